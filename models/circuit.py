@@ -1,0 +1,273 @@
+"""Equivalent circuits: a tree of elements in series and in parallel."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ..errors import PosterionError
+from .complexpair import Pair, namespace
+from .elements import ELEMENTS, Element
+from .parameter import Coordinates, Parameter, Quantity, Values
+
+
+class Circuit:
+    """An equivalent circuit, a frozen value.
+
+    Build one from text, ``Circuit.parse("R0-p(R1,CPE1)")``, or by algebra,
+    ``R(0) + (R(1) | CPE(1))``, where ``+`` is series and ``|`` is parallel. Its ``str``
+    is the text in the notation of impedance.py.
+    """
+
+    output = "Z"
+    inputs = ("frequency",)
+
+    @staticmethod
+    def parse(text: str) -> "Circuit":
+        """Read a circuit from text.
+
+        Parameters
+        ----------
+        text
+            In the notation of impedance.py (``R0-p(R1,CPE1)``), AutoEIS
+            (``R0-[R1,P2]``) or Boukamp (``R(RQ)``).
+
+        Raises
+        ------
+        PosterionError
+            With a caret under the character that cannot be read.
+        """
+        from .notation import parse
+
+        return parse(text)
+
+    def __add__(self, other: "Circuit") -> "Circuit":
+        """Connect in series."""
+        return Series((*_parts(self, Series), *_parts(other, Series)))
+
+    def __or__(self, other: "Circuit") -> "Circuit":
+        """Connect in parallel."""
+        return Parallel((*_parts(self, Parallel), *_parts(other, Parallel)))
+
+    def leaves(self) -> Iterator["Leaf"]:
+        """Yield the elements in the order of the text."""
+        raise NotImplementedError
+
+    def impedance(self, omega: Any, values: Values) -> Pair:
+        """Return the impedance in ohm at angular frequencies `omega` (rad/s)."""
+        raise NotImplementedError
+
+    def dc_resistance(self, values: Values) -> Any | None:
+        """Return the resistance in ohm at zero frequency, or None where it is infinite."""
+        raise NotImplementedError
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The circuit's own parameters, in the order of its text."""
+        return tuple(parameter for leaf in self.leaves() for parameter in leaf.own_parameters)
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Time constants, effective capacitances, peak frequencies and R_total."""
+        from .coordinates import derived_quantities
+
+        return derived_quantities(self)
+
+    def coordinates(self, named: Collection[str] = ()) -> Coordinates:
+        """Return the coordinates that data determine, in place of the parameters.
+
+        A resistor beside a capacitor or constant phase element is sampled as (R, τ, n);
+        an element that has only a prefactor as its |Z| inside the measured window; and
+        exchangeable parts ascend in τ. A parameter in `named` (one that was given a prior
+        of its own) is sampled as it is.
+        """
+        from .coordinates import determined_coordinates
+
+        return determined_coordinates(self, frozenset(named))
+
+    def window(self, data: xr.Dataset) -> dict[str, float]:
+        """Return the scales of a measured spectrum: nothing but its ranges.
+
+        ``Z_mid`` is the logarithm of the geometric middle of the range of |Z| (ohm) and
+        ``Z_width`` half that range, widened by one decade; ``tau_mid`` and ``tau_width``
+        the same of 1/ω (s), not widened; ``amplitude_width`` is both widths together, for
+        elements whose working frequency is unknown; ``omega_mid`` and ``omega_max`` are
+        the middle and the top of the measured angular frequencies (rad/s).
+        """
+        modulus = np.hypot(*data["Z"].transpose("part", "frequency").values)
+        log_Z = np.log([modulus.min(), modulus.max()])
+        omega = 2 * np.pi * data["frequency"].values
+        log_omega = np.log([omega.min(), omega.max()])
+        Z_width = float(np.ptp(log_Z) / 2 + np.log(10))
+        tau_width = float(np.ptp(log_omega) / 2)
+        return {
+            "Z_mid": float(log_Z.mean()),
+            "Z_width": Z_width,
+            "tau_mid": float(-log_omega.mean()),
+            "tau_width": tau_width,
+            "amplitude_width": float(np.hypot(Z_width, tau_width)),
+            "omega_mid": float(np.exp(log_omega.mean())),
+            "omega_max": float(omega.max()),
+            "scale": float(np.exp(log_Z.mean())),
+        }
+
+    def response(self, inputs: Values, parameters: Values) -> Any:
+        """Predict the impedance.
+
+        Parameters
+        ----------
+        inputs
+            ``frequency`` in Hz, of shape (..., n).
+        parameters
+            Values of `parameters` by name, of shapes that broadcast against it.
+
+        Returns
+        -------
+        array or symbolic variable
+            Real and imaginary part in ohm, of shape (..., n, 2).
+        """
+        Z = self.impedance(2 * np.pi * inputs["frequency"], parameters)
+        return namespace(Z.real, Z.imag).stack([Z.real, Z.imag], axis=-1)
+
+    def magnitude(self, response: Any) -> Any:
+        """Return |Z| of each point, with the same number of dimensions as `response`."""
+        xp = namespace(response)
+        return xp.sqrt((response**2).sum(axis=-1, keepdims=True))
+
+
+@dataclass(frozen=True)
+class Leaf(Circuit):
+    """One element with its label, such as ``CPE1``."""
+
+    code: str
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown code."""
+        if self.code not in ELEMENTS:
+            raise PosterionError(
+                f"'{self.code}' is not an element; the elements are {', '.join(ELEMENTS)}."
+            )
+
+    @property
+    def element(self) -> Element:
+        """The entry of `ELEMENTS`."""
+        return ELEMENTS[self.code]
+
+    def __str__(self) -> str:
+        """Return code and label."""
+        return f"{self.code}{self.label}"
+
+    def leaves(self) -> Iterator["Leaf"]:
+        """Yield itself."""
+        yield self
+
+    def name_of(self, local: str) -> str:
+        """Return the full name of a parameter: ``R1``, ``CPE1_n``."""
+        return f"{self}_{local}" if local else str(self)
+
+    @cached_property
+    def own_parameters(self) -> tuple[Parameter, ...]:
+        """The parameters of the element under their full names."""
+        return tuple(
+            replace(
+                parameter,
+                name=self.name_of(parameter.name),
+                symbol=self.symbol_of(parameter.symbol),
+                description=f"{parameter.description} of {self}",
+            )
+            for parameter in self.element.parameters
+        )
+
+    def symbol_of(self, symbol: str) -> str:
+        """Return the symbol with the label: R_1, n_CPE1, Z_0 of Wo1 as a superscript."""
+        label = self.label if symbol == self.code else str(self)
+        mark = "^" if "_" in symbol else "_"
+        return rf"{symbol}{mark}{{\mathrm{{{label}}}}}"
+
+    def values(self, values: Values) -> list[Any]:
+        """Pick this element's values in the order of its formula."""
+        return [values[parameter.name] for parameter in self.own_parameters]
+
+    def impedance(self, omega: Any, values: Values) -> Pair:
+        """Return the impedance of the element."""
+        return self.element.impedance(omega, *self.values(values))
+
+    def dc_resistance(self, values: Values) -> Any | None:
+        """Return the resistance at zero frequency, or None where the element blocks."""
+        formula = self.element.dc_resistance
+        return None if formula is None else formula(*self.values(values))
+
+
+@dataclass(frozen=True)
+class _Joined(Circuit):
+    children: tuple[Circuit, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a label that stands twice."""
+        seen: set[str] = set()
+        for leaf in self.leaves():
+            if str(leaf) in seen:
+                raise PosterionError(
+                    f"the label {leaf} stands twice; give each element a number of its own."
+                )
+            seen.add(str(leaf))
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Yield the elements of all branches."""
+        for child in self.children:
+            yield from child.leaves()
+
+
+@dataclass(frozen=True)
+class Series(_Joined):
+    """Circuits one behind another."""
+
+    def __str__(self) -> str:
+        """Join by hyphens."""
+        return "-".join(map(str, self.children))
+
+    def impedance(self, omega: Any, values: Values) -> Pair:
+        """Return the sum of the impedances."""
+        first, *others = (child.impedance(omega, values) for child in self.children)
+        return sum(others, start=first)
+
+    def dc_resistance(self, values: Values) -> Any | None:
+        """Return the sum of the resistances; one blocking part blocks all."""
+        parts = [child.dc_resistance(values) for child in self.children]
+        return None if any(part is None for part in parts) else sum(parts)
+
+
+@dataclass(frozen=True)
+class Parallel(_Joined):
+    """Circuits side by side."""
+
+    def __str__(self) -> str:
+        """Join by commas within ``p(...)``."""
+        return f"p({','.join(map(str, self.children))})"
+
+    def impedance(self, omega: Any, values: Values) -> Pair:
+        """Return one over the sum of the admittances."""
+        first, *others = (child.impedance(omega, values).reciprocal() for child in self.children)
+        return sum(others, start=first).reciprocal()
+
+    def dc_resistance(self, values: Values) -> Any | None:
+        """Return one over the sum of the conductances; blocking branches carry nothing."""
+        parts = [child.dc_resistance(values) for child in self.children]
+        conducting = [part for part in parts if part is not None]
+        if not conducting:
+            return None
+        if len(conducting) == 1:
+            return conducting[0]
+        # The product form stays finite where a branch (an inductor) has no resistance.
+        total = conducting[0]
+        for part in conducting[1:]:
+            total = total * part / (total + part)
+        return total
+
+
+def _parts(circuit: Circuit, kind: type[_Joined]) -> tuple[Circuit, ...]:
+    return circuit.children if isinstance(circuit, kind) else (circuit,)
