@@ -1,0 +1,213 @@
+"""The one place that turns model, priors, noise and data into a PyMC model."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from ..errors import PosterionError
+from ..models.parameter import Coordinates, Model, Parameter
+from .noise import Noise, Proportional
+from .prior import Prior
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+Priors = Mapping[str, "Prior | str"]
+
+
+def build(
+    model: Model,
+    data: xr.Dataset,
+    *,
+    priors: Priors | None = None,
+    noise: Noise | None = None,
+) -> "pm.Model":
+    """Return the posterior as a plain PyMC model.
+
+    Data and the quantities of the measured window are ``pm.Data``, so `set_data` can put
+    another data set in their place. The model can be simulated: forward draws of
+    exchangeable parts come in the same order as the posterior's.
+
+    Parameters
+    ----------
+    model
+        What is fitted, such as a `Circuit`.
+    data
+        With the variable that the model predicts and its coordinates.
+    priors
+        Priors by parameter name, as `Prior` or text; the others keep their defaults.
+    noise
+        `Proportional` unless given.
+
+    Raises
+    ------
+    PosterionError
+        If a prior names no parameter or reaches beyond its support, or the data lack
+        what the model needs.
+    """
+    import pymc as pm
+
+    noise = noise or Proportional()
+    given = _given_priors(priors or {})
+    coordinates = model.coordinates(given)
+    chosen = choose_priors(model, noise, given, coordinates)
+    check_data(model, data)
+    window_values = model.window(data)
+    dims = model.output_dims
+
+    coords = {dim: data[dim].values for dim in dims}
+    # Values reach the likelihood only through transforms that keep them in range, so the
+    # checks of every argument at every gradient are left out.
+    with pm.Model(coords=coords, check_bounds=False) as pymc_model:
+        inputs = {name: pm.Data(f"measured_{name}", data[name].values, dims=data[name].dims) for name in model.inputs}
+        window = {name: pm.Data(name, value) for name, value in window_values.items()}
+        observed = pm.Data(f"measured_{model.output}", data[model.output].transpose(*dims).values, dims=dims)
+
+        values = _variables(coordinates, chosen, window, window_values)
+        parameters = coordinates.to_parameters(values, window)
+        derived = {q.name: q.value(parameters) for q in model.quantities}
+        for name, value in (parameters | derived).items():
+            if name not in values:
+                pm.Deterministic(name, value)
+        for name, value in values.items():
+            if name not in pymc_model.named_vars:
+                pm.Deterministic(name, value)
+        scatter = {p.name: chosen[p.name].at(window).variable(p.name) for p in noise.parameters}
+        mean = model.response(inputs, parameters)
+        noise.observe(
+            model.output, mean, model.magnitude(mean), scatter, window, observed=observed, dims=dims
+        )
+    return pymc_model
+
+
+def set_data(pymc_model: "pm.Model", model: Model, data: xr.Dataset) -> None:
+    """Put another data set of the same kind in the place of the one in a built model.
+
+    Raises
+    ------
+    PosterionError
+        If the data lack what the model needs.
+    """
+    import pymc as pm
+
+    check_data(model, data)
+    new = {f"measured_{name}": data[name].values for name in model.inputs}
+    new[f"measured_{model.output}"] = data[model.output].transpose(*model.output_dims).values
+    coords = {dim: data[dim].values for dim in model.output_dims}
+    pm.set_data(new | model.window(data), model=pymc_model, coords=coords)
+
+
+def choose_priors(
+    model: Model, noise: Noise, given: Mapping[str, Prior], coordinates: Coordinates
+) -> dict[str, Prior]:
+    """Return the prior of every sampled parameter: the one given, or its default."""
+    parameters = (*coordinates.parameters, *noise.parameters)
+    names = [parameter.name for parameter in parameters]
+    for name in given:
+        if name not in names:
+            own = [p.name for p in model.parameters if p.name not in names]
+            near = get_close_matches(name, [*names, *own], n=1)
+            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join([*names, *own])}."
+            raise PosterionError(f"a prior is given for '{name}', which the model lacks; {hint}")
+    chosen = {p.name: given.get(p.name) or Prior.parse(p.prior) for p in parameters}
+    for parameter in parameters:
+        chosen[parameter.name].check_support(parameter.name, parameter.support)
+    return chosen
+
+
+def check_data(model: Model, data: xr.Dataset) -> None:
+    """Refuse data that lack what the model needs.
+
+    Raises
+    ------
+    PosterionError
+        Naming the variable, and what is wrong with it.
+    """
+    for name in (model.output, *model.inputs):
+        if name not in data.variables:
+            raise PosterionError(
+                f"the data have no '{name}'; they hold {', '.join(map(str, data.variables))}."
+            )
+        if not np.isfinite(data[name].values).all():
+            raise PosterionError(f"'{name}' of the data holds NaN or infinity; leave those out.")
+    points, own = data.sizes[model.output_dims[-1]], len(model.parameters)
+    if points < own:
+        raise PosterionError(
+            f"{points} points cannot determine the {own} parameters of {model}; "
+            "measure more points or take a smaller model."
+        )
+
+
+def _given_priors(priors: Priors) -> dict[str, Prior]:
+    return {
+        name: prior if isinstance(prior, Prior) else Prior.parse(prior)
+        for name, prior in priors.items()
+    }
+
+
+def _variables(
+    coordinates: Coordinates,
+    chosen: Mapping[str, Prior],
+    window: Mapping[str, Any],
+    window_values: Mapping[str, float],
+) -> dict[str, Any]:
+    """Create the sampled variables, ordered groups as one vector each."""
+    values: dict[str, Any] = {}
+    for group in coordinates.ordered:
+        vector = _ordered(group, chosen[group[0]], window, window_values)
+        values |= {name: vector[place] for place, name in enumerate(group)}
+    for parameter in coordinates.parameters:
+        if parameter.name not in values:
+            prior = chosen[parameter.name].at(window)
+            values[parameter.name] = prior.variable(parameter.name)
+    return {parameter.name: values[parameter.name] for parameter in coordinates.parameters}
+
+
+def _ordered(
+    group: tuple[str, ...],
+    prior: Prior,
+    window: Mapping[str, Any],
+    window_values: Mapping[str, float],
+) -> Any:
+    """Create positive values that ascend: independent draws of one prior, sorted.
+
+    The density is that of the order statistics, k! times the product, and forward draws
+    are sorted; PyMC's ``ordered`` transform alone would leave those as they fall.
+    """
+    import pymc as pm
+    import pytensor.tensor as pt
+    from pymc.distributions.shape_utils import rv_size_is_none
+    from scipy.special import gammaln
+
+    count = len(group)
+    family = getattr(pm, prior.family)
+    names = [name for name, _ in prior.arguments]
+
+    def logp(value: Any, *arguments: Any) -> Any:
+        each = pm.logp(family.dist(**dict(zip(names, arguments, strict=True))), value)
+        return each.sum() + gammaln(count + 1)
+
+    def dist(*arguments: Any) -> Any:
+        *arguments, size = arguments
+        shape = (count,) if rv_size_is_none(size) else (*size, count)
+        draws = family.dist(**dict(zip(names, arguments, strict=True)), size=shape)
+        return pt.sort(draws, axis=-1)
+
+    at = prior.at(window_values)
+    start = dict(at.arguments)["mu"] + np.linspace(-0.5, 0.5, count) * dict(at.arguments)["sigma"]
+    transforms = pm.distributions.transforms
+    return pm.CustomDist(
+        f"ordered_{'_'.join(group)}",
+        *(value for _, value in prior.at(window).arguments),
+        logp=logp,
+        dist=dist,
+        signature="(),()->(k)",
+        transform=transforms.Chain([transforms.log, transforms.ordered]),
+        initval=np.exp(start),
+        shape=(count,),
+    )
+
+
