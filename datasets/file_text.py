@@ -1,0 +1,107 @@
+"""The text of a file from a stranger: bounded in size, checked to be text, decoded."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import PosterionError
+
+MAX_BYTES = 50_000_000
+
+_BINARY_KINDS = (
+    (
+        b"BIO-LOGIC MODULAR FILE",
+        "a binary BioLogic file (.mpr)",
+        "in EC-Lab export it as text (.mpt) and read that",
+    ),
+    (b"PK\x03\x04", "an Excel workbook or ZIP archive", "save its sheet as CSV and read that"),
+    (b"\xd0\xcf\x11\xe0", "a binary Office file (.xls)", "save its sheet as CSV and read that"),
+    (b"\x89HDF", "an HDF5 or NetCDF file", "open it with xarray"),
+    (b"CDF", "a NetCDF file", "open it with xarray"),
+)
+
+
+@dataclass(frozen=True)
+class FileText:
+    """The lines of a text file, without line ends, and the hash of its bytes."""
+
+    name: str
+    stem: str
+    sha256: str
+    lines: tuple[str, ...]
+    messages: tuple[str, ...] = ()
+
+
+def read_file_text(path: str | Path) -> FileText:
+    """Read a text file in UTF-8, UTF-16 or latin-1.
+
+    Raises
+    ------
+    PosterionError
+        If the file is missing, no file, empty, binary or larger than ``MAX_BYTES``.
+    """
+    path = Path(path)
+    name = path.name
+    if path.is_dir():
+        raise PosterionError(f"{name} is a directory; give the path of one file in it.")
+    if not path.exists():
+        raise PosterionError(f"{path}: no such file; check the path.")
+    if not path.is_file():
+        raise PosterionError(f"{name} is not a regular file; give the path of a spectrum file.")
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise PosterionError(
+            f"{name} has {size} bytes, more than the limit of {MAX_BYTES}; a spectrum is much "
+            "smaller, so export only the impedance table."
+        )
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise PosterionError(f"{name} cannot be opened ({error.strerror}).") from error
+    if not data.strip():
+        raise PosterionError(f"{name} is empty; expected a table of an impedance spectrum.")
+    text, messages = _decode(data, name)
+    if not text.strip():
+        raise PosterionError(f"{name} is empty; expected a table of an impedance spectrum.")
+    # Some exports end lines with \r\r\n; str.splitlines would also split at form feeds.
+    text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+    return FileText(
+        name, path.stem, hashlib.sha256(data).hexdigest(), tuple(text.split("\n")), messages
+    )
+
+
+def _decode(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+    for start, kind, remedy in _BINARY_KINDS:
+        if data.startswith(start):
+            raise PosterionError(f"{name} is {kind}, which is not read here; {remedy}.")
+    encoding = _utf16(data)
+    if encoding:
+        try:
+            return data.decode(encoding).lstrip("\ufeff"), ("encoding: read as UTF-16",)
+        except UnicodeDecodeError as error:
+            raise PosterionError(
+                f"{name} is neither text nor UTF-16 (byte {error.start}); export it as text."
+            ) from error
+    # Control characters other than tab, line ends, form feed and the old end-of-file mark.
+    if any(byte in data for byte in (*range(9), 11, *range(14, 26), *range(27, 32))):
+        raise PosterionError(
+            f"{name} is a binary file; expected text, so export the spectrum as text or CSV."
+        )
+    data = data.rstrip(b"\x1a")
+    try:
+        return data.decode("utf-8-sig"), ()
+    except UnicodeDecodeError:
+        return data.decode("latin-1"), ("encoding: read as latin-1",)
+
+
+def _utf16(data: bytes) -> str | None:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    start = data[:2000]
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    # Latin letters and digits have one zero byte in two.
+    if odd > 0.4 * len(start) and not even:
+        return "utf-16-le"
+    if even > 0.4 * len(start) and not odd:
+        return "utf-16-be"
+    return None

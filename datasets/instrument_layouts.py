@@ -1,0 +1,110 @@
+"""Where the impedance tables are in the files of Gamry, BioLogic, ZPlot and VersaStudio."""
+
+import re
+from dataclasses import dataclass
+
+from ..errors import PosterionError
+from .delimited_text import Row, cells_of
+from .file_text import FileText
+
+ZPLOT_HEADER = re.compile(r"\s*\"?Freq\(Hz\)\"?(\t|,\s?)\"?Ampl")
+
+
+@dataclass(frozen=True)
+class Section:
+    """The table of one file or of one part of it."""
+
+    label: str
+    titles: tuple[str, ...]
+    rows: tuple[Row, ...]
+    messages: tuple[str, ...] = ()
+
+
+def gamry_sections(text: FileText) -> list[Section]:
+    """Find the tables ZCURVE below the list of settings, each up to the first unindented line."""
+    starts = [k for k, line in enumerate(text.lines) if re.match(r"ZCURVE\d*\s+TABLE", line)]
+    if not starts:
+        tables = [line.split()[0] for line in text.lines if re.match(r"\w+\s+TABLE", line)]
+        raise PosterionError(
+            f"{text.name} is a Gamry file without impedance: its tables are "
+            f"{', '.join(tables) or 'none'}, and an impedance measurement has ZCURVE; choose the "
+            "file of an EIS experiment."
+        )
+    aborted = any(line.startswith("EXPERIMENTABORTED") for line in text.lines)
+    messages = ("the run was aborted: the points before that are kept",) if aborted else ()
+    sections = []
+    for start in starts:
+        rows = []
+        for line, content in enumerate(text.lines[start + 3 :], start + 4):
+            # Rows are indented; the next table or setting is not.
+            if not content[:1].isspace() or not content.strip():
+                break
+            rows.append(Row(line, tuple(content.split())))
+        titles, units = (
+            tuple(text.lines[k].split()) if k < len(text.lines) else ()
+            for k in (start + 1, start + 2)
+        )
+        joined = tuple(
+            f"{title} ({unit})" if title in ("Freq", "Zreal", "Zimag") else title
+            for title, unit in zip(titles, units, strict=False)
+        )
+        label = text.lines[start].split()[0] if len(starts) > 1 else ""
+        sections.append(Section(label, joined, tuple(rows), messages))
+    return sections
+
+
+def biologic_sections(text: FileText) -> list[Section]:
+    """Find the rows below a counted number of header lines, the last of which names columns."""
+    match = re.search(r"\d+", text.lines[1]) if len(text.lines) > 1 else None
+    last = int(match[0]) if match else 0
+    if not 2 < last <= len(text.lines):
+        raise PosterionError(
+            f"{text.name} is cut off within the header of a BioLogic file; export it again "
+            "from EC-Lab."
+        )
+    rows = [
+        Row(line, cells_of(content, "\t"))
+        for line, content in enumerate(text.lines[last:], last + 1)
+        if content.strip()
+    ]
+    return [Section("", cells_of(text.lines[last - 1], "\t"), tuple(rows))]
+
+
+def zplot_sections(text: FileText) -> list[Section]:
+    """Find the rows below the settings, which end with the column names and "End Comments"."""
+    header = next(k for k, line in enumerate(text.lines) if ZPLOT_HEADER.match(line))
+    ends = [k for k, line in enumerate(text.lines) if line.strip() == "End Comments"]
+    start = ends[-1] if ends else header
+    rows = [
+        Row(line, _zplot_cells(content))
+        for line, content in enumerate(text.lines[start + 1 :], start + 2)
+        if content.strip()
+    ]
+    return [Section("", _zplot_cells(text.lines[header]), tuple(rows))]
+
+
+def _zplot_cells(line: str) -> tuple[str, ...]:
+    delimiter = "\t" if "\t" in line else ","
+    return tuple(cell.strip() for cell in cells_of(line, delimiter))
+
+
+def versastudio_sections(text: FileText) -> list[Section]:
+    """Find the rows in the XML-like sections <SegmentN>, whose first lines name the columns."""
+    titles: tuple[str, ...] = ()
+    rows = []
+    inside = False
+    for line, content in enumerate(text.lines, 1):
+        if re.fullmatch(r"<Segment\d+>", content.strip()):
+            inside = True
+        elif content.startswith("</Segment"):
+            inside = False
+        elif inside and content.startswith("Definition="):
+            titles = tuple(cell.strip() for cell in content[11:].split(","))
+        elif inside and titles and content.strip():
+            rows.append(Row(line, tuple(content.split(","))))
+    if not titles:
+        raise PosterionError(
+            f"{text.name} is a VersaStudio file without a measured segment; choose the file of "
+            "an EIS experiment, or export it again if it was truncated."
+        )
+    return [Section("", titles, tuple(rows))]
