@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import PosterionError
 
 MAX_BYTES = 50_000_000
+MAX_LINE = 100_000
 
 _BINARY_KINDS = (
     (
@@ -38,7 +39,8 @@ def read_file_text(path: str | Path) -> FileText:
     Raises
     ------
     PosterionError
-        If the file is missing, no file, empty, binary or larger than ``MAX_BYTES``.
+        If the file is missing, no file, empty, binary, larger than ``MAX_BYTES``, or a line of
+        it longer than ``MAX_LINE``.
     """
     path = Path(path)
     name = path.name
@@ -65,9 +67,14 @@ def read_file_text(path: str | Path) -> FileText:
         raise PosterionError(f"{name} is empty; expected a table of an impedance spectrum.")
     # Some exports end lines with \r\r\n; str.splitlines would also split at form feeds.
     text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    return FileText(
-        name, path.stem, hashlib.sha256(data).hexdigest(), tuple(text.split("\n")), messages
-    )
+    lines = tuple(text.split("\n"))
+    for number, line in enumerate(lines, 1):
+        if len(line) > MAX_LINE:
+            raise PosterionError(
+                f"{name}, line {number}: {len(line)} characters; expected a table with one "
+                "frequency in each line, so export the spectrum as text or CSV."
+            )
+    return FileText(name, path.stem, hashlib.sha256(data).hexdigest(), lines, messages)
 
 
 def _decode(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:

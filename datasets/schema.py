@@ -133,7 +133,7 @@ def check_spectrum(dataset: xr.Dataset) -> xr.Dataset:
     pair = per_ohm * _numbers(
         ordered["Z"].values, np.dtype(np.float64), f"{name}: Z, as real and imaginary part,"
     )
-    keep, dropped = _valid_points(f, pair[:, 0] + 1j * pair[:, 1], name, None)
+    keep, dropped = _valid_points(f, complex_of(pair[:, 0], pair[:, 1]), name, None)
     result = ordered.isel(frequency=keep).assign_coords(
         frequency=("frequency", f[keep], dict(dataset["frequency"].attrs))
     )
@@ -144,6 +144,15 @@ def check_spectrum(dataset: xr.Dataset) -> xr.Dataset:
         earlier = [str(result.attrs["messages"])] if result.attrs.get("messages") else []
         result.attrs["messages"] = "\n".join([*earlier, *dropped])
     return result
+
+
+def complex_of(
+    real: npt.NDArray[np.float64], imag: npt.NDArray[np.float64]
+) -> npt.NDArray[np.complex128]:
+    """Join two parts; ``real + 1j * imag`` would turn an infinite part into NaN."""
+    joined = np.empty(real.shape, dtype=np.complex128)
+    joined.real, joined.imag = real, imag
+    return joined
 
 
 def _numbers[Number: (np.float64, np.complex128)](

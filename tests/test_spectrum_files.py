@@ -462,6 +462,15 @@ def test_logged_temperature_is_no_index(write):
     assert "logged from 25 to 27 degC" in spectrum.attrs["messages"]
 
 
+def test_temperature_of_one_sweep_parts_nothing(write):
+    """No frequency recurs, or one does but a temperature stands for too few points."""
+    halves = [(t, f, t, -f) for t, fs in ((20, (6, 5, 4)), (21, (3, 2, 1))) for f in fs]
+    assert points(read_spectrum(write(table(halves, "T/°C,f,re,im"))))[-1] == [1, 21, -1]
+    drift = [(20, 3, 1, -1), (20, 2, 1, -2), (20, 1, 1, -3), (21, 1, 1, -3)]
+    spectrum = read_spectrum(write(table(drift, "T/°C,f,re,im")))
+    assert points(spectrum) == [[3, 1, -1], [2, 1, -2], [1, 1, -3]]
+
+
 def test_temperature_parts_where_frequencies_recur(write):
     rows = [(t, f, t, -f) for t in (20, 40) for f in (100, 10, 1)]
     spectra = read_spectra(write(table(rows, "Temperature (°C),f,re,im")))
@@ -572,6 +581,7 @@ def test_incomplete_last_line_is_dropped_and_told(write, content, end):
         (BIOLOGIC + "1E2\t10.5\t1\t1\n1\tNaN\t3\t1\n", ("line 7", "Z' is nan")),
         (GAMRY[: GAMRY.index("\t0\t1")], ("without rows", "truncated")),
         (GAMRY[: GAMRY.index("\t#")], ("holds no impedance",)),
+        (GAMRY.replace("Zimag", "-Zimag"), ("holds no impedance", "'-Zimag'")),
         (GAMRY.replace("Freq", "Omega"), ("holds no impedance", "'Omega'")),
         (GAMRY.replace("ohm", "kohm"), ("holds no impedance", "'Zreal (kohm)'")),
         (GAMRY.replace("\t10\t20\t-3", "\t10\tabc\t-3"), ("line 7", "'abc' is not a number")),
@@ -612,6 +622,7 @@ def test_damaged_instrument_files(write, content, words):
         ("f,re,im\n", ("no row",)),
         ("f,re,im\n1,2,-3\n", ("has 1 point",)),
         ("f,re,im\n1,2,-3\n2,x,-3\n3,4,-5\n", ("line 3", "column 2 ('re')", "'x' is not a number")),
+        ("f,re,im\r\r\n1,2,-3\r\r\n2,x,-3\r\r\n", ("line 3", "'x' is not a number")),
         ("f,re,im\n1,2,-3\n2,,-3\n3,4,-5\n", ("line 3", "column 2 ('re')", "missing")),
         ("f,re,im\n1,2,-3\n2,3\n3,4,-5\n", ("line 3", "column 3 ('im')", "missing")),
         ("f,re,im\n1,2,-3\n2,3,-4,5\n3,4,-5\n", ("line 3", "4 cells", "3 columns")),
@@ -628,8 +639,9 @@ def test_damaged_instrument_files(write, content, words):
         ("f,re,im\n1,2,-3\n3,3,-4\n1,3,-1\n", ("line 2 and 4", "two different", "'spectrum'")),
         ("f,re,im\n1,2,-3\n2,__import__('os'),-1\n", ("line 3", "is not a number")),
         ("f,re,im\n1,1_0,-3\n2,3,-1\n", ("line 2", "'1_0' is not a number")),
-        ("f,re,im\n1," + "9" * 200_000 + "x,-3\n2,3,-1\n", ("line 2",)),
-        (" " * 300_000 + "x\n", ("no impedance table",)),
+        ("f,re,im\n1," + "9" * 200_000 + "x,-3\n2,3,-1\n", ("line 2", "200006 characters")),
+        ("f,re,im\n1," + "9" * 90_000 + "x,-3\n2,3,-1\n", ("line 2", "is not a number")),
+        (" " * 90_000 + "x\n", ("no impedance table",)),
         ("f,Z [Mohm],phase\n1,1e308,-3\n2,3,-1\n", ("line 2", "Z' is inf")),
         ("f,Z,phase\n1,inf,-3\n2,3,-1\n", ("line 2", "Z' is inf")),
     ],
