@@ -1,5 +1,7 @@
 """Quantities with units and uncertainty, read from text by pint."""
 
+import math
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -34,7 +36,8 @@ class Measured:
         ----------
         text
             A value with its unit; an uncertainty (one standard deviation) may follow after
-            ``±`` or ``+/-``, with a unit of its own or in the unit of the value.
+            ``±`` or ``+/-``, with a unit of its own, in the unit of the value, or in percent
+            of the value.
         unit
             The unit of the result, such as ``"cm"``.
         what
@@ -43,17 +46,23 @@ class Measured:
         Raises
         ------
         PosterionError
-            If a number or a unit cannot be read, the unit has the wrong dimension, or the
-            uncertainty is negative.
+            If a number or a unit cannot be read, the value is not finite, the unit has the
+            wrong dimension, or the uncertainty is negative.
         """
         head, *tail = text.replace("+/-", "±").split("±")
         if len(tail) > 1:
             raise PosterionError(f"{what} '{text}': more than one ±; write '2.1 mm ± 0.02 mm'.")
-        value, written = _convert(head, unit, what)
+        value, written = _read(head, unit, what)
         sd = 0.0
         if tail:
             margin = tail[0].strip()
-            sd, _ = _convert(margin if _has_unit(margin) else f"{margin} {written}", unit, what)
+            if margin.endswith("%") and not written.endswith("%"):
+                share, _ = _read(margin, "", what)
+                sd = share * abs(value)
+            else:
+                bare = _NUMBER.fullmatch(margin)
+                end, own = _read(f"{margin} {written}" if bare else margin, unit, what)
+                sd = end - _convert(0.0, own, unit)  # a unit may have an offset, like degC
             if sd < 0:
                 raise PosterionError(
                     f"{what} '{text}': the uncertainty is negative; give a positive one."
@@ -66,22 +75,36 @@ class Measured:
         return f"{self.value:g}{margin} {self.unit}"
 
 
-def _has_unit(text: str) -> bool:
-    return any(character.isalpha() for character in text.replace("e", "").replace("E", ""))
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_POWER_OF_NUMBER = re.compile(r"[0-9)]\s*(\*\*|\^|[⁰¹²³⁴-⁹⁻])")  # could take pint for ever
 
 
-def _convert(text: str, unit: str, what: str) -> tuple[float, str]:
+def _read(text: str, unit: str, what: str) -> tuple[float, str]:
+    """Return the value in `unit`, and the unit that it is written in."""
     import pint
 
+    text = text.strip()
+    number = _NUMBER.match(text)
     try:
-        quantity = registry().Quantity(text.strip())
-        written = str(quantity.units)
-        return float(quantity.to(unit).magnitude), written
+        if number is None or text[number.end() :].startswith(","):
+            raise ValueError("no number, or a decimal comma")
+        written = text[number.end() :].strip()
+        if _POWER_OF_NUMBER.search(written):
+            raise ValueError("a power of a number is no unit")
+        value = _convert(float(number[0]), written, unit)
     except pint.DimensionalityError as error:
         raise PosterionError(
-            f"{what} '{text.strip()}': its unit is not one of {unit}; write it like '1.0 {unit}'."
+            f"{what} '{text}': its unit is not one of {unit}; write it like '1.0 {unit}'."
         ) from error
     except Exception as error:  # pint raises many kinds on text it cannot read
         raise PosterionError(
-            f"{what} '{text.strip()}' cannot be read; write a number and a unit, like '1.0 {unit}'."
+            f"{what} '{text}' cannot be read; write a number and a unit, like '1.0 {unit}'."
         ) from error
+    if not math.isfinite(value):
+        raise PosterionError(f"{what} '{text}' is not a finite number; give one that is.")
+    return value, written
+
+
+def _convert(value: float, written: str, unit: str) -> float:
+    units = registry().parse_units(written)
+    return float(registry().Quantity(value, units).to(unit).magnitude)
