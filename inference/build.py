@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Priors = Mapping[str, "Prior | str"]
 
+WINDOW = "window"
+
 
 def build(
     model: Model,
@@ -58,13 +60,18 @@ def build(
     window_values = model.window(data)
     dims = model.output_dims
 
-    coords = {dim: data[dim].values for dim in dims}
+    coords = {dim: data[dim].values for dim in dims} | {WINDOW: list(window_values)}
     # Values reach the likelihood only through transforms that keep them in range, so the
     # checks of every argument at every gradient are left out.
     with pm.Model(coords=coords, check_bounds=False) as pymc_model:
-        inputs = {name: pm.Data(f"measured_{name}", data[name].values, dims=data[name].dims) for name in model.inputs}
-        window = {name: pm.Data(name, value) for name, value in window_values.items()}
-        observed = pm.Data(f"measured_{model.output}", data[model.output].transpose(*dims).values, dims=dims)
+        inputs = {
+            name: pm.Data(f"measured_{name}", data[name].values, dims=data[name].dims)
+            for name in model.inputs
+        }
+        window = _window(window_values)
+        observed = pm.Data(
+            f"measured_{model.output}", data[model.output].transpose(*dims).values, dims=dims
+        )
 
         values = _variables(coordinates, chosen, window, window_values)
         parameters = coordinates.to_parameters(values, window)
@@ -97,7 +104,8 @@ def set_data(pymc_model: "pm.Model", model: Model, data: xr.Dataset) -> None:
     new = {f"measured_{name}": data[name].values for name in model.inputs}
     new[f"measured_{model.output}"] = data[model.output].transpose(*model.output_dims).values
     coords = {dim: data[dim].values for dim in model.output_dims}
-    pm.set_data(new | model.window(data), model=pymc_model, coords=coords)
+    new[f"{WINDOW}_values"] = np.array(list(model.window(data).values()))
+    pm.set_data(new, model=pymc_model, coords=coords)
 
 
 def choose_priors(
@@ -139,6 +147,14 @@ def check_data(model: Model, data: xr.Dataset) -> None:
             f"{points} points cannot determine the {own} parameters of {model}; "
             "measure more points or take a smaller model."
         )
+
+
+def _window(values: Mapping[str, float]) -> dict[str, Any]:
+    """Hold the quantities of the window in one ``pm.Data``; each costs time at every call."""
+    import pymc as pm
+
+    data = pm.Data(f"{WINDOW}_values", np.array(list(values.values())), dims=WINDOW)
+    return {name: data[place] for place, name in enumerate(values)}
 
 
 def _given_priors(priors: Priors) -> dict[str, Prior]:
@@ -209,5 +225,3 @@ def _ordered(
         initval=np.exp(start),
         shape=(count,),
     )
-
-

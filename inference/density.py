@@ -1,6 +1,5 @@
 """The log density of a PyMC model in unconstrained space, compiled once for any data."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -49,32 +48,74 @@ class Density:
         return len(self.start)
 
     @cached_property
+    def _shared(self) -> list[Any]:
+        """The data that the log density depends on."""
+        from pytensor.compile.sharedvalue import SharedVariable
+        from pytensor.graph.traversal import graph_inputs
+
+        inputs = graph_inputs([self.model.logp()])
+        return [variable for variable in inputs if isinstance(variable, SharedVariable)]
+
+    def data(self) -> Array:
+        """Return all data that the model holds now as one vector: shapes first, then values."""
+        values = [np.asarray(variable.get_value(), dtype=float) for variable in self._shared]
+        shapes = [float(length) for value in values for length in value.shape]
+        return np.concatenate([shapes, *(np.ravel(value) for value in values)])
+
+    @cached_property
     def _compiled(self) -> Any:
-        # PyTensor's numba functions are cached on disk, so a second process starts faster.
-        from pytensor.compile.mode import get_mode
+        """The numba function of a raveled point and `data`: log density and gradient.
 
-        function = self.model.logp_dlogp_function(ravel_inputs=True, mode=get_mode("NUMBA"))
-        return function._pytensor_function
-
-    def bind(self) -> Callable[[Array], tuple[float, Array]]:
-        """Return the function of a raveled point for the data that the model holds now.
-
-        It goes straight to the compiled code, past PyTensor's checks of every call. Where
-        the density is not finite it returns minus infinity and a gradient of zeros.
+        Taking all data as one vector, it needs no compilation for data of another length.
+        PyTensor keeps its numba functions on disk, so a second process starts faster.
         """
-        run = self._compiled.vm.jit_fn
-        data = [storage[0] for storage in self._compiled.vm.inputs[1:]]
-        zeros = np.zeros(self.size)
-        isfinite = np.isfinite
+        import pymc as pm
+        import pytensor
+        import pytensor.tensor as pt
+        from pymc.pytensorf import join_nonshared_inputs, rewrite_pregrad
+        from pytensor.compile.mode import get_mode
+        from pytensor.graph.replace import clone_replace
 
-        def evaluate(x: Array) -> tuple[float, Array]:
-            value, gradient = run(x, *data)
-            value = float(value)
-            if not (isfinite(value) and isfinite(gradient.sum())):
-                return -np.inf, zeros
-            return value, gradient
+        logp = rewrite_pregrad(self.model.logp())
+        gradients = pytensor.grad(logp, self.model.value_vars, disconnected_inputs="ignore")
+        gradient = pt.join(0, *[part.ravel() for part in gradients])
+        outputs, x = join_nonshared_inputs(
+            self.model.initial_point(),
+            [logp, gradient],
+            self.model.value_vars,
+            make_inputs_shared=False,
+        )
+        data = pt.vector("data", dtype="float64")
+        with self.model:
+            function = pm.compile(
+                [x, data],
+                clone_replace(outputs, self._split(data)),
+                mode=get_mode("NUMBA"),
+                on_unused_input="ignore",
+            )
+        return function.vm.jit_fn
 
-        return evaluate
+    def _split(self, data: Any) -> dict[Any, Any]:
+        """Return the piece of the data vector that stands for each shared variable."""
+        import pytensor.tensor as pt
+
+        pieces = {}
+        shape_at = 0
+        at: Any = sum(variable.ndim for variable in self._shared)
+        for variable in self._shared:
+            shape = [pt.cast(data[shape_at + i], "int64") for i in range(variable.ndim)]
+            size = pt.prod(pt.stack(shape)) if len(shape) > 1 else shape[0] if shape else 1
+            piece = data[at : at + size].reshape(shape)
+            pieces[variable] = pt.specify_shape(piece, variable.type.shape).astype(variable.dtype)
+            shape_at, at = shape_at + variable.ndim, at + size
+        return pieces
+
+    @cached_property
+    def function(self) -> Any:
+        """The C function of a whitened point and `native.whitened_data`."""
+        from .native import compile_logp
+
+        return compile_logp(self._compiled)
 
     def expand(self, x: Array) -> dict[str, Array]:
         """Return all variables of the model, on their own scales, at raveled points.

@@ -10,7 +10,7 @@ from ..models.parameter import Parameter, Values
 
 
 _RELATIVE = f"LogNormal({np.log(0.01):.4f}, 1.5)"
-_FLOOR = f"LogNormal({np.log(1e-4):.4f}, 1.5)"
+_FLOOR = f"LogNormal({np.log(1e-4):.4f}, 1)"
 
 
 class Noise(Protocol):
@@ -38,7 +38,7 @@ class Noise(Protocol):
         values
             Variables of `parameters` by name.
         window
-            Quantities of the measured window; ``scale`` is the size of typical data.
+            Quantities of the measured window; ``typical`` and ``smallest`` are sizes of the data.
         options
             Passed on to PyMC: ``observed`` and ``dims``.
         """
@@ -63,7 +63,7 @@ class Gaussian:
 
     def scale(self, size: Any, values: Values, window: Values) -> Any:
         """Return the standard deviation of each datum."""
-        return values["noise"] * window["scale"] + 0 * size
+        return values["noise"] * window["typical"] + 0 * size
 
     def observe(
         self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any
@@ -79,15 +79,15 @@ class Proportional:
     """Normal noise that grows with the predicted magnitude, above a floor; both estimated.
 
     The standard deviation of each component (real and imaginary parts are two data) is
-    √((noise·|Z|)² + (floor·scale)²), where |Z| is the *model's* modulus and the scale is
-    the geometric middle of the measured range of |Z|. Both are pure numbers, so data in
-    other units give the same relative widths. The variance structure is that of
+    √((noise·|Z|)² + (floor·|Z|min)²), where |Z| is the *model's* modulus and |Z|min the
+    smallest measured one. Both are pure numbers, so data in other units give the same
+    relative widths. The variance structure is that of
     Macdonald, Schoonman and Lehnen (1982), doi:10.1016/0022-0728(82)85063-7.
     """
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """The noise over |Z|, and the floor over the scale."""
+        """The noise over |Z|, and the floor over the smallest |Z|."""
         return (
             _relative("noise", "standard deviation of each component over |Z|"),
             Parameter(
@@ -95,7 +95,7 @@ class Proportional:
                 r"\sigma_0",
                 "",
                 "positive",
-                "least standard deviation, over the middle of the measured |Z|",
+                "least standard deviation, over the smallest measured |Z|",
                 _FLOOR,
             ),
         )
@@ -110,7 +110,7 @@ class Proportional:
 
     def scale(self, size: Any, values: Values, window: Values) -> Any:
         """Return the standard deviation of each datum."""
-        floor = values["floor"] * window["scale"]
+        floor = values["floor"] * window["smallest"]
         return ((values["noise"] * size) ** 2 + floor**2) ** 0.5
 
     def observe(
@@ -157,5 +157,3 @@ class StudentT:
 
 def _relative(name: str, description: str) -> Parameter:
     return Parameter(name, r"\sigma", "", "positive", description, _RELATIVE)
-
-

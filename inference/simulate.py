@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-def simulate_prior(
-    model: "pm.Model", draws: int, seed: int
-) -> tuple[dict[str, Array], Array]:
+def simulate_prior(model: "pm.Model", draws: int, seed: int) -> tuple[dict[str, Array], Array]:
     """Draw from the prior.
 
     Returns
@@ -27,25 +25,44 @@ def simulate_prior(
     array
         The same draws as raveled unconstrained points, of shape (draws, size).
     """
+    names = [rv.name for rv in (*model.free_RVs, *model.deterministics, *model.observed_RVs)]
+    try:
+        *values, points = _run(_batched_prior(model, draws), seed)
+    except (ValueError, NotImplementedError):  # PyTensor cannot batch every random variable
+        *values, points = _repeat(_prior(model), draws, seed)
+    return dict(zip(names, values, strict=True)), points
+
+
+def _prior(model: "pm.Model") -> list[Any]:
+    """Return all variables of a model, and last the raveled unconstrained point."""
+    import pytensor.tensor as pt
+
+    raveled = [_unconstrain(model, rv).ravel() for rv in model.free_RVs]
+    variables = [*model.free_RVs, *model.deterministics, *model.observed_RVs]
+    return [*variables, pt.concatenate(raveled)]
+
+
+def _batched_prior(model: "pm.Model", draws: int) -> list[Any]:
+    """Return the same with all draws as the first dimension, so that one call makes them."""
     import pytensor.tensor as pt
     from pymc.distributions.shape_utils import change_dist_size
     from pytensor.graph.replace import vectorize_graph
 
     batched: dict[Any, Any] = {}
-    unconstrained = []
+    raveled = []
     for rv in model.free_RVs:
         many = vectorize_graph(rv, batched) if batched else rv
         if many.ndim == rv.ndim:  # depends on no other variable
             many = change_dist_size(rv, (draws,), expand=True)
         batched[rv] = many
-        transform = model.rvs_to_transforms[rv]
-        value = rv if transform is None else transform.forward(rv, *rv.owner.inputs)
-        unconstrained.append(vectorize_graph(value, batched).reshape((draws, -1)))
-    rest = [*model.deterministics, *model.observed_RVs]
-    names = [variable.name for variable in (*model.free_RVs, *rest)]
-    outputs = [*batched.values(), *vectorize_graph(rest, batched)]
-    *values, points = _run([*outputs, pt.concatenate(unconstrained, axis=1)], seed)
-    return dict(zip(names, values, strict=True)), points
+        raveled.append(vectorize_graph(_unconstrain(model, rv), batched).reshape((draws, -1)))
+    rest = vectorize_graph([*model.deterministics, *model.observed_RVs], batched)
+    return [*batched.values(), *rest, pt.concatenate(raveled, axis=1)]
+
+
+def _unconstrain(model: "pm.Model", rv: Any) -> Any:
+    transform = model.rvs_to_transforms[rv]
+    return rv if transform is None else transform.forward(rv, *rv.owner.inputs)
 
 
 def replicate(model: "pm.Model", values: Mapping[str, Array], seed: int) -> dict[str, Array]:
@@ -64,9 +81,14 @@ def replicate(model: "pm.Model", values: Mapping[str, Array], seed: int) -> dict
     import pytensor.tensor as pt
     from pytensor.graph.replace import vectorize_graph
 
-    given = {rv: pt.as_tensor(values[rv.name]) for rv in model.free_RVs}
     names = [variable.name for variable in model.observed_RVs]
-    return dict(zip(names, _run(vectorize_graph(model.observed_RVs, given), seed), strict=True))
+    given = [np.asarray(values[rv.name]) for rv in model.free_RVs]
+    try:
+        batched = dict(zip(model.free_RVs, map(pt.as_tensor, given), strict=True))
+        replicated = _run(vectorize_graph(model.observed_RVs, batched), seed)
+    except (ValueError, NotImplementedError):
+        replicated = _repeat(model.observed_RVs, len(given[0]), seed, model.free_RVs, given)
+    return dict(zip(names, replicated, strict=True))
 
 
 def _run(outputs: list[Any], seed: int) -> list[Array]:
@@ -74,3 +96,15 @@ def _run(outputs: list[Any], seed: int) -> list[Array]:
 
     function = pm.compile([], outputs, mode=interpreted(), random_seed=seed)
     return [np.asarray(value) for value in function()]
+
+
+def _repeat(
+    outputs: list[Any], draws: int, seed: int, inputs: Any = (), values: Any = ()
+) -> list[Array]:
+    import pymc as pm
+
+    function = pm.compile(
+        list(inputs), outputs, mode=interpreted(), random_seed=seed, on_unused_input="ignore"
+    )
+    rows = [function(*(value[i] for value in values)) for i in range(draws)]
+    return [np.stack(column) for column in zip(*rows, strict=True)]

@@ -1,0 +1,142 @@
+"""The checks that a run must pass before any interval of it is shown."""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+MAX_R_HAT = 1.01
+MIN_ESS = 400
+MIN_BFMI = 0.3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a run can be trusted, the numbers behind it, and why not.
+
+    The thresholds are those of Vehtari, Gelman, Simpson, Carpenter and Bürkner (2021),
+    doi:10.1214/20-BA1221, and of Betancourt (2016), arXiv:1604.00695, for E-BFMI.
+
+    Attributes
+    ----------
+    passed
+        Whether intervals may be shown.
+    divergences
+        Divergent transitions in all chains.
+    max_r_hat
+        The largest R-hat of any variable.
+    min_ess
+        The least effective sample size, bulk or tail, of any variable.
+    min_bfmi
+        The least energy fraction of missing information of any chain.
+    modes
+        Modes of comparable mass.
+    messages
+        What failed, in plain words.
+    notes
+        What a reader should know although nothing failed.
+    """
+
+    passed: bool
+    divergences: int
+    max_r_hat: float
+    min_ess: float
+    min_bfmi: float
+    modes: int
+    messages: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, tree: xr.DataTree) -> "Verdict":
+        """Read the verdict that a result carries."""
+        fields = json.loads(tree.attrs["verdict"])
+        lists = {name: tuple(fields[name]) for name in ("messages", "notes")}
+        return cls(**(fields | lists))
+
+
+def diagnose(
+    tree: xr.DataTree,
+    *,
+    modes: int = 1,
+    notes: tuple[str, ...] = (),
+    divergences_let_pass: float = 0.0,
+) -> Verdict:
+    """Check draws: R-hat, effective sample sizes, divergences, energy.
+
+    Parameters
+    ----------
+    tree
+        With groups ``posterior`` and ``sample_stats``.
+    modes
+        Modes of comparable mass that the exploration found.
+    notes
+        Remarks to keep.
+    divergences_let_pass
+        Share of draws that may diverge.
+    """
+    import arviz_stats
+
+    posterior = _varying(tree["posterior"].to_dataset())
+    r_hat = _extreme(arviz_stats.rhat(posterior), np.nanmax)
+    bulk = _extreme(arviz_stats.ess(posterior, method="bulk"), np.nanmin)
+    tail = _extreme(arviz_stats.ess(posterior, method="tail"), np.nanmin)
+    energy = tree["sample_stats"]["energy"].values
+    bfmi = float(
+        min(np.square(np.diff(chain)).mean() / chain.var() for chain in energy)
+    )
+    divergences = int(tree["sample_stats"]["diverging"].sum())
+    allowed = int(divergences_let_pass * energy.size)
+
+    worst, r_hat_value = r_hat
+    messages = []
+    if modes > 1:
+        messages.append(
+            f"The posterior has {modes} modes: the data allow {modes} different explanations. "
+            "Give a prior that tells them apart, or a simpler model."
+        )
+    if not r_hat_value <= MAX_R_HAT:
+        messages.append(
+            f"The chains disagree: R-hat of {worst} is {r_hat_value:.3f}, above {MAX_R_HAT}."
+        )
+    for kind, (name, value) in (("bulk", bulk), ("tail", tail)):
+        if not value >= MIN_ESS:
+            messages.append(
+                f"Too few independent draws: the {kind} ESS of {name} is {value:.0f}, "
+                f"below {MIN_ESS}."
+            )
+    if divergences > allowed:
+        messages.append(
+            f"{divergences} of {energy.size} draws diverged: part of the posterior was not "
+            "reached. A simpler model or a narrower prior helps."
+        )
+    elif divergences:
+        notes = (*notes, f"{divergences} of {energy.size} draws diverged, which is let pass")
+    if not bfmi >= MIN_BFMI:
+        messages.append(
+            f"The energy moved too little (E-BFMI {bfmi:.2f}, below {MIN_BFMI}): the tails "
+            "of the posterior were not reached."
+        )
+    return Verdict(
+        passed=not messages,
+        divergences=divergences,
+        max_r_hat=round(r_hat_value, 4),
+        min_ess=round(min(bulk[1], tail[1]), 1),
+        min_bfmi=round(bfmi, 3),
+        modes=modes,
+        messages=tuple(messages),
+        notes=notes,
+    )
+
+
+def _varying(posterior: xr.Dataset) -> xr.Dataset:
+    """Leave out what is constant, such as an exponent fixed at one."""
+    names = [name for name, value in posterior.items() if float(np.ptp(value.values)) > 0]
+    return posterior[names]
+
+
+def _extreme(values: xr.Dataset, choose: "np.ufunc") -> tuple[str, float]:
+    """Return name and value of the variable with the extreme statistic."""
+    each = {str(name): float(choose(value.values)) for name, value in values.items()}
+    name = max(each, key=each.__getitem__) if choose is np.nanmax else min(each, key=each.get)
+    return name, each[name]

@@ -1,0 +1,100 @@
+"""Finding the modes of a posterior by many descents from dispersed starts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Evaluate = Callable[[Array], tuple[float, Array]]
+Descend = Callable[[Array], tuple[Array, float]]
+
+MIN_DESCENTS = 48
+MAX_DESCENTS = 256
+TIMES_FOUND = 4
+"""Descents stop when the best mode was found this often, but not before the least number."""
+
+DROP = 5.0
+"""Modes are kept whose mass, by Laplace's approximation, is within this many log units of
+the largest: a smaller one holds under one percent of the posterior."""
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A local maximum of the log density.
+
+    Attributes
+    ----------
+    x
+        Where it is, in unconstrained space.
+    logp
+        How high.
+    found
+        How many descents ended there.
+    """
+
+    x: Array
+    logp: float
+    found: int
+
+
+def explore(evaluate: Evaluate, descend: Descend, draws: Array, seed: int) -> list[Mode]:
+    """Find the modes of a log density, the highest first.
+
+    Every third descent starts from a draw of the prior; the others restart from a mode
+    already found, with a random part of its coordinates redrawn from the prior: what
+    holds a descent in a poor mode is most often a few coordinates (an arc that sits where
+    another belongs), which downhill steps cannot carry over.
+
+    Parameters
+    ----------
+    evaluate
+        Log density and gradient at an unconstrained point.
+    descend
+        Descent from a start to a point and its log density.
+    draws
+        Dispersed points of shape (n, size), such as draws from the prior.
+    seed
+        Of the random choices.
+
+    Returns
+    -------
+    list of Mode
+        All distinct modes found; empty if no descent ended at a finite density.
+    """
+    rng = np.random.default_rng(seed)
+    found: list[Mode] = []
+    for count in range(MAX_DESCENTS):
+        if found and count >= MIN_DESCENTS and found[0].found >= TIMES_FOUND:
+            break
+        start = draws[rng.integers(len(draws))].copy()
+        if found and count % 3:
+            known = found[min(int(rng.exponential(1.0)), len(found) - 1)].x
+            kept = rng.permutation(len(start)) >= rng.integers(1, len(start) // 2 + 2)
+            start[kept] = known[kept]
+        x, logp = descend(start)
+        if np.isfinite(logp):
+            found = _add(evaluate, found, Mode(x, logp, 1))
+    return found
+
+
+def _add(evaluate: Evaluate, found: list[Mode], new: Mode) -> list[Mode]:
+    """Add a mode, or count it where no valley lies between it and a known one."""
+    for place, known in enumerate(found):
+        # Far below the best nothing is kept, so equal height is enough to tell modes apart.
+        alike = abs(known.logp - new.logp) < 0.5
+        near = max(known.logp, new.logp) > found[0].logp - 20
+        if alike and (not near or _connected(evaluate, known, new)):
+            better = max(known, new, key=lambda mode: mode.logp)
+            found[place] = Mode(better.x, better.logp, known.found + 1)
+            break
+    else:
+        found = [*found, new]
+    return sorted(found, key=lambda mode: -mode.logp)
+
+
+def _connected(evaluate: Evaluate, a: Mode, b: Mode) -> bool:
+    """Tell whether the log density nowhere falls below both ends on the line between them."""
+    floor = min(a.logp, b.logp) - 0.5
+    return all(evaluate(a.x + t * (b.x - a.x))[0] > floor for t in (0.25, 0.5, 0.75))

@@ -1,0 +1,176 @@
+"""Compiled code around a compiled log density: descents, and the function that nutpie calls.
+
+Both run without Python between one gradient and the next, which at some ten microseconds a
+gradient would cost more than the gradient itself. They are kept on disk beside PyTensor's
+own numba functions, so that only the first process on a machine compiles them.
+"""
+
+import hashlib
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+import numba
+import numba.extending
+import numpy as np
+from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS
+
+_double = numba.types.CPointer(numba.types.double)
+_size = numba.types.uint64
+_LOGP = numba.types.int64(_size, _double, _double, _double, numba.types.voidptr)
+_EXPAND = numba.types.int64(_size, _size, _double, _double, numba.types.voidptr)
+
+
+@numba.extending.intrinsic
+def _pointer(context: Any, address: Any) -> Any:
+    """Turn an address into a pointer to doubles."""
+    return _double(address), _as_pointer
+
+
+@numba.extending.intrinsic
+def _void_pointer(context: Any, address: Any) -> Any:
+    """Turn an address into an untyped pointer."""
+    return numba.types.voidptr(address), _as_pointer
+
+
+def _as_pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+
+MAX_STEPS = 400
+MAX_TRIALS = 40
+
+
+def compile_logp(run: Any) -> Any:
+    """Return the C function of whitened points that nutpie calls; see `whitened_data`."""
+    return numba.cfunc(_LOGP, cache=True)(_specialize(_whitened_logp, run))
+
+
+def compile_identity() -> Any:
+    """Return the C function by which nutpie keeps the points as they are."""
+    return numba.cfunc(_EXPAND, cache=True)(_identity)
+
+
+def whitened_data(center: Any, axes: Any, data: Any) -> Any:
+    """Pack what the C function needs: its length, x = center + axes z, and the model's data."""
+    packed = np.concatenate([[0.0], center, np.ravel(axes), data])
+    packed[0] = len(packed)
+    return packed
+
+
+def _specialize(template: Callable[..., Any], run: Any) -> FunctionType:
+    """Return the template with the compiled density in the place of its global ``run``."""
+    function = FunctionType(
+        template.__code__, {**template.__globals__, "run": run}, template.__name__
+    )
+    own = hashlib.sha256(repr((template.__code__.co_code, template.__code__.co_consts)).encode())
+    key = CACHED_SRC_FUNCTIONS[run.py_func]
+    CACHED_SRC_FUNCTIONS[function] = f"{template.__name__}_{own.hexdigest()[:16]}_{key}"
+    return function
+
+
+@numba.njit(cache=True, nogil=True)
+def evaluate(function: Any, z: Any, packed: Any) -> Any:
+    """Return log density and gradient at a whitened point; minus infinity where undefined."""
+    gradient, logp = np.empty(len(z)), np.empty(1)
+    status = function(
+        np.uint64(len(z)),
+        _pointer(z.ctypes.data),
+        _pointer(gradient.ctypes.data),
+        _pointer(logp.ctypes.data),
+        _void_pointer(packed.ctypes.data),
+    )
+    return (logp[0] if status == 0 else -np.inf), gradient
+
+
+@numba.njit(cache=True, nogil=True)
+def descend(function: Any, start: Any, packed: Any) -> Any:
+    """Descend from a whitened point to a local maximum; return it and its log density.
+
+    Follows the BFGS direction with a line search to the weak Wolfe conditions.
+
+    Nocedal and Wright, Numerical Optimization (2006), chapter 6; the bisecting line search
+    is that of Lewis and Overton (2013), doi:10.1007/s10107-012-0514-2.
+    """
+    size = len(start)
+    u = start.copy()
+    value, gradient = evaluate(function, u, packed)
+    f, g = -value, -gradient
+    inverse = np.eye(size)
+    fresh = True
+    for _ in range(MAX_STEPS):
+        if not (np.isfinite(f) and np.all(np.isfinite(g))):
+            return u, -np.inf
+        direction = -inverse.dot(g)
+        slope = direction.dot(g)
+        if slope >= 0:
+            inverse, direction, fresh = np.eye(size), -g, True
+            slope = -g.dot(g)
+        step = min(1.0, 1.0 / np.sqrt(-slope)) if fresh else 1.0
+        low, high = 0.0, np.inf
+        f_new, g_new, moved = f, g, u
+        for _trial in range(MAX_TRIALS):
+            moved = u + step * direction
+            value, gradient = evaluate(function, moved, packed)
+            f_new, g_new = -value, -gradient
+            if not (np.isfinite(f_new) and f_new <= f + 1e-4 * step * slope):
+                high = step
+            elif g_new.dot(direction) < 0.9 * slope:
+                low = step
+            else:
+                break
+            step = (low + high) / 2 if np.isfinite(high) else 2 * low
+        if not f_new < f:
+            break
+        s, y = moved - u, g_new - g
+        curvature = s.dot(y)
+        gain = f - f_new
+        u, f, g = moved, f_new, g_new
+        if gain < 1e-9 * max(1.0, abs(f)) and np.max(np.abs(g)) < 1e-1:
+            break
+        if curvature <= 1e-12 * np.sqrt(s.dot(s) * y.dot(y)):
+            continue
+        if fresh:
+            inverse *= curvature / y.dot(y)
+            fresh = False
+        bent = inverse.dot(y)
+        inverse += (1 + y.dot(bent) / curvature) / curvature * np.outer(s, s)
+        inverse -= (np.outer(bent, s) + np.outer(s, bent)) / curvature
+    return u, -f
+
+
+def run(x: Any, data: Any) -> Any:
+    """Stand for the compiled density in the templates below."""
+    raise NotImplementedError
+
+
+def _whitened_logp(size: Any, z_at: Any, gradient_at: Any, logp_at: Any, packed_at: Any) -> int:
+    z = numba.carray(z_at, (size,))
+    out = numba.carray(gradient_at, (size,))
+    logp = numba.carray(logp_at, (1,))
+    length = int(numba.carray(packed_at, (1,), np.float64)[0])
+    packed = numba.carray(packed_at, (length,), np.float64)
+    axes_at = 1 + size
+    data_at = axes_at + size * size
+    x = np.empty(size)
+    for i in range(size):
+        x[i] = packed[1 + i]
+        for k in range(size):
+            x[i] += packed[axes_at + i * size + k] * z[k]
+    value, gradient = run(x, packed[data_at:])
+    logp[0] = value.item()
+    finite = np.isfinite(logp[0])
+    for i in range(size):
+        out[i] = 0.0
+        for k in range(size):
+            out[i] += packed[axes_at + k * size + i] * gradient[k]
+        finite = finite and np.isfinite(out[i])
+    return 0 if finite else 4
+
+
+def _identity(size: Any, expanded: Any, x_at: Any, out_at: Any, packed_at: Any) -> int:
+    x = numba.carray(x_at, (size,))
+    out = numba.carray(out_at, (expanded,))
+    for i in range(size):
+        out[i] = x[i]
+    return 0

@@ -1,0 +1,73 @@
+"""Making a posterior round before it is sampled: x = center + axes z."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .explore import Evaluate, Mode
+
+Array = NDArray[np.float64]
+
+STEP = 1e-4
+"""Step of the differences of the gradient, in units of the prior's spread."""
+
+TRIALS = 200
+MAX_MISMATCH = 1.5
+"""The normal approximation guides the sampler where the root-mean-square error of its log
+density, per root of dimension, is below this at its own draws."""
+
+
+@dataclass(frozen=True)
+class Whitening:
+    """An affine map from round coordinates z to unconstrained x = center + axes z."""
+
+    center: Array
+    axes: Array
+
+    def to_x(self, z: Array) -> Array:
+        """Map points of shape (..., size)."""
+        return self.center + z @ self.axes.T
+
+
+def hessian(evaluate: Evaluate, x: Array, step: Array) -> Array:
+    """Return minus the second derivatives of a log density, by differences of its gradient."""
+    size = len(x)
+    result = np.empty((size, size))
+    for i, moved in enumerate(np.diag(step)):
+        result[i] = (evaluate(x - moved)[1] - evaluate(x + moved)[1]) / (2 * step[i])
+    return (result + result.T) / 2
+
+
+def whiten(evaluate: Evaluate, mode: Mode, spread: Array) -> Whitening | None:
+    """Return the map that makes the posterior round at a mode.
+
+    Returns None where the curvature at the mode is not finite or not positive.
+    """
+    curvature = hessian(evaluate, mode.x, STEP * np.minimum(spread, 1.0))
+    if not np.isfinite(curvature).all():
+        return None
+    values, vectors = np.linalg.eigh(curvature)
+    if values[0] <= 1e-8 * values[-1] * np.finfo(float).eps ** 0.25:
+        return None
+    return Whitening(mode.x, vectors / np.sqrt(values))
+
+
+def log_mass(mode: Mode, whitening: Whitening) -> float:
+    """Return Laplace's approximation to the log of the mass around a mode."""
+    size = len(mode.x)
+    return float(
+        mode.logp + size / 2 * np.log(2 * np.pi) + np.linalg.slogdet(whitening.axes).logabsdet
+    )
+
+
+def mismatch(evaluate: Evaluate, mode: Mode, whitening: Whitening, seed: int) -> float:
+    """Return how far the normal approximation at a mode is from the density.
+
+    The root mean square, over draws of the approximation, of the error of its log density,
+    over the root of the dimension. Infinite where any draw has no density.
+    """
+    z = np.random.default_rng(seed).normal(size=(TRIALS, len(mode.x)))
+    logp = np.array([evaluate(x)[0] for x in whitening.to_x(z)])
+    error = np.clip(logp - mode.logp, -1e10, None) + (z**2).sum(axis=1) / 2
+    return float(np.sqrt(np.median(error**2) / len(mode.x)))
