@@ -20,7 +20,9 @@ BOUKAMP_CODES = {
 }  # fmt: skip
 """Boukamp (1986), doi:10.1016/0167-2738(86)90031-7: O and T name the tanh and coth diffusion."""
 
-_TOKEN = re.compile(r"(?P<parallel>p\()|(?P<name>[A-Za-z]+)(?P<label>_?\d*)|(?P<mark>[-,()\[\]])")
+_TOKEN = re.compile(
+    r"(?P<parallel>p\()|(?P<name>[A-Za-z]+)(?P<label>_?[0-9]*)|(?P<mark>[-,()\[\]])"
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ def parse(text: str) -> Circuit:
 
 
 def _fail(text: str, at: int, message: str) -> PosterionError:
-    return PosterionError(f"cannot read the circuit: {message}\n  {text}\n  {' ' * at}^")
+    # A line break or tab in the text would part the caret from its character.
+    shown = "".join(character if character.isprintable() else " " for character in text)
+    return PosterionError(f"cannot read the circuit: {message}\n  {shown}\n  {' ' * at}^")
 
 
 class _Reader:
@@ -84,7 +88,7 @@ class _Reader:
                 continue
             match = _TOKEN.match(self.text, at)
             if match is None:
-                raise _fail(self.text, at, f"'{self.text[at]}' is not part of the notation.")
+                raise _fail(self.text, at, f"{self.text[at]!r} is not part of the notation.")
             if match["name"]:
                 tokens.append(_Token("element", at, match["name"], match["label"]))
             else:
@@ -169,13 +173,14 @@ class _Boukamp(_Reader):
     def __init__(self, text: str) -> None:
         super().__init__(text, "(", ")")
         self.count: Counter[str] = Counter()
+        self.labelled = {(token.code, token.label) for token in self.tokens}
 
     def _tokenize(self) -> list[_Token]:
         tokens = []
-        for match in re.finditer(r"([A-Za-z])(\d*)|(\S)", self.text):
+        for match in re.finditer(r"([A-Za-z])([0-9]*)|(\S)", self.text):
             letter, label, mark = match.groups()
             if mark and mark not in "()[]":
-                raise _fail(self.text, match.start(), f"'{mark}' is not part of the notation.")
+                raise _fail(self.text, match.start(), f"{mark!r} is not part of the notation.")
             tokens.append(_Token(mark or "element", match.start(), letter or "", label or ""))
         return [*tokens, _Token("", len(self.text))]
 
@@ -208,7 +213,9 @@ class _Boukamp(_Reader):
             joined = Parallel(tuple(inner)) if closing == ")" else sum(inner[1:], start=inner[0])
             parts.append(joined)
         if not parts:
-            raise _fail(self.text, self.token.at, self._unexpected())
+            closes = depth > 0 and self.token.kind
+            message = f"an element should stand before '{self.token.kind}'."
+            raise _fail(self.text, self.token.at, message if closes else self._unexpected())
         return parts
 
     def leaf(self, token: _Token) -> Leaf:
@@ -218,6 +225,9 @@ class _Boukamp(_Reader):
             raise _fail(
                 self.text, token.at, f"'{token.code}' is not one of Boukamp's letters ({known})."
             )
-        # Boukamp's notation has no labels: every kind is numbered in the order of the text.
-        self.count[code] += 1
-        return super().leaf(_Token("element", token.at, code, token.label or str(self.count[code])))
+        label = token.label
+        while not label:  # Boukamp's notation has none: number each kind in the order of the text
+            self.count[code] += 1
+            if (token.code, str(self.count[code])) not in self.labelled:
+                label = str(self.count[code])
+        return super().leaf(_Token("element", token.at, code, label))
