@@ -1,7 +1,7 @@
 """Coordinates of a circuit that data determine, and what is derived from them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -112,8 +112,9 @@ def determined_coordinates(circuit: Circuit, named: frozenset[str]) -> Coordinat
             step(values, window)
         return {parameter.name: values[parameter.name] for parameter in circuit.parameters}
 
-    sampled = tuple(replaced.get(p.name, p) for p in circuit.parameters)
-    return Coordinates(sampled, _ordered_groups(circuit, sampled, named), to_parameters)
+    sampled = {p.name: replaced.get(p.name, p) for p in circuit.parameters}
+    groups = _ordered_groups(circuit, sampled, named)
+    return Coordinates(tuple(sampled.values()), groups, to_parameters)
 
 
 def _set_prefactor(arc: Arc, values: dict[str, Any], window: Values) -> None:
@@ -129,11 +130,14 @@ def _set_amplitude(leaf: Leaf, name: str, values: dict[str, Any], window: Values
 
 
 def _ordered_groups(
-    circuit: Circuit, sampled: tuple[Parameter, ...], named: frozenset[str]
+    circuit: Circuit, sampled: Mapping[str, Parameter], named: frozenset[str]
 ) -> tuple[tuple[str, ...], ...]:
-    """Find siblings of one shape, and the coordinate by which each is put in order."""
-    times = {p.name for p in sampled if p.unit == "s"} - named
-    scales = {p.name for p in sampled if p.support == "positive"} - named
+    """Find siblings of one shape, and the coordinate by which each is put in order.
+
+    `sampled` holds the coordinate that stands for each parameter of the circuit.
+    """
+    times = {p.name for p in sampled.values() if p.unit == "s"} - named
+    scales = {p.name for p in sampled.values() if p.support == "positive"} - named
     taken: set[str] = set()
     groups = []
     for node in _walk(circuit):
@@ -153,14 +157,14 @@ def _ordered_groups(
 
 
 def _key(
-    circuit: Circuit, sampled: tuple[Parameter, ...], times: set[str], scales: set[str]
+    circuit: Circuit, sampled: Mapping[str, Parameter], times: set[str], scales: set[str]
 ) -> str | None:
     """Return the time constant by which a part is ordered, or another scale if it has none."""
-    labels = {str(leaf) for leaf in circuit.leaves()}
-    own = [p.name for p in sampled if p.name.split("_")[0] in labels]
-    has_time = any(p.unit == "s" for p in sampled if p.name in own)
-    choices = times if has_time else scales
-    return next((name for name in own if name in choices), None)
+    own = [sampled[parameter.name] for parameter in circuit.parameters]
+    if not all(p.prior for p in own):  # a prefactor that was named stands for a coordinate
+        return None
+    choices = times if any(p.unit == "s" for p in own) else scales
+    return next((p.name for p in own if p.name in choices), None)
 
 
 def _shape(circuit: Circuit) -> str:
@@ -204,7 +208,7 @@ def derived_quantities(circuit: Circuit) -> tuple[Quantity, ...]:
         if leaf.code in ("K", "Zarc", "HN"):
             quantities.append(_peak(leaf, partial(_leaf_peak, leaf)))
     skipped, conducting = _ion_path(circuit)
-    if conducting is not None:
+    if conducting is not None and _resists(conducting):
         beyond = f", without the blocking {' and '.join(map(str, skipped))}" if skipped else ""
         quantities.append(
             Quantity(
@@ -249,8 +253,16 @@ def _ion_path(circuit: Circuit) -> tuple[list[Circuit], Circuit | None]:
 
 
 def _blocks(circuit: Circuit) -> bool:
-    ones = {parameter.name: 1.0 for parameter in circuit.parameters}
-    return circuit.dc_resistance(ones) is None
+    return circuit.dc_resistance(_ones(circuit)) is None
+
+
+def _resists(circuit: Circuit) -> bool:
+    """Whether there is a resistance at all: an inductor alone has none."""
+    return bool(circuit.dc_resistance(_ones(circuit)))
+
+
+def _ones(circuit: Circuit) -> Values:
+    return {parameter.name: 1.0 for parameter in circuit.parameters}
 
 
 def _walk(circuit: Circuit) -> Iterator[Circuit]:
