@@ -256,7 +256,7 @@ class Parallel(_Joined):
 
     def dc_resistance(self, values: Values) -> Any | None:
         """Return one over the sum of the conductances; blocking branches carry nothing."""
-        parts = [child.dc_resistance(values) for child in self.children]
+        parts: list[Any] = [child.dc_resistance(values) for child in self.children]
         conducting = [part for part in parts if part is not None]
         if not conducting:
             return None
@@ -265,7 +265,8 @@ class Parallel(_Joined):
         # The product form stays finite where a branch (an inductor) has no resistance.
         total = conducting[0]
         for part in conducting[1:]:
-            total = total * part / (total + part)
+            both = namespace(total, part).maximum(total + part, np.finfo(float).tiny)
+            total = total * part / both
         return total
 
 

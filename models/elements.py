@@ -147,8 +147,8 @@ def transmission_line(omega: Any, R: Any, Q: Any, n: Any) -> Pair:
 def macrohomogeneous(omega: Any, A: Any, B: Any, a: Any, b: Any) -> Pair:
     """Macrohomogeneous porous electrode, Z = A coth(β)/β + B/(β sinh(β)), β = √(a + jωb).
 
-    A and B in ohm, a a pure number, b in s. Paasch, Micka and Gersdorf (1993),
-    doi:10.1016/0013-4686(93)85083-B.
+    A and B in ohm, a a pure number, b in s. No electrode has B > A: Re Z can be negative
+    there. Paasch, Micka and Gersdorf (1993), doi:10.1016/0013-4686(93)85083-B.
     """
     root = sqrt(Pair(a + 0 * omega * b, omega * b))
     return (coth(root) / root).times(A) + (csch(root) / root).times(B)
@@ -346,13 +346,7 @@ _ALL = (
             Parameter("b", "b", "s", "positive", "time constant", TIME),
         ),
         macrohomogeneous,
-        lambda A, B, a, b: (
-            (
-                A / namespace(a).tanh(namespace(a).sqrt(a))
-                + B / namespace(a).sinh(namespace(a).sqrt(a))
-            )
-            / namespace(a).sqrt(a)
-        ),
+        lambda A, B, a, b: macrohomogeneous(0.0, A, B, a, b).real,
     ),
 )
 
