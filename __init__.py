@@ -1,1 +1,71 @@
-""
+"""posterion: Bayesian parameter inference for ion conductors and batteries."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .datasets.simulate import simulated_pellet
+    from .datasets.spectrum_files import read_spectra, read_spectrum
+    from .errors import PosterionError
+    from .inference.build import build
+    from .inference.conductivity import conductivity
+    from .inference.diagnose import Verdict
+    from .inference.fit import fit
+    from .inference.noise import Gaussian, Proportional, StudentT
+    from .inference.prior import Prior
+    from .inference.sample import sample
+    from .inference.store import load, save
+    from .models.circuit import Circuit
+    from .report.page import write_report
+
+# Where each public name lives. They are imported when first used, so that the command
+# line answers before the slow libraries are loaded.
+_HOMES = {
+    "Circuit": "models.circuit",
+    "Gaussian": "inference.noise",
+    "PosterionError": "errors",
+    "Prior": "inference.prior",
+    "Proportional": "inference.noise",
+    "StudentT": "inference.noise",
+    "Verdict": "inference.diagnose",
+    "build": "inference.build",
+    "conductivity": "inference.conductivity",
+    "fit": "inference.fit",
+    "load": "inference.store",
+    "read_spectra": "datasets.spectrum_files",
+    "read_spectrum": "datasets.spectrum_files",
+    "sample": "inference.sample",
+    "save": "inference.store",
+    "simulated_pellet": "datasets.simulate",
+    "write_report": "report.page",
+}
+
+__all__ = [
+    "Circuit",
+    "Gaussian",
+    "PosterionError",
+    "Prior",
+    "Proportional",
+    "StudentT",
+    "Verdict",
+    "build",
+    "conductivity",
+    "fit",
+    "load",
+    "read_spectra",
+    "read_spectrum",
+    "sample",
+    "save",
+    "simulated_pellet",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'posterion' has no attribute '{name}'")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from ..errors import PosterionError
-from ..models.parameter import Coordinates, Model, Parameter
+from ..models.parameter import Coordinates, Model
 from .noise import Noise, Proportional
 from .prior import Prior
 
@@ -53,7 +53,7 @@ def build(
     import pymc as pm
 
     noise = noise or Proportional()
-    given = _given_priors(priors or {})
+    given = given_priors(priors or {})
     coordinates = model.coordinates(given)
     chosen = choose_priors(model, noise, given, coordinates)
     check_data(model, data)
@@ -157,7 +157,8 @@ def _window(values: Mapping[str, float]) -> dict[str, Any]:
     return {name: data[place] for place, name in enumerate(values)}
 
 
-def _given_priors(priors: Priors) -> dict[str, Prior]:
+def given_priors(priors: Priors) -> dict[str, Prior]:
+    """Read priors that are given as text."""
     return {
         name: prior if isinstance(prior, Prior) else Prior.parse(prior)
         for name, prior in priors.items()

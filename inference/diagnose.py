@@ -82,9 +82,7 @@ def diagnose(
     bulk = _extreme(arviz_stats.ess(posterior, method="bulk"), np.nanmin)
     tail = _extreme(arviz_stats.ess(posterior, method="tail"), np.nanmin)
     energy = tree["sample_stats"]["energy"].values
-    bfmi = float(
-        min(np.square(np.diff(chain)).mean() / chain.var() for chain in energy)
-    )
+    bfmi = float(min(np.square(np.diff(chain)).mean() / chain.var() for chain in energy))
     divergences = int(tree["sample_stats"]["diverging"].sum())
     allowed = int(divergences_let_pass * energy.size)
 

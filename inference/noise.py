@@ -1,13 +1,11 @@
 """How data scatter around what a model predicts: frozen values that build the likelihood."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
 from ..models.parameter import Parameter, Values
-
 
 _RELATIVE = f"LogNormal({np.log(0.01):.4f}, 1.5)"
 _FLOOR = f"LogNormal({np.log(1e-4):.4f}, 1)"

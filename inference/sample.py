@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..errors import PosterionError
 from .density import Density
-from .diagnose import Verdict, diagnose
+from .diagnose import diagnose
 from .explore import DROP, Mode, explore
 from .precondition import MAX_MISMATCH, Whitening, log_mass, mismatch, whiten
 from .simulate import replicate, simulate_prior
@@ -122,9 +122,7 @@ class Sampler:
         verdict = diagnose(tree, modes=kept, notes=(plan.reason,) if plan.reason else ())
         if not verdict.passed and kept == 1:
             say("The checks failed; sampling once more, longer and more carefully")
-            plan = Plan(
-                plan.whitening, plan.starts, plan.adaptation, 2 * plan.warmup, plan.reason
-            )
+            plan = _from_draws(tree, plan)
             tree = self._run(target, plan, seed + 1, RETRY_FACTOR * draws, RETRY_TARGET_ACCEPT)
             verdict = diagnose(
                 tree,
@@ -174,9 +172,7 @@ class Sampler:
                 return Plan(whitening, starts, "diag", WARMUP_WHITE, ""), len(kept)
         return self._adaptive_plan(target, points, chains, seed), 1
 
-    def _adaptive_plan(
-        self, target: "_Target", points: Array, chains: int, seed: int
-    ) -> Plan:
+    def _adaptive_plan(self, target: "_Target", points: Array, chains: int, seed: int) -> Plan:
         """Leave the adaptation to nutpie, in the way that a short pilot finds better."""
         import arviz_stats
 
@@ -184,11 +180,9 @@ class Sampler:
         height = np.array([target.evaluate(x)[0] for x in points])
         order = np.argsort(-np.where(np.isfinite(height), height, -np.inf))
         # Dispersed, but not so far out that the way back takes the warm-up.
-        starts = tuple(points[order[: max(chains, len(order) // 10)]][:: 1][:chains])
+        starts = tuple(points[order[: max(chains, len(order) // 10)]][::1][:chains])
         identity = Whitening(np.zeros(size), np.eye(size))
-        reason = (
-            "the mode is no guide to this posterior; the sampler adapted to it by itself"
-        )
+        reason = "the mode is no guide to this posterior; the sampler adapted to it by itself"
         yields = {}
         for adaptation in ("diag", "low_rank"):
             pilot = Plan(identity, starts[:2], adaptation, 400, reason)
@@ -225,7 +219,7 @@ class Sampler:
             "step_size": "step_size",
             "mean_tree_accept": "acceptance_rate",
         }
-        stats = stats[list(keep)].rename(keep)
+        stats = stats[list(keep)].rename(keep).drop_attrs()
         unconstrained = (("chain", "draw", "unconstrained_dim"), x)
         return xr.DataTree.from_dict(
             {
@@ -287,6 +281,22 @@ class Sampler:
                 known = self.model.coords.get(dim)
                 coords[dim] = np.arange(length) if known is None else np.asarray(known)
         return xr.Dataset(variables, coords=coords)
+
+
+def _from_draws(tree: xr.DataTree, plan: Plan) -> Plan:
+    """Plan a second run in coordinates that the draws of the first make round.
+
+    Where a posterior is bent, its draws say more of its shape than the curvature at its
+    mode. The chains start from draws of the first run, one of each chain.
+    """
+    x = tree["sample_stats"]["unconstrained"].values
+    flat = x.reshape(-1, x.shape[-1])
+    values, vectors = np.linalg.eigh(np.cov(flat, rowvar=False))
+    usable = values[0] > 0 and plan.warmup == WARMUP_WHITE
+    axes = vectors * np.sqrt(values) if usable else plan.whitening.axes
+    center = flat.mean(axis=0) if usable else plan.whitening.center
+    starts = tuple(chain[-1] for chain in x)
+    return Plan(Whitening(center, axes), starts, plan.adaptation, 4 * plan.warmup, plan.reason)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ class Circuit:
     """
 
     output = "Z"
+    output_dims = ("part", "frequency")
     inputs = ("frequency",)
 
     @staticmethod
@@ -60,6 +61,10 @@ class Circuit:
         """Return the impedance in ohm at angular frequencies `omega` (rad/s)."""
         raise NotImplementedError
 
+    def admittance(self, omega: Any, values: Values) -> Pair:
+        """Return the admittance in siemens at angular frequencies `omega` (rad/s)."""
+        return self.impedance(omega, values).reciprocal()
+
     def dc_resistance(self, values: Values) -> Any | None:
         """Return the resistance in ohm at zero frequency, or None where it is infinite."""
         raise NotImplementedError
@@ -95,7 +100,8 @@ class Circuit:
         ``Z_width`` half that range, widened by one decade; ``tau_mid`` and ``tau_width``
         the same of 1/ω (s), not widened; ``amplitude_width`` is both widths together, for
         elements whose working frequency is unknown; ``omega_mid`` and ``omega_max`` are
-        the middle and the top of the measured angular frequencies (rad/s).
+        the middle and the top of the measured angular frequencies (rad/s); ``typical`` and
+        ``smallest`` are the middle and the bottom of |Z| (ohm), which noise refers to.
         """
         modulus = np.hypot(*data["Z"].transpose("part", "frequency").values)
         log_Z = np.log([modulus.min(), modulus.max()])
@@ -111,7 +117,8 @@ class Circuit:
             "amplitude_width": float(np.hypot(Z_width, tau_width)),
             "omega_mid": float(np.exp(log_omega.mean())),
             "omega_max": float(omega.max()),
-            "scale": float(np.exp(log_Z.mean())),
+            "typical": float(np.exp(log_Z.mean())),
+            "smallest": float(modulus.min()),
         }
 
     def response(self, inputs: Values, parameters: Values) -> Any:
@@ -120,22 +127,24 @@ class Circuit:
         Parameters
         ----------
         inputs
-            ``frequency`` in Hz, of shape (..., n).
+            ``frequency`` in Hz, of shape (n,).
         parameters
-            Values of `parameters` by name, of shapes that broadcast against it.
+            Values of `parameters` by name, of shape () or (..., 1).
 
         Returns
         -------
         array or symbolic variable
-            Real and imaginary part in ohm, of shape (..., n, 2).
+            Real and imaginary part in ohm, of shape (..., 2, n).
         """
-        Z = self.impedance(2 * np.pi * inputs["frequency"], parameters)
-        return namespace(Z.real, Z.imag).stack([Z.real, Z.imag], axis=-1)
+        omega = 2 * np.pi * inputs["frequency"]
+        Z = self.impedance(omega, parameters)
+        shape = 0 * (omega + Z.real + Z.imag)  # a resistor alone knows no frequency
+        return namespace(shape).stack([Z.real + shape, Z.imag + shape], axis=-2)
 
     def magnitude(self, response: Any) -> Any:
-        """Return |Z| of each point, with the same number of dimensions as `response`."""
+        """Return |Z| of each point, of shape (..., 1, n)."""
         xp = namespace(response)
-        return xp.sqrt((response**2).sum(axis=-1, keepdims=True))
+        return xp.sqrt((response**2).sum(axis=-2, keepdims=True))
 
 
 @dataclass(frozen=True)
@@ -194,7 +203,13 @@ class Leaf(Circuit):
 
     def impedance(self, omega: Any, values: Values) -> Pair:
         """Return the impedance of the element."""
-        return self.element.impedance(omega, *self.values(values))
+        value = self.element.formula(omega, *self.values(values))
+        return value.reciprocal() if self.element.is_admittance else value
+
+    def admittance(self, omega: Any, values: Values) -> Pair:
+        """Return the admittance of the element."""
+        value = self.element.formula(omega, *self.values(values))
+        return value if self.element.is_admittance else value.reciprocal()
 
     def dc_resistance(self, values: Values) -> Any | None:
         """Return the resistance at zero frequency, or None where the element blocks."""
@@ -237,7 +252,7 @@ class Series(_Joined):
 
     def dc_resistance(self, values: Values) -> Any | None:
         """Return the sum of the resistances; one blocking part blocks all."""
-        parts = [child.dc_resistance(values) for child in self.children]
+        parts: list[Any] = [child.dc_resistance(values) for child in self.children]
         return None if any(part is None for part in parts) else sum(parts)
 
 
@@ -250,13 +265,17 @@ class Parallel(_Joined):
         return f"p({','.join(map(str, self.children))})"
 
     def impedance(self, omega: Any, values: Values) -> Pair:
-        """Return one over the sum of the admittances."""
-        first, *others = (child.impedance(omega, values).reciprocal() for child in self.children)
-        return sum(others, start=first).reciprocal()
+        """Return one over the admittance."""
+        return self.admittance(omega, values).reciprocal()
+
+    def admittance(self, omega: Any, values: Values) -> Pair:
+        """Return the sum of the admittances."""
+        first, *others = (child.admittance(omega, values) for child in self.children)
+        return sum(others, start=first)
 
     def dc_resistance(self, values: Values) -> Any | None:
         """Return one over the sum of the conductances; blocking branches carry nothing."""
-        parts: list[Any] = [child.dc_resistance(values) for child in self.children]
+        parts = [child.dc_resistance(values) for child in self.children]
         conducting = [part for part in parts if part is not None]
         if not conducting:
             return None

@@ -1,8 +1,8 @@
 """The elements of equivalent circuits: formula, units and source of each.
 
 Every element is a plain function of the angular frequency ``omega`` (rad/s) and its
-parameters that returns the impedance in ohm as a `Pair`. `ELEMENTS` lists them by the code
-that stands in a circuit's text.
+parameters that returns the impedance in ohm as a `Pair`, or the admittance in siemens where
+its docstring says so. `ELEMENTS` lists them by the code that stands in a circuit's text.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,17 +32,17 @@ def resistor(omega: Any, R: Any) -> Pair:
     R
         Resistance in ohm.
     """
-    return Pair(R + 0 * omega, 0 * omega)
+    return Pair(R, 0.0)
 
 
 def capacitor(omega: Any, C: Any) -> Pair:
-    """Capacitor, Z = 1/(jωC), with C in F."""
-    return Pair(0 * omega, -1 / (omega * C))
+    """Capacitor, as its admittance Y = jωC, with C in F."""
+    return Pair(0.0, omega * C)
 
 
 def inductor(omega: Any, L: Any) -> Pair:
     """Inductor, Z = jωL, with L in H."""
-    return Pair(0 * omega, omega * L)
+    return Pair(0.0, omega * L)
 
 
 def modified_inductor(omega: Any, L: Any, n: Any) -> Pair:
@@ -54,12 +54,12 @@ def modified_inductor(omega: Any, L: Any, n: Any) -> Pair:
 
 
 def constant_phase(omega: Any, Q: Any, n: Any) -> Pair:
-    """Constant phase element, Z = 1/(Q (jω)^n), with Q in S s^n.
+    """Constant phase element, as its admittance Y = Q (jω)^n, with Q in S s^n.
 
     Brug, van den Eeden, Sluyters-Rehbach and Sluyters (1984),
     doi:10.1016/S0022-0728(84)80324-1.
     """
-    return imaginary_power(omega, -n).times(1 / Q)
+    return imaginary_power(omega, n).times(Q)
 
 
 def warburg(omega: Any, A: Any) -> Pair:
@@ -96,7 +96,7 @@ def gerischer(omega: Any, R: Any, tau: Any) -> Pair:
 
     Lu, Kreller and Adler (2009), doi:10.1149/1.3079337.
     """
-    return sqrt(Pair(1 + 0 * omega * tau, omega * tau)).reciprocal().times(R)
+    return sqrt(Pair(1.0, omega * tau)).reciprocal().times(R)
 
 
 def gerischer_finite(omega: Any, R: Any, tau: Any, phi: Any) -> Pair:
@@ -105,13 +105,13 @@ def gerischer_finite(omega: Any, R: Any, tau: Any, phi: Any) -> Pair:
     R in ohm, τ in s, φ a pure number. Green, Liu and Adler (2008),
     doi:10.1016/j.ssi.2008.04.024.
     """
-    root = sqrt(Pair(1 + 0 * omega * tau, omega * tau))
+    root = sqrt(Pair(1.0, omega * tau))
     return (coth(root.times(phi)) / root).times(R)
 
 
 def relaxation(omega: Any, R: Any, tau: Any) -> Pair:
     """RC relaxation by its time constant, Z = R/(1 + jωτ), with R in ohm and τ in s."""
-    return Pair(1 + 0 * omega * tau, omega * tau).reciprocal().times(R)
+    return Pair(1.0, omega * tau).reciprocal().times(R)
 
 
 def zarc(omega: Any, R: Any, tau: Any, n: Any) -> Pair:
@@ -150,7 +150,7 @@ def macrohomogeneous(omega: Any, A: Any, B: Any, a: Any, b: Any) -> Pair:
     A and B in ohm, a a pure number, b in s. No electrode has B > A: Re Z can be negative
     there. Paasch, Micka and Gersdorf (1993), doi:10.1016/0013-4686(93)85083-B.
     """
-    root = sqrt(Pair(a + 0 * omega * b, omega * b))
+    root = sqrt(Pair(a, omega * b))
     return (coth(root) / root).times(A) + (csch(root) / root).times(B)
 
 
@@ -179,21 +179,24 @@ class Element:
         In words.
     parameters
         With names local to the element; a single parameter has an empty one.
-    impedance
-        The formula, called as ``impedance(omega, *values)``.
+    formula
+        Called as ``formula(omega, *values)``.
     dc_resistance
         Its resistance at zero frequency as a function of the values, or None where it
         blocks a direct current.
     amplitude
         For elements without a resistance or time of their own.
+    is_admittance
+        Whether the formula gives the admittance rather than the impedance.
     """
 
     code: str
     name: str
     parameters: tuple[Parameter, ...]
-    impedance: Callable[..., Pair]
+    formula: Callable[..., Pair]
     dc_resistance: Callable[..., Any] | None
     amplitude: Amplitude | None = None
+    is_admittance: bool = False
 
 
 def _resistance(name: str, symbol: str, description: str) -> Parameter:
@@ -223,6 +226,7 @@ def _cpe(code: str) -> Element:
         constant_phase,
         None,
         Amplitude("Q", "omega_mid", lambda omega, Z, n: 1 / (Z * omega**n)),
+        is_admittance=True,
     )
 
 
@@ -235,6 +239,7 @@ _ALL = (
         capacitor,
         None,
         Amplitude("", "omega_mid", lambda omega, Z: 1 / (Z * omega)),
+        is_admittance=True,
     ),
     Element(
         "L",

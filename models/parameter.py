@@ -81,6 +81,10 @@ class Model(Protocol):
         """Name of the data variable that the model predicts."""
 
     @property
+    def output_dims(self) -> tuple[str, ...]:
+        """Dimensions of the output, in the order of `response`; points come last."""
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         """Names of the coordinates of the data that the model takes."""
 

@@ -1,0 +1,75 @@
+"""Conductivities from fitted resistances and the geometry of the pellet."""
+
+import numpy as np
+import xarray as xr
+
+from ..errors import PosterionError
+from ..models.transport import conductivity as formula
+from ..models.transport import disc_area
+from ..units import Measured
+
+
+def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int = 0) -> xr.Dataset:
+    """Return the posterior of the ionic conductivities, geometry error carried along.
+
+    Parameters
+    ----------
+    tree
+        A fitted circuit.
+    thickness, diameter
+        Of the pellet, such as ``"2.1 mm"`` or ``"2.1 mm ± 0.02 mm"`` (one standard
+        deviation, normal).
+    seed
+        Of the draws of the geometry.
+
+    Returns
+    -------
+    xarray.Dataset
+        In S/cm, of dims (chain, draw): ``conductivity`` from the total resistance where
+        there is one, and ``conductivity_<name>`` from each resistance; also the draws of
+        ``thickness`` and ``diameter`` in cm, one geometry for all of them.
+
+    Raises
+    ------
+    PosterionError
+        If a length cannot be read or is not positive, or nothing was fitted in ohm.
+    """
+    posterior = tree["posterior"].to_dataset()
+    resistances = {
+        str(name): value
+        for name, value in posterior.items()
+        if value.attrs.get("units") == "ohm" and not str(name).endswith("_Z")
+    }
+    if not resistances:
+        raise PosterionError("the fitted model has no resistance to make a conductivity of.")
+    rng = np.random.default_rng(seed)
+    like = next(iter(resistances.values()))
+    lengths = {
+        "thickness": _positive(thickness, "thickness", like, rng),
+        "diameter": _positive(diameter, "diameter", like, rng),
+    }
+    area = disc_area(lengths["diameter"])
+    result = xr.Dataset(lengths)
+    for name, resistance in resistances.items():
+        value = formula(resistance, lengths["thickness"], area)
+        value.attrs = {
+            "units": "S/cm",
+            "long_name": f"ionic conductivity from the {resistance.attrs['long_name']}",
+            "symbol": rf"\sigma_{{\mathrm{{{name.removeprefix('R_')}}}}}",
+        }
+        result["conductivity" if name == "R_total" else f"conductivity_{name}"] = value
+    return result
+
+
+def _positive(text: str, what: str, like: xr.DataArray, rng: np.random.Generator) -> xr.DataArray:
+    measured = Measured.parse(text, "cm", what)
+    if measured.value <= 0:
+        raise PosterionError(f"the {what} '{text}' is not positive; measure it again.")
+    if measured.sd > measured.value / 4:
+        raise PosterionError(
+            f"the {what} '{text}' is uncertain by more than a quarter; a conductivity would say "
+            "nothing."
+        )
+    draws = rng.normal(measured.value, measured.sd, size=like.shape)
+    attrs = {"units": "cm", "long_name": what, "symbol": what[0]}
+    return xr.DataArray(draws, dims=like.dims, coords=like.coords, attrs=attrs)

@@ -1,0 +1,143 @@
+"""From a model and a data set to a posterior that says whether it can be trusted."""
+
+import hashlib
+import json
+from collections.abc import Hashable
+from importlib.metadata import version
+
+import numpy as np
+import xarray as xr
+
+from ..models.parameter import Model
+from .build import Priors, build, choose_priors, given_priors, set_data
+from .noise import Noise, Proportional
+from .prior import Prior
+from .sample import Progress, Sampler
+
+PACKAGES = ("posterion", "pymc", "pytensor", "nutpie", "arviz", "numba", "numpy", "xarray")
+
+
+def fit(
+    model: Model,
+    data: xr.Dataset,
+    *,
+    priors: Priors | None = None,
+    noise: Noise | None = None,
+    seed: int = 0,
+    draws: int = 1000,
+    chains: int = 4,
+    progress: Progress | None = None,
+) -> xr.DataTree:
+    """Fit a model to data by Markov chain Monte Carlo.
+
+    Parameters
+    ----------
+    model
+        What is fitted, such as a `Circuit`.
+    data
+        With the variable that the model predicts and its coordinates, such as the result
+        of `read_spectrum`.
+    priors
+        Priors by parameter name, as `Prior` or text such as ``"LogNormal(5, 2)"``; the
+        others keep their defaults, which are weak and know only the measured window. A
+        parameter that is named is sampled as it is, in place of a coordinate.
+    noise
+        `Proportional` unless given.
+    seed
+        The same seed gives the same draws to the last bit on one machine.
+    draws
+        Kept draws of each chain.
+    chains
+        Independent chains.
+    progress
+        Called with one line before each step.
+
+    Returns
+    -------
+    xarray.DataTree
+        Groups posterior, prior, prior_predictive, posterior_predictive, log_likelihood,
+        sample_stats, observed_data and constant_data. Variables carry unit and meaning.
+        The attributes hold the model as text, priors, noise, versions, the seed, the
+        sha256 of the data, and the verdict of the checks; see `Verdict`.
+
+    Raises
+    ------
+    PosterionError
+        If a prior names no parameter or reaches beyond its support, the data lack what
+        the model needs, or no point of finite density is found.
+
+    Examples
+    --------
+    >>> import posterion as po
+    >>> spectrum = po.read_spectrum("pellet_140C.txt")  # doctest: +SKIP
+    >>> post = po.fit(po.Circuit.parse("R0-p(R1,CPE1)"), spectrum, seed=1)  # doctest: +SKIP
+    """
+    noise = noise or Proportional()
+    given = given_priors(priors or {})
+    sampler = _cache.sampler(model, given, noise, data)
+    tree = sampler.sample(seed=seed, draws=draws, chains=chains, progress=progress)
+    describe(tree, model, noise)
+
+    window = model.window(data)
+    chosen = choose_priors(model, noise, given, model.coordinates(given))
+    tree.attrs |= {
+        "model": str(model),
+        "parameters": json.dumps([p.name for p in (*model.parameters, *noise.parameters)]),
+        "noise": repr(noise),
+        "noise_description": noise.description,
+        "priors": json.dumps({name: str(prior.at(window)) for name, prior in chosen.items()}),
+        "priors_given": json.dumps(sorted(given)),
+        "source": str(data.attrs.get("source", "data in memory")),
+        "messages": str(data.attrs.get("messages", "")),
+        "sha256": str(data.attrs.get("sha256") or _digest(data)),
+        "n": int(data[model.output].sizes[model.output_dims[-1]]),
+        "versions": json.dumps({name: version(name) for name in PACKAGES}),
+    }
+    return tree
+
+
+class _Cache:
+    """The compiled samplers of the last few models; data are put in place at each fit."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.samplers: dict[tuple[Hashable, ...], Sampler] = {}
+
+    def sampler(
+        self, model: Model, given: dict[str, Prior], noise: Noise, data: xr.Dataset
+    ) -> Sampler:
+        key = (model, tuple(sorted(given.items(), key=lambda item: item[0])), noise)
+        sampler = self.samplers.pop(key, None)
+        if sampler is None:
+            sampler = Sampler(build(model, data, priors=given, noise=noise))
+        else:
+            set_data(sampler.model, model, data)
+        self.samplers[key] = sampler
+        while len(self.samplers) > self.size:
+            self.samplers.pop(next(iter(self.samplers)))
+        return sampler
+
+
+_cache = _Cache(size=8)
+
+
+def describe(tree: xr.DataTree, model: Model, noise: Noise) -> None:
+    """Give every variable of a result its unit, symbol and meaning."""
+    coordinates = model.coordinates().parameters
+    known = [*model.quantities, *coordinates, *noise.parameters, *model.parameters]
+    for parameter in known:
+        for group in ("posterior", "prior"):
+            if parameter.name in tree[group].data_vars:
+                tree[group][parameter.name].attrs = {
+                    "units": parameter.unit,
+                    "long_name": parameter.description,
+                    "symbol": parameter.symbol,
+                }
+
+
+def _digest(data: xr.Dataset) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(map(str, data.variables)):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(data[name].values).tobytes())
+    return digest.hexdigest()

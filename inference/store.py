@@ -1,0 +1,76 @@
+"""Saving and loading results."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import xarray as xr
+
+from ..errors import PosterionError
+
+
+def save(tree: xr.DataTree, path: str | Path) -> None:
+    """Write a result as NetCDF, readable by `xarray.open_datatree`.
+
+    A run that is killed leaves the old file or the new one, never half of one.
+
+    Raises
+    ------
+    PosterionError
+        If the folder cannot be written to.
+    """
+    with replacing(Path(path)) as temporary:
+        tree.to_netcdf(temporary, engine="h5netcdf")
+
+
+def load(path: str | Path) -> xr.DataTree:
+    """Read a result that `save` wrote.
+
+    Raises
+    ------
+    PosterionError
+        If there is no such file, or it holds no result.
+    """
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as tree:
+            loaded = tree.load()
+    except FileNotFoundError as error:
+        raise PosterionError(f"there is no file {path}.") from error
+    except (OSError, ValueError) as error:
+        raise PosterionError(f"{path} is not a NetCDF file that posterion wrote.") from error
+    if "posterior" not in loaded.children:
+        raise PosterionError(f"{path} holds no posterior; it was not written by posterion.")
+    return loaded
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`, and put it in its place when all went well.
+
+    Raises
+    ------
+    PosterionError
+        If the folder cannot be written to.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise PosterionError(
+            f"cannot write to {path.parent}: {error.strerror}; choose another folder."
+        ) from error
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,111 @@
+"""The numbers of a result as tables and JSON; intervals only where the checks passed."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ..inference.diagnose import Verdict
+
+QUANTILES = {"q03": 0.03, "median": 0.5, "q97": 0.97}
+STATISTICS = ("mean", "sd", *QUANTILES)
+
+
+def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
+    """Summarize every scalar of a result.
+
+    Parameters
+    ----------
+    tree
+        A fitted model.
+    extra
+        Further draws of dims (chain, draw), such as conductivities.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a quantity, in the order parameters of the model, parameters of the noise,
+        derived quantities, further draws; the column ``kind`` is ``"parameter"`` or
+        ``"derived"``. Mean, sd and quantiles are NaN where the checks failed.
+    """
+    import arviz_stats
+
+    posterior = _scalars(tree["posterior"].to_dataset())
+    own = json.loads(tree.attrs["parameters"])
+    order = [*own, *(name for name in posterior if name not in own)]
+    values = posterior[order]
+    if extra is not None:
+        values = values.merge(_scalars(extra), compat="no_conflicts")
+    trusted = Verdict.of(tree).passed
+    # A length taken as exact is the same in all draws; there is nothing to diagnose in it.
+    varying = values[[name for name, value in values.items() if float(np.ptp(value)) > 0]]
+    statistics = {
+        "ess_bulk": arviz_stats.ess(varying, method="bulk"),
+        "ess_tail": arviz_stats.ess(varying, method="tail"),
+        "r_hat": arviz_stats.rhat(varying),
+    }
+    rows = []
+    for name, value in values.items():
+        draws = value.values.ravel()
+        row: dict[str, Any] = {
+            "name": name,
+            "kind": "parameter" if name in own else "derived",
+            "mean": draws.mean(),
+            "sd": draws.std(ddof=1),
+            **{label: np.quantile(draws, q) for label, q in QUANTILES.items()},
+            "unit": value.attrs.get("units", ""),
+            **{
+                label: float(each[name]) if name in varying else np.nan
+                for label, each in statistics.items()
+            },
+            "description": value.attrs.get("long_name", ""),
+        }
+        if not trusted:
+            row |= dict.fromkeys(STATISTICS, np.nan)
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("name")
+
+
+def as_json(tree: xr.DataTree, table: pd.DataFrame) -> dict[str, Any]:
+    """Return a result as the document that ``--json`` prints."""
+    verdict = Verdict.of(tree)
+    shown = [*STATISTICS, "unit", "ess_bulk", "ess_tail", "r_hat"]
+
+    def section(kind: str) -> dict[str, Any]:
+        rows = table[table["kind"] == kind][shown].to_dict(orient="index")
+        return {str(name): {k: _plain(v) for k, v in row.items()} for name, row in rows.items()}
+
+    return {
+        "model": tree.attrs["model"],
+        "data": {name: _plain(tree.attrs[name]) for name in ("source", "sha256", "n", "messages")},
+        "parameters": section("parameter"),
+        "derived": section("derived"),
+        "diagnostics": {
+            "passed": verdict.passed,
+            "divergences": verdict.divergences,
+            "max_r_hat": verdict.max_r_hat,
+            "min_ess": verdict.min_ess,
+            "min_bfmi": verdict.min_bfmi,
+            "modes": verdict.modes,
+            "messages": [*verdict.messages],
+            "notes": [*verdict.notes],
+        },
+        "priors": json.loads(tree.attrs["priors"]),
+        "timing": json.loads(tree.attrs["timing"]),
+        "seed": int(tree.attrs["seed"]),
+        "versions": json.loads(tree.attrs["versions"]),
+    }
+
+
+def _scalars(dataset: xr.Dataset) -> xr.Dataset:
+    names = [name for name, value in dataset.items() if set(value.dims) == {"chain", "draw"}]
+    return dataset[names].drop_vars(set(dataset.coords) - {"chain", "draw"}, errors="ignore")
+
+
+def _plain(value: Any) -> Any:
+    """Return a JSON value; a number that does not exist is null."""
+    if isinstance(value, float | np.floating):
+        return float(value) if np.isfinite(value) else None
+    return value.item() if isinstance(value, np.generic) else value
