@@ -219,6 +219,16 @@ def test_a_part_with_a_prior_of_its_own_leaves_the_group() -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["p(p(R1,C1)-p(R2,C2),p(R3,C3)-p(R4,C4))", "p(R1-p(R3,C3),R2-p(R4,C4))-p(R5,C5)-p(R6,C6)"],
+)
+def test_a_coordinate_is_ordered_in_one_group_at_most(text: str) -> None:
+    names = [name for group in Circuit.parse(text).coordinates().ordered for name in group]
+    assert names
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "p(R1,CPE1)-R0-p(R2,CPE2)-L3-p(R3,CPE3)",
         "p(R0-Zarc1-p(R2,CPE2),C0)",
