@@ -75,6 +75,23 @@ class Measured:
         return f"{self.value:g}{margin} {self.unit}"
 
 
+def celsius(text: str) -> float:
+    """Read a temperature such as ``140C``, ``140 °C`` or ``413 K`` and return it in °C.
+
+    Raises
+    ------
+    PosterionError
+        If the number or the unit cannot be read; a bare number is never guessed at.
+    """
+    degrees = re.sub(r"\s*°?\s*C$", " degC", text.strip())
+    if _NUMBER.fullmatch(degrees):
+        raise PosterionError(f"temperature '{text}' has no unit; write '{text} C' or '{text} K'.")
+    value = Measured.parse(degrees, "degC", "temperature").value
+    if value <= -273.15:
+        raise PosterionError(f"temperature '{text}' is not above absolute zero.")
+    return value
+
+
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _POWER_OF_NUMBER = re.compile(r"[0-9)]\s*(\*\*|\^|[⁰¹²³⁴-⁹⁻])")  # could take pint for ever
 

@@ -40,7 +40,7 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
         values = values.merge(_scalars(extra), compat="no_conflicts")
     trusted = Verdict.of(tree).passed
     # A length taken as exact is the same in all draws; there is nothing to diagnose in it.
-    varying = values[[name for name, value in values.items() if float(np.ptp(value)) > 0]]
+    varying = values[[name for name, value in values.items() if np.ptp(value.values) > 0]]
     statistics = {
         "ess_bulk": arviz_stats.ess(varying, method="bulk"),
         "ess_tail": arviz_stats.ess(varying, method="tail"),
