@@ -88,7 +88,9 @@ def diagnose(
 
     worst, r_hat_value = r_hat
     messages = []
-    if modes > 1:
+    if modes > 1 and r_hat_value <= MAX_R_HAT:
+        notes = (*notes, f"the posterior has {modes} maxima, and the chains move between them")
+    elif modes > 1:
         messages.append(
             f"The posterior has {modes} modes: the data allow {modes} different explanations. "
             "Give a prior that tells them apart, or a simpler model."

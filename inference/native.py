@@ -37,7 +37,7 @@ def _as_pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> A
     return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
 
 
-MAX_STEPS = 400
+MAX_STEPS = 4000
 MAX_TRIALS = 40
 
 

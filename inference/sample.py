@@ -28,11 +28,15 @@ Progress = Callable[[str], None]
 PRIOR_DRAWS = 1000
 WARMUP_WHITE = 150
 WARMUP_ADAPTIVE = 1000
-TARGET_ACCEPT = 0.8
-RETRY_TARGET_ACCEPT = 0.95
+TARGET_ACCEPT = 0.9
+RETRY_TARGET_ACCEPT = 0.97
 RETRY_FACTOR = 4
 RETRY_DIVERGENCES = 1e-3
 """A retry may diverge once in a thousand draws, and shows it."""
+
+MIXING = 1.1
+"""Chains that started at several modes and stay further apart than this R-hat do not move
+between them, and a longer run would not make them."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ class Sampler:
         say(f"Sampling {chains} chains of {draws} draws")
         tree = self._run(target, plan, seed, draws, TARGET_ACCEPT)
         verdict = diagnose(tree, modes=kept, notes=(plan.reason,) if plan.reason else ())
-        if not verdict.passed and kept == 1:
+        if not verdict.passed and (kept == 1 or verdict.max_r_hat < MIXING):
             say("The checks failed; sampling once more, longer and more carefully")
             plan = _from_draws(tree, plan)
             tree = self._run(target, plan, seed + 1, RETRY_FACTOR * draws, RETRY_TARGET_ACCEPT)
