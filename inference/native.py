@@ -6,11 +6,11 @@ own numba functions, so that only the first process on a machine compiles them.
 """
 
 import hashlib
-from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
 import numba
+import numba.core.errors
 import numba.extending
 import numpy as np
 from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS
@@ -41,9 +41,35 @@ MAX_STEPS = 4000
 MAX_TRIALS = 40
 
 
-def compile_logp(run: Any) -> Any:
-    """Return the C function of whitened points that nutpie calls; see `whitened_data`."""
-    return numba.cfunc(_LOGP, cache=True)(_specialize(_whitened_logp, run))
+def load_logp(key: str) -> Any | None:
+    """Return the C function kept on disk under a key, or None where there is none yet."""
+    try:
+        return _logp_function(_placeholder, key)
+    except numba.core.errors.TypingError:  # not on disk, and the placeholder is no density
+        return None
+
+
+def compile_logp(run: Any, key: str | None = None) -> Any:
+    """Return the C function of whitened points that nutpie calls; see `whitened_data`.
+
+    Parameters
+    ----------
+    run
+        PyTensor's numba function of a point and the data.
+    key
+        Under which it is kept on disk; made from PyTensor's own key unless given.
+    """
+    return _logp_function(run, key or CACHED_SRC_FUNCTIONS[run.py_func])
+
+
+def _logp_function(run: Any, key: str) -> Any:
+    template = _whitened_logp
+    function = FunctionType(
+        template.__code__, {**template.__globals__, "run": run}, template.__name__
+    )
+    own = hashlib.sha256(repr((template.__code__.co_code, template.__code__.co_consts)).encode())
+    CACHED_SRC_FUNCTIONS[function] = f"{template.__name__}_{own.hexdigest()[:16]}_{key}"
+    return numba.cfunc(_LOGP, cache=True)(function)
 
 
 def compile_identity() -> Any:
@@ -56,17 +82,6 @@ def whitened_data(center: Any, axes: Any, data: Any) -> Any:
     packed = np.concatenate([[0.0], center, np.ravel(axes), data])
     packed[0] = len(packed)
     return packed
-
-
-def _specialize(template: Callable[..., Any], run: Any) -> FunctionType:
-    """Return the template with the compiled density in the place of its global ``run``."""
-    function = FunctionType(
-        template.__code__, {**template.__globals__, "run": run}, template.__name__
-    )
-    own = hashlib.sha256(repr((template.__code__.co_code, template.__code__.co_consts)).encode())
-    key = CACHED_SRC_FUNCTIONS[run.py_func]
-    CACHED_SRC_FUNCTIONS[function] = f"{template.__name__}_{own.hexdigest()[:16]}_{key}"
-    return function
 
 
 @numba.njit(cache=True, nogil=True)
@@ -139,9 +154,12 @@ def descend(function: Any, start: Any, packed: Any) -> Any:
     return u, -f
 
 
-def run(x: Any, data: Any) -> Any:
-    """Stand for the compiled density in the templates below."""
+def _placeholder(x: Any, data: Any) -> Any:
+    """Stand where the compiled density belongs; numba cannot compile a call of it."""
     raise NotImplementedError
+
+
+run = _placeholder
 
 
 def _whitened_logp(size: Any, z_at: Any, gradient_at: Any, logp_at: Any, packed_at: Any) -> int:
