@@ -23,9 +23,13 @@ class Density:
     ----------
     model
         A PyMC model of continuous variables.
+    key
+        Names everything that the log density is made of but the data, so that its compiled
+        form can be kept on disk. None where that is not known.
     """
 
     model: "pm.Model"
+    key: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a model with discrete variables."""
@@ -112,10 +116,15 @@ class Density:
 
     @cached_property
     def function(self) -> Any:
-        """The C function of a whitened point and `native.whitened_data`."""
-        from .native import compile_logp
+        """The C function of a whitened point and `native.whitened_data`.
 
-        return compile_logp(self._compiled)
+        With a `key`, a function that an earlier process left on disk is taken as it is,
+        without the seconds that PyTensor takes to rewrite the graph.
+        """
+        from .native import compile_logp, load_logp
+
+        loaded = load_logp(self.key) if self.key else None
+        return loaded or compile_logp(self._compiled, self.key)
 
     def expand(self, x: Array) -> dict[str, Array]:
         """Return all variables of the model, on their own scales, at raveled points.

@@ -3,7 +3,9 @@
 import hashlib
 import json
 from collections.abc import Hashable
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -106,10 +108,11 @@ class _Cache:
     def sampler(
         self, model: Model, given: dict[str, Prior], noise: Noise, data: xr.Dataset
     ) -> Sampler:
-        key = (model, tuple(sorted(given.items(), key=lambda item: item[0])), noise)
+        key = (model, tuple(sorted(given.items())), noise)
         sampler = self.samplers.pop(key, None)
         if sampler is None:
-            sampler = Sampler(build(model, data, priors=given, noise=noise))
+            pymc_model = build(model, data, priors=given, noise=noise)
+            sampler = Sampler(pymc_model, _key(str(model), given, noise))
         else:
             set_data(sampler.model, model, data)
         self.samplers[key] = sampler
@@ -119,6 +122,21 @@ class _Cache:
 
 
 _cache = _Cache(size=8)
+
+
+def _key(model: str, given: dict[str, Prior], noise: Noise) -> str:
+    """Name a log density by all that it is made of: what was asked for, and the code."""
+    digest = hashlib.sha256(repr((model, sorted(given.items()), noise, _code())).encode())
+    return digest.hexdigest()
+
+
+@cache
+def _code() -> tuple[str, ...]:
+    """Return what else decides on a log density: our own sources and the compilers."""
+    root = Path(__file__).parents[1]
+    sources = sorted([*root.glob("models/*.py"), *root.glob("inference/*.py")])
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
+    return (digest.hexdigest(), *(version(name) for name in ("pymc", "pytensor", "numba")))
 
 
 def describe(tree: xr.DataTree, model: Model, noise: Noise) -> None:

@@ -90,14 +90,18 @@ def sample(
 
 @dataclass(frozen=True)
 class Sampler:
-    """A PyMC model with its compiled density, which serves any data put into the model."""
+    """A PyMC model with its compiled density, which serves any data put into the model.
+
+    See `Density` for ``key``.
+    """
 
     model: "pm.Model"
+    key: str | None = None
 
     @cached_property
     def density(self) -> Density:
         """The log density in unconstrained space."""
-        return Density(self.model)
+        return Density(self.model, self.key)
 
     def sample(
         self, *, seed: int, draws: int, chains: int, progress: Progress | None = None
