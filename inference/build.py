@@ -208,9 +208,9 @@ def _ordered(
         return each.sum() + gammaln(count + 1)
 
     def dist(*arguments: Any) -> Any:
-        *arguments, size = arguments
+        *values, size = arguments
         shape = (count,) if rv_size_is_none(size) else (*size, count)
-        draws = family.dist(**dict(zip(names, arguments, strict=True)), size=shape)
+        draws = family.dist(**dict(zip(names, values, strict=True)), size=shape)
         return pt.sort(draws, axis=-1)
 
     at = prior.at(window_values)

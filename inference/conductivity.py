@@ -34,7 +34,7 @@ def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int 
     PosterionError
         If a length cannot be read or is not positive, or nothing was fitted in ohm.
     """
-    posterior = tree["posterior"].to_dataset()
+    posterior = tree.children["posterior"].to_dataset()
     resistances = {
         str(name): value
         for name, value in posterior.items()

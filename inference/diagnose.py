@@ -77,13 +77,14 @@ def diagnose(
     """
     import arviz_stats
 
-    posterior = _varying(tree["posterior"].to_dataset())
-    r_hat = _extreme(arviz_stats.rhat(posterior), np.nanmax)
-    bulk = _extreme(arviz_stats.ess(posterior, method="bulk"), np.nanmin)
-    tail = _extreme(arviz_stats.ess(posterior, method="tail"), np.nanmin)
-    energy = tree["sample_stats"]["energy"].values
+    posterior = _varying(tree.children["posterior"].to_dataset())
+    r_hat = _largest(arviz_stats.rhat(posterior))
+    bulk = _smallest(arviz_stats.ess(posterior, method="bulk"))
+    tail = _smallest(arviz_stats.ess(posterior, method="tail"))
+    stats = tree.children["sample_stats"].to_dataset()
+    energy = stats["energy"].values
     bfmi = float(min(np.square(np.diff(chain)).mean() / chain.var() for chain in energy))
-    divergences = int(tree["sample_stats"]["diverging"].sum())
+    divergences = int(stats["diverging"].sum())
     allowed = int(divergences_let_pass * energy.size)
 
     worst, r_hat_value = r_hat
@@ -135,8 +136,15 @@ def _varying(posterior: xr.Dataset) -> xr.Dataset:
     return posterior[names]
 
 
-def _extreme(values: xr.Dataset, choose: "np.ufunc") -> tuple[str, float]:
-    """Return name and value of the variable with the extreme statistic."""
-    each = {str(name): float(choose(value.values)) for name, value in values.items()}
-    name = max(each, key=each.__getitem__) if choose is np.nanmax else min(each, key=each.get)
-    return name, each[name]
+def _largest(values: xr.Dataset) -> tuple[str, float]:
+    """Return name and value of the largest statistic."""
+    return max(((str(n), float(np.nanmax(v.values))) for n, v in values.items()), key=_second)
+
+
+def _smallest(values: xr.Dataset) -> tuple[str, float]:
+    """Return name and value of the smallest statistic."""
+    return min(((str(n), float(np.nanmin(v.values))) for n, v in values.items()), key=_second)
+
+
+def _second(pair: tuple[str, float]) -> float:
+    return pair[1]

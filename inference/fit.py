@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from ..models.parameter import Model
+from ..models.parameter import Model, Parameter, Quantity
 from .build import Priors, build, choose_priors, given_priors, set_data
 from .noise import Noise, Proportional
 from .prior import Prior
@@ -103,12 +103,12 @@ class _Cache:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.samplers: dict[tuple[Hashable, ...], Sampler] = {}
+        self.samplers: dict[Hashable, Sampler] = {}
 
     def sampler(
         self, model: Model, given: dict[str, Prior], noise: Noise, data: xr.Dataset
     ) -> Sampler:
-        key = (model, tuple(sorted(given.items())), noise)
+        key: Hashable = (model, tuple(sorted(given.items())), noise)
         sampler = self.samplers.pop(key, None)
         if sampler is None:
             pymc_model = build(model, data, priors=given, noise=noise)
@@ -141,16 +141,22 @@ def _code() -> tuple[str, ...]:
 
 def describe(tree: xr.DataTree, model: Model, noise: Noise) -> None:
     """Give every variable of a result its unit, symbol and meaning."""
-    coordinates = model.coordinates().parameters
-    known = [*model.quantities, *coordinates, *noise.parameters, *model.parameters]
-    for parameter in known:
-        for group in ("posterior", "prior"):
-            if parameter.name in tree[group].data_vars:
-                tree[group][parameter.name].attrs = {
+    known: list[Parameter | Quantity] = [
+        *model.quantities,
+        *model.coordinates().parameters,
+        *noise.parameters,
+        *model.parameters,
+    ]
+    for group in ("posterior", "prior"):
+        dataset = tree.children[group].to_dataset()
+        for parameter in known:
+            if parameter.name in dataset:
+                dataset[parameter.name].attrs = {
                     "units": parameter.unit,
                     "long_name": parameter.description,
                     "symbol": parameter.symbol,
                 }
+        tree.children[group].dataset = dataset
 
 
 def _digest(data: xr.Dataset) -> str:

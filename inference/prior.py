@@ -1,6 +1,7 @@
 """Priors as frozen values that print as written and become PyMC variables when asked."""
 
 import ast
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -53,11 +54,13 @@ class Prior:
         given = {**dict(zip(known, values, strict=False)), **named}
         required = known if family != "TruncatedNormal" else known[:2]
         wrong = set(given) - set(known) or set(required) - set(given)
-        if wrong or len(values) + len(named) > len(known):
+        if wrong or len(values) + len(named) > len(given):  # an argument too many, or twice
             raise PosterionError(
                 f"{family} takes ({', '.join(known)}), not ({', '.join(map(str, given.values()))})."
             )
         for name, value in given.items():
+            if isinstance(value, int | float) and not math.isfinite(value):
+                raise PosterionError(f"{family}: {name} is {value}; it must be a finite number.")
             if name in _POSITIVE_ARGUMENTS and isinstance(value, int | float) and not value > 0:
                 raise PosterionError(f"{family}: {name} is {value}; it must be above zero.")
         lower, upper = given.get("lower"), given.get("upper")
@@ -76,8 +79,19 @@ class Prior:
             If the text is not a family with its arguments.
         """
         try:
-            return _from_tree(ast.parse(text.strip(), mode="eval").body)
-        except (SyntaxError, TypeError, RecursionError, MemoryError) as error:
+            tree = ast.parse(text.strip(), mode="eval").body
+            prior: Prior = _from_tree(tree)
+            return prior
+        except PosterionError:
+            raise
+        except (
+            SyntaxError,
+            TypeError,
+            ValueError,
+            ArithmeticError,
+            RecursionError,
+            MemoryError,
+        ) as error:
             raise PosterionError(
                 f"the prior '{text}' cannot be read; write it like LogNormal(5, 2)."
             ) from error
@@ -88,9 +102,11 @@ class Prior:
         return f'Prior("{self.family}", {arguments})'
 
     def __str__(self) -> str:
-        """Write as `parse` reads it."""
+        """Write as `parse` reads it, to the last digit."""
         arguments = (
-            f"{name}={value:.4g}" if isinstance(value, float) else f"{name}={value}"
+            f"{name}={float(value)!r}".removesuffix(".0")
+            if isinstance(value, float)
+            else f"{name}={value}"
             for name, value in self.arguments
         )
         return f"{self.family}({', '.join(arguments)})"
@@ -153,6 +169,8 @@ def _from_tree(node: ast.expr) -> Any:
     """Turn a parsed call into a prior, by structure alone: nothing is evaluated."""
     match node:
         case ast.Call(func=ast.Name(id=family), args=values, keywords=named):
+            if len({keyword.arg for keyword in named}) < len(named):
+                raise TypeError("an argument is given twice")
             return Prior(
                 family,
                 *map(_argument, values),

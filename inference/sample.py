@@ -195,9 +195,11 @@ class Sampler:
         for adaptation in ("diag", "low_rank"):
             pilot = Plan(identity, starts[:2], adaptation, 400, reason)
             tree = self._run(target, pilot, seed, 300, TARGET_ACCEPT)
-            ess = arviz_stats.ess(tree["posterior"].to_dataset())
+            ess = arviz_stats.ess(tree.children["posterior"].to_dataset())
             least = min(float(np.nanmin(value)) for value in ess.values())
-            yields[adaptation] = least / float(tree["sample_stats"]["n_steps"].sum())
+            yields[adaptation] = least / float(
+                tree.children["sample_stats"].dataset["n_steps"].sum()
+            )
         best = max(yields, key=lambda name: yields[name])
         return Plan(identity, starts, best, WARMUP_ADAPTIVE, reason)
 
@@ -209,7 +211,7 @@ class Sampler:
             target.chain(plan, start, draws, target_accept, seed * 1000 + number)
             for number, start in enumerate(plan.starts)
         ]
-        z = np.stack([run["posterior"]["z"].values[0] for run in runs])
+        z = np.stack([run.children["posterior"].dataset["z"].values[0] for run in runs])
         x = plan.whitening.to_x(z)
         flat = x.reshape(-1, self.density.size)
         shape = x.shape[:2]
@@ -217,7 +219,7 @@ class Sampler:
             name: value.reshape(shape + value.shape[1:])
             for name, value in self.density.expand(flat).items()
         }
-        stats = xr.concat([run["sample_stats"].to_dataset() for run in runs], "chain")
+        stats = xr.concat([run.children["sample_stats"].to_dataset() for run in runs], "chain")
         keep = {
             "diverging": "diverging",
             "energy": "energy",
@@ -240,7 +242,7 @@ class Sampler:
 
     def _complete(self, tree: xr.DataTree, prior: dict[str, Array], seed: int) -> xr.DataTree:
         """Add the groups that follow from the draws."""
-        x = tree["sample_stats"]["unconstrained"].values
+        x = tree.children["sample_stats"].dataset["unconstrained"].values
         shape = x.shape[:2]
         flat = x.reshape(-1, self.density.size)
         sample = ("chain", "draw")
@@ -253,14 +255,14 @@ class Sampler:
         predicted = {name: value[None] for name, value in prior.items() if name in observed}
         posterior = self.density.expand(flat)
         groups = {
-            "posterior": tree["posterior"].to_dataset(),
+            "posterior": tree.children["posterior"].to_dataset(),
             "prior": self._dataset(unobserved, sample),
             "prior_predictive": self._dataset(predicted, sample),
             "posterior_predictive": self._dataset(
                 chained(replicate(self.model, posterior, seed)), sample
             ),
             "log_likelihood": self._dataset(chained(self.density.log_likelihood(flat)), sample),
-            "sample_stats": tree["sample_stats"].to_dataset(),
+            "sample_stats": tree.children["sample_stats"].to_dataset(),
             "observed_data": self._dataset(
                 {
                     rv.name: np.asarray(self.model.rvs_to_values[rv].eval())
@@ -297,7 +299,7 @@ def _from_draws(tree: xr.DataTree, plan: Plan) -> Plan:
     Where a posterior is bent, its draws say more of its shape than the curvature at its
     mode. The chains start from draws of the first run, one of each chain.
     """
-    x = tree["sample_stats"]["unconstrained"].values
+    x = tree.children["sample_stats"].dataset["unconstrained"].values
     flat = x.reshape(-1, x.shape[-1])
     values, vectors = np.linalg.eigh(np.cov(flat, rowvar=False))
     usable = values[0] > 0 and plan.warmup == WARMUP_WHITE
@@ -367,7 +369,7 @@ class _Target:
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return nutpie.sample(
+            run: xr.DataTree = nutpie.sample(
                 compiled,
                 draws=draws,
                 tune=plan.warmup,
@@ -379,6 +381,7 @@ class _Target:
                 progress_bar=False,
                 save_warmup=False,
             )
+        return run
 
 
 class _Clock:

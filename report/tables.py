@@ -32,7 +32,7 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
     """
     import arviz_stats
 
-    posterior = _scalars(tree["posterior"].to_dataset())
+    posterior = _scalars(tree.children["posterior"].to_dataset())
     own = json.loads(tree.attrs["parameters"])
     order = [*own, *(name for name in posterior if name not in own)]
     values = posterior[order]
