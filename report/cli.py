@@ -48,7 +48,10 @@ def main() -> None:
     try:
         app()
     except PosterionError as error:
-        progress_console.print(f"Error: {error}", style="red", markup=False, highlight=False)
+        # Not wrapped: a caret points into the line above it.
+        progress_console.print(
+            f"Error: {error}", style="red", markup=False, highlight=False, soft_wrap=True
+        )
         sys.exit(BAD_INPUT)
 
 
@@ -244,7 +247,7 @@ def _print(tree: "xr.DataTree", table: Any, verdict: Any) -> None:
     for name, row in table.iterrows():
         if row["sd"] == 0:
             continue
-        low, middle, high = (f"{row[key]:.4g}" for key in ("q03", "median", "q97"))
+        low, middle, high = (f"{row[key]:#.4g}".rstrip(".") for key in ("q03", "median", "q97"))
         ess = f"{min(row['ess_bulk'], row['ess_tail']):.0f}"
         grid.add_row(str(name), middle, f"{low} to {high}", row["unit"], ess, f"{row['r_hat']:.3f}")
     console.print(grid)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from posterion.models import Circuit
 from posterion.models.elements import ELEMENTS
 from posterion.models.parameter import Quantity

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from impedance.models.circuits.elements import circuit_elements
+
 from posterion.models import Circuit, Leaf
 from posterion.models.elements import ELEMENTS
 

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
 from posterion.errors import PosterionError
 from posterion.models import Circuit, Leaf, Parallel, Series
 from posterion.models.notation import MAX_DEPTH, MAX_LENGTH

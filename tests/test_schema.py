@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 import xarray as xr
+
 from posterion.datasets.schema import check_spectrum, spectrum_dataset
 from posterion.errors import PosterionError
 

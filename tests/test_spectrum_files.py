@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from impedance import preprocessing
+
 from posterion.datasets import file_text
 from posterion.datasets.column_names import recognise, unit_factor
 from posterion.datasets.spectrum_files import read_spectra, read_spectrum

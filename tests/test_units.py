@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from posterion.errors import PosterionError
 from posterion.units import Measured
 
