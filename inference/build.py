@@ -141,6 +141,12 @@ def check_data(model: Model, data: xr.Dataset) -> None:
             )
         if not np.isfinite(data[name].values).all():
             raise PosterionError(f"'{name}' of the data holds NaN or infinity; leave those out.")
+    found = data[model.output].dims
+    if set(found) != set(model.output_dims):
+        raise PosterionError(
+            f"'{model.output}' of the data has the dimensions ({', '.join(map(str, found))}); "
+            f"it must have ({', '.join(model.output_dims)})."
+        )
     points, own = data.sizes[model.output_dims[-1]], len(model.parameters)
     if points < own:
         raise PosterionError(
