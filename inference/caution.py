@@ -261,11 +261,7 @@ def _correlations(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
             (a, b),
             f"{a} and {b} cannot be told apart (correlation {r:.2f}): only their {what} "
             "determined well. Do not read them one by one: "
-            + (
-                "quote the sum, "
-                if ohms and r < 0
-                else "quote them with their correlation, "
-            )
+            + ("quote the sum, " if ohms and r < 0 else "quote them with their correlation, ")
             + "give one of them a prior from another experiment, or take a simpler circuit.",
         )
 
@@ -336,7 +332,6 @@ def _autocorrelation(values: Array) -> float:
 
 
 def _hertz(frequency: float) -> str:
-    for factor, prefix in ((1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m")):
-        if frequency >= 0.9995 * factor:
-            break
+    prefixes = ((1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"))
+    factor, prefix = next((p for p in prefixes if frequency >= 0.9995 * p[0]), prefixes[-1])
     return f"{frequency / factor:.3g} {prefix}Hz"
