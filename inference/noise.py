@@ -8,7 +8,9 @@ import numpy as np
 from ..models.parameter import Parameter, Values
 
 _RELATIVE = f"LogNormal({np.log(0.01):.4f}, 1.5)"
-_FLOOR = f"LogNormal({np.log(1e-4):.4f}, 1)"
+# About 0.03 % of the smallest |Z|, what a good instrument adds. A wide prior would let a
+# large floor explain away the points at one end of a spectrum, and with them an arc.
+_FLOOR = "LogNormal(-8, 0.5)"
 
 
 class Noise(Protocol):
