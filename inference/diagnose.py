@@ -118,6 +118,16 @@ def diagnose(
             f"The energy moved too little (E-BFMI {bfmi:.2f}, below {MIN_BFMI}): the tails "
             "of the posterior were not reached."
         )
+    broken = [
+        str(name)
+        for name, value in tree.children["posterior"].data_vars.items()
+        if not np.isfinite(value.values).all()
+    ]
+    if broken:
+        messages.append(
+            f"Some draws of {', '.join(broken)} are NaN or infinite: the model leaves the range of "
+            "its formulas. A narrower prior helps."
+        )
     return Verdict(
         passed=not messages,
         divergences=divergences,
@@ -131,7 +141,7 @@ def diagnose(
 
 
 def _varying(posterior: xr.Dataset) -> xr.Dataset:
-    """Leave out what is constant, such as an exponent fixed at one."""
+    """Leave out what is constant, such as an exponent fixed at one, or not finite."""
     names = [name for name, value in posterior.items() if float(np.ptp(value.values)) > 0]
     return posterior[names]
 

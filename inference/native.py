@@ -141,7 +141,7 @@ def descend(function: Any, start: Any, packed: Any) -> Any:
         curvature = s.dot(y)
         gain = f - f_new
         u, f, g = moved, f_new, g_new
-        if gain < 1e-9 * max(1.0, abs(f)) and np.max(np.abs(g)) < 1e-1:
+        if gain < 1e-9 * max(1.0, abs(f)) and np.max(np.abs(g)) < 1e-3:
             break
         if curvature <= 1e-12 * np.sqrt(s.dot(s) * y.dot(y)):
             continue
