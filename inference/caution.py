@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..models.circuit import Circuit, Leaf
 from ..models.coordinates import find_arcs
-from .diagnose import Verdict
+from .diagnose import MAX_R_HAT, Verdict
 from .prior import FAMILIES, Prior
 
 Array = NDArray[np.float64]
@@ -95,8 +95,13 @@ def cautions(tree: xr.DataTree) -> tuple[Caution, ...]:
 
 def is_spectrum(tree: xr.DataTree) -> bool:
     """Tell whether a result is that of an impedance spectrum."""
-    observed = tree["observed_data"]
-    return "Z" in observed.data_vars and set(observed["Z"].dims) == {"part", "frequency"}
+    observed = tree.children["observed_data"].dataset
+    return "Z" in observed and set(observed["Z"].dims) == {"part", "frequency"}
+
+
+def variable(tree: xr.DataTree, group: str, name: str) -> xr.DataArray:
+    """Return one variable of a group of a result."""
+    return tree.children[group].dataset[name]
 
 
 def standardized_residuals(tree: xr.DataTree) -> tuple[Array, Array]:
@@ -106,13 +111,15 @@ def standardized_residuals(tree: xr.DataTree) -> tuple[Array, Array]:
     units in which the central 94 % of it reach from -1.88 to 1.88: standard deviations
     for normal noise, and the like for noise with heavy tails.
     """
-    frequency = tree["constant_data"]["measured_frequency"].values
+    frequency = variable(tree, "constant_data", "measured_frequency").values
     order = np.argsort(-frequency)
-    replicas = tree["posterior_predictive"]["Z"].transpose("chain", "draw", "part", "frequency")
+    replicas = variable(tree, "posterior_predictive", "Z").transpose(
+        "chain", "draw", "part", "frequency"
+    )
     flat = replicas.values.reshape(-1, *replicas.shape[2:])
     flat = flat[:: max(1, len(flat) // 4000)]
     low, median, high = np.quantile(flat, [0.03, 0.5, 0.97], axis=0)
-    observed = tree["observed_data"]["Z"].transpose("part", "frequency").values
+    observed = variable(tree, "observed_data", "Z").transpose("part", "frequency").values
     residuals = (observed - median) * 2 * NORMAL_94 / (high - low)
     return frequency[order], residuals[:, order]
 
@@ -123,15 +130,26 @@ def contraction(tree: xr.DataTree, name: str) -> float:
     That is the logarithm for what is positive, and the logit for what lies between zero
     and one.
     """
-    posterior, prior = (tree[group][name].values.ravel() for group in ("posterior", "prior"))
+    posterior, prior = (
+        variable(tree, group, name).values.ravel() for group in ("posterior", "prior")
+    )
     support = support_of(tree, name)
     spreads = [float(np.std(on_line(draws, support))) for draws in (posterior, prior)]
     return spreads[0] / spreads[1] if spreads[1] > 0 else 0.0
 
 
 def _modes(tree: xr.DataTree) -> Iterator[Caution]:
-    modes = Verdict.of(tree).modes
-    if modes > 1:
+    verdict = Verdict.of(tree)
+    modes = verdict.modes
+    if modes > 1 and verdict.max_r_hat <= MAX_R_HAT:
+        yield Caution(
+            "modes",
+            (),
+            f"The posterior has {modes} peaks, each a different explanation of the data. All "
+            "chains visit all of them, so the intervals cover them; but the median may lie "
+            "between two peaks. Look at the distributions before you quote it.",
+        )
+    elif modes > 1:
         yield Caution(
             "modes",
             (),
@@ -163,7 +181,7 @@ def _misfit(tree: xr.DataTree) -> Iterator[Caution]:
 
 
 def _outside_window(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
-    frequency = tree["constant_data"]["measured_frequency"].values
+    frequency = variable(tree, "constant_data", "measured_frequency").values
     low, high = float(frequency.min()), float(frequency.max())
     for name, element, resistance, characteristic in _characteristic_frequencies(tree, circuit):
         middle = float(np.median(characteristic))
@@ -171,7 +189,9 @@ def _outside_window(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
         subject = f"The arc of {element}"
         if traced or element.code in ("T", "TLMQ"):
             subject = f"The bend in the response of {element}"
-        elif name.endswith("_tau") and f"{element}_f_peak" not in tree["posterior"]:
+        elif (
+            name.endswith("_tau") and f"{element}_f_peak" not in tree.children["posterior"].dataset
+        ):
             subject = f"The relaxation of {element}"
         if middle > high / EDGE:
             where = "lies above" if middle > high else "lies close to"
@@ -201,7 +221,7 @@ def _characteristic_frequencies(
     tree: xr.DataTree, circuit: Circuit
 ) -> Iterator[tuple[str, Leaf, str, Array]]:
     """Yield time constant, element, resistance and draws of the frequency of each process."""
-    posterior = tree["posterior"]
+    posterior = tree.children["posterior"].dataset
     pairs = [(arc.tau, arc.capacitive, arc.resistance) for arc in find_arcs(circuit)]
     for leaf in circuit.leaves():
         times = [p.name for p in leaf.own_parameters if p.unit == "s"]
@@ -221,7 +241,7 @@ def _unmoved_priors(tree: xr.DataTree) -> Iterator[Caution]:
     noise = _noise_parameters(tree)
     for name, prior in priors.items():
         # That the floor or the tails of the noise are not seen is the rule, and does no harm.
-        if name in noise or name not in tree["posterior"]:
+        if name in noise or name not in tree.children["posterior"].dataset:
             continue
         if contraction(tree, name) > UNMOVED:
             yield Caution(
@@ -238,7 +258,7 @@ def _correlations(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
     for arc in find_arcs(circuit):
         element[arc.resistance] = str(arc.capacitive)
     reported = {
-        p.name: on_line(tree["posterior"][p.name].values.ravel(), p.support)
+        p.name: on_line(variable(tree, "posterior", p.name).values.ravel(), p.support)
         for p in circuit.parameters
         if p.unit == "ohm" or p.support == "unit"
     }
@@ -259,7 +279,7 @@ def _correlations(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
         yield Caution(
             "correlation",
             (a, b),
-            f"{a} and {b} cannot be told apart (correlation {r:.2f}): only their {what} "
+            f"{a} and {b} cannot be told apart (correlation {_signed(r)}): only their {what} "
             "determined well. Do not read them one by one: "
             + ("quote the sum, " if ohms and r < 0 else "quote them with their correlation, ")
             + "give one of them a prior from another experiment, or take a simpler circuit.",
@@ -270,9 +290,9 @@ def _exponents(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
     arcs = {str(arc.capacitive): arc for arc in find_arcs(circuit)}
     for leaf in circuit.leaves():
         name = f"{leaf}_n"
-        if leaf.code not in ("CPE", "Q", "Zarc") or name not in tree["posterior"]:
+        if leaf.code not in ("CPE", "Q", "Zarc") or name not in tree.children["posterior"].dataset:
             continue
-        draws = tree["posterior"][name].values
+        draws = variable(tree, "posterior", name).values
         if float(np.mean(draws > NEARLY_ONE)) > 0.5:
             plain = "an RC relaxation (K)" if leaf.code == "Zarc" else "a capacitor (C)"
             yield Caution(
@@ -302,7 +322,7 @@ def support_of(tree: xr.DataTree, name: str) -> str:
     """Return where a quantity lives: by its prior, or by its draws where it has none."""
     text = json.loads(tree.attrs["priors"]).get(name)
     if text is None:
-        return "positive" if float(tree["prior"][name].min()) > 0 else "real"
+        return "positive" if float(variable(tree, "prior", name).min()) > 0 else "real"
     prior = Prior.parse(text)
     arguments = dict(prior.arguments)
     if FAMILIES[prior.family][0] != "real":
@@ -329,6 +349,10 @@ def _autocorrelation(values: Array) -> float:
     centered = values - values.mean()
     power = float((centered**2).sum())
     return float((centered[1:] * centered[:-1]).sum()) / power if power > 0 else 0.0
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
 
 
 def _hertz(frequency: float) -> str:

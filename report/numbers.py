@@ -18,8 +18,8 @@ _SPELLED = {
 }
 _PREFIXED = {"ohm", "Hz", "s", "F", "H", "S/cm"}
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-WIDE = 2.0
-"""An interval of which one end is so many times the other is given to three digits."""
+WIDE = 3.0
+"""An interval of which one end is so many times the other is given to two digits."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,12 @@ def axis_scale(values: ArrayLike, unit: str) -> Scale:
 
 
 def quantity(value: float, unit: str, digits: int = 3) -> str:
-    """Write one value with its unit: ``3.24 MHz``."""
+    """Write one value with its unit: ``3.24 MHz``, ``10 mHz``."""
     scale = scale_of(value, unit)
-    return f"{number(value / scale.divisor, digits)} {scale.unit}".strip()
+    text = number(value / scale.divisor, digits)
+    if "." in text and "×" not in text:
+        text = text.rstrip("0").rstrip(".")
+    return f"{text} {scale.unit}".strip()
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -79,7 +82,7 @@ def interval(median: float, low: float, high: float, unit: str) -> tuple[str, st
     """Write a median and the ends of its interval alike, and their unit.
 
     Two digits of the standard deviation that the interval would have if it were normal
-    are kept; where the interval is so wide that they say nothing, three of each number.
+    are kept; where it is so wide that they say nothing, two of each number.
 
     Examples
     --------
@@ -89,9 +92,10 @@ def interval(median: float, low: float, high: float, unit: str) -> tuple[str, st
     scale = scale_of(median, unit)
     median, low, high = (value / scale.divisor for value in (median, low, high))
     size = max(abs(low), abs(high))
-    wide = low == high or (low > 0 and high > WIDE * low)
-    if wide:
-        return number(median), number(low), number(high), scale.unit
+    if low == high:
+        return f"{median:g}", f"{low:g}", f"{high:g}", scale.unit
+    if low > 0 and high > WIDE * low:
+        return number(median, 2), number(low, 2), number(high, 2), scale.unit
     spread = min(high - median, median - low) or high - low
     decimals = 1 - _power(spread / 1.88, 2)
     power = _power(size, 3)

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ..inference.caution import NORMAL_94, cautions, is_spectrum, standardized_residuals
+from ..inference.caution import NORMAL_94, cautions, is_spectrum, standardized_residuals, variable
 from ..inference.diagnose import MAX_R_HAT, MIN_BFMI, MIN_ESS, Verdict
 from ..inference.store import replacing
 from .figures import as_png, as_svg
-from .numbers import interval, number, quantity, scale_of
+from .numbers import interval, quantity, scale_of
 from .tables import summary
 
 if TYPE_CHECKING:
@@ -73,9 +73,13 @@ def content(tree: xr.DataTree, extra: xr.Dataset | None = None) -> dict[str, Any
     """Return everything that the page says."""
     verdict = Verdict.of(tree)
     table = summary(tree, extra)
+    found = cautions(tree)
+    cautioned = {name for caution in found for name in caution.parameters}
     rows = [_row(str(name), row, verdict.passed) for name, row in table.iterrows()]
+    for row in rows:
+        row["cautioned"] = row["name"].removeprefix("conductivity_") in cautioned
     messages = [line for line in str(tree.attrs["messages"]).splitlines() if line]
-    source = str(tree.attrs["source"])
+    source, noise = str(tree.attrs["source"]), str(tree.attrs["noise_description"])
     return {
         "source": source,
         "model": str(tree.attrs["model"]),
@@ -83,13 +87,13 @@ def content(tree: xr.DataTree, extra: xr.Dataset | None = None) -> dict[str, Any
         "passed": verdict.passed,
         "verdict": verdict,
         "headline": [row for row in rows if row["headline"]] if verdict.passed else [],
-        "cautions": cautions(tree),
+        "cautions": found,
         "rows": rows,
         "figures": _figures(tree, verdict.passed),
         "measured": _measured(tree),
         "messages": messages,
         "priors": _priors(tree),
-        "noise": str(tree.attrs["noise_description"]),
+        "noise": noise[:1].upper() + noise[1:],
         "checks": _checks(tree, verdict),
         "methods": methods(tree, verdict),
         "versions": json.loads(tree.attrs["versions"]),
@@ -101,14 +105,15 @@ def content(tree: xr.DataTree, extra: xr.Dataset | None = None) -> dict[str, Any
 def methods(tree: xr.DataTree, verdict: Verdict) -> str:
     """Return a paragraph on how the numbers came about, ready for a paper."""
     versions = json.loads(tree.attrs["versions"])
-    chains, draws = (tree["posterior"].sizes[dim] for dim in ("chain", "draw"))
+    chains, draws = (tree.children["posterior"].sizes[dim] for dim in ("chain", "draw"))
     priors = "; ".join(f"{name} ~ {prior}" for name, prior in _given_first(tree))
     given = json.loads(tree.attrs["priors_given"])
-    choice = (
-        f"Those of {', '.join(given)} were chosen for this sample; the others are "
-        if given
-        else "They are "
-    )
+    defaults = "weakly informative defaults scaled to the measured ranges, not to a fit."
+    choice = f"They are {defaults}"
+    if given:
+        others = set(json.loads(tree.attrs["priors"])) - set(given)
+        rest = f"; the others are {defaults}" if others else "."
+        choice = f"Those of {', '.join(given)} were chosen for this sample{rest}"
     data = "The data were"
     if is_spectrum(tree):
         data = f"The impedance spectrum ({_measured(tree)}) was"
@@ -120,8 +125,7 @@ def methods(tree: xr.DataTree, verdict: Verdict) -> str:
     return (
         f"{data} described by the model {tree.attrs['model']} with "
         f"{tree.attrs['noise_description']}. "
-        f"Priors: {priors}. {choice}weakly informative defaults scaled to the measured ranges, "
-        "not to a fit. "
+        f"Priors: {priors}. {choice} "
         f"The posterior was sampled with posterion {versions.get('posterion', '')} by the "
         f"No-U-Turn Sampler (nutpie {versions.get('nutpie', '')}, model in PyMC "
         f"{versions.get('pymc', '')}): {chains} chains of {draws} draws each after warm-up, "
@@ -134,10 +138,11 @@ def methods(tree: xr.DataTree, verdict: Verdict) -> str:
 
 def _row(name: str, row: "pd.Series[Any]", passed: bool) -> Row:
     unit = str(row["unit"])
-    texts: dict[str, Any] = {"median": "", "low": "", "high": "", "unit": scale_of(1.0, unit).unit}
+    texts = {"median": "", "interval": "", "unit": scale_of(1.0, unit).unit}
     if passed:
         median, low, high, shown = interval(row["median"], row["q03"], row["q97"], unit)
-        texts = {"median": median, "low": low, "high": high, "unit": shown}
+        ends = "taken as exact" if row["q03"] == row["q97"] else f"{low} to {high}"
+        texts = {"median": median, "interval": ends, "unit": shown}
     return {
         "name": name,
         "description": str(row["description"]),
@@ -175,7 +180,7 @@ def _measured(tree: xr.DataTree) -> str:
     count = int(tree.attrs["n"])
     if not is_spectrum(tree):
         return f"{count} points"
-    frequency = tree["constant_data"]["measured_frequency"].values
+    frequency = variable(tree, "constant_data", "measured_frequency").values
     low, high = (quantity(float(edge), "Hz") for edge in (frequency.min(), frequency.max()))
     return f"{count} frequencies from {high} to {low}"
 
@@ -191,24 +196,19 @@ def _priors(tree: xr.DataTree) -> list[Row]:
     given = set(json.loads(tree.attrs["priors_given"]))
     rows = []
     for name, prior in _given_first(tree):
-        variable = tree["prior"].data_vars.get(name)
+        drawn = tree.children["prior"].dataset.data_vars.get(name)
         row: Row = {"name": name, "prior": prior, "given": name in given, "range": ""}
-        if variable is not None:
-            unit = tree["posterior"][name].attrs.get("units", "")
-            low, high = np.quantile(variable.values, [0.03, 0.97])
-            row["range"] = f"{_range_end(low, unit)} to {_range_end(high, unit)}"
+        if drawn is not None:
+            unit = variable(tree, "posterior", name).attrs.get("units", "")
+            low, high = np.quantile(drawn.values, [0.03, 0.97])
+            row["range"] = f"{quantity(low, unit, 2)} to {quantity(high, unit, 2)}"
         rows.append(row)
     return rows
 
 
-def _range_end(value: float, unit: str) -> str:
-    scale = scale_of(value, unit)
-    return f"{number(value / scale.divisor, 2)} {scale.unit}".strip()
-
-
 def _checks(tree: xr.DataTree, verdict: Verdict) -> list[Row]:
     """Return what was checked: name, meaning, limit, value, and whether it passed."""
-    draws = tree["sample_stats"]["energy"].size
+    draws = variable(tree, "sample_stats", "energy").size
     rows: list[Row] = [
         {
             "name": "R-hat, largest",
@@ -240,10 +240,10 @@ def _checks(tree: xr.DataTree, verdict: Verdict) -> list[Row]:
         },
         {
             "name": "Modes",
-            "meaning": "there is one explanation of the data, not several",
-            "limit": "1",
+            "meaning": "one explanation of the data, or several that all chains move between",
+            "limit": "1, or R-hat as above",
             "value": str(verdict.modes),
-            "passed": verdict.modes <= 1,
+            "passed": verdict.modes <= 1 or verdict.max_r_hat <= MAX_R_HAT,
         },
     ]
     if verdict.passed and is_spectrum(tree):

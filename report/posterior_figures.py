@@ -8,7 +8,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..errors import PosterionError
-from ..inference.caution import UNMOVED, contraction, on_line, support_of
+from ..inference.caution import UNMOVED, contraction, on_line, support_of, variable
 from ..inference.diagnose import Verdict
 from .figures import BLUE, CHAINS, INK, new_figure, tidy
 from .numbers import Scale, axis_scale, scale_of
@@ -32,7 +32,7 @@ BINS = 20
 def own_quantities(tree: xr.DataTree) -> list[str]:
     """Return the parameters of the model and its noise, and the total resistance."""
     names = json.loads(tree.attrs["parameters"])
-    posterior = tree["posterior"]
+    posterior = tree.children["posterior"].dataset
     total = ["R_total"] if "R_total" in posterior else []
     varying = [name for name in names if name in posterior and np.ptp(posterior[name].values) > 0]
     return [*varying, *total]
@@ -119,7 +119,7 @@ def ranks(tree: xr.DataTree) -> "Figure":
     )
     tallest = 150.0
     for axes, name in zip(grid.flat, names, strict=False):
-        draws = tree["posterior"][name].transpose("chain", "draw").values
+        draws = variable(tree, "posterior", name).transpose("chain", "draw").values
         chains, length = draws.shape
         rank = draws.ravel().argsort().argsort().reshape(draws.shape) / draws.size
         edges = np.linspace(0, 1, BINS + 1)
@@ -147,6 +147,7 @@ def ranks(tree: xr.DataTree) -> "Figure":
     for axes in grid.flat[len(names) :]:
         axes.remove()
     for axes in used[-2:]:
+        axes.set_xticks([0, 25, 50, 75])
         axes.tick_params(labelbottom=True)
         axes.set_xlabel("Rank among all draws (%)", fontsize=9)
     for axes in grid[:, 0]:
@@ -160,7 +161,7 @@ def traces(tree: xr.DataTree) -> "Figure":
     """Draw the chains of the parameter that they agree on least, one below another."""
     name = _least_mixed(tree)[0]
     flat, log, scale = _for_axis(tree, name)
-    shown = flat.reshape(tree["posterior"][name].transpose("chain", "draw").shape)[:8]
+    shown = flat.reshape(variable(tree, "posterior", name).transpose("chain", "draw").shape)[:8]
     figure = new_figure(0.7 + 0.85 * len(shown))
     grid = figure.subplots(len(shown), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     step = max(1, shown.shape[1] // 1000)
@@ -184,7 +185,7 @@ def traces(tree: xr.DataTree) -> "Figure":
 
 def _draw_marginal(axes: "Axes", tree: xr.DataTree, name: str) -> None:
     draws, log, scale = _for_axis(tree, name)
-    prior = tree["prior"][name].values.ravel() / scale.divisor
+    prior = variable(tree, "prior", name).values.ravel() / scale.divisor
     support = support_of(tree, name)
     low, high = np.quantile(draws, [0.005, 0.995])
     if log:
@@ -199,7 +200,7 @@ def _draw_marginal(axes: "Axes", tree: xr.DataTree, name: str) -> None:
         0.0 if support != "real" and not log else -np.inf,
         1.0 if support == "unit" else np.inf,
     )
-    at = np.linspace(low, high, 200)
+    at = np.linspace(low, high, 150)
     height = density(draws, at, walls)
     below = density(prior, at, walls)
     x = np.exp(at) if log else at
@@ -223,7 +224,7 @@ def _draw_marginal(axes: "Axes", tree: xr.DataTree, name: str) -> None:
 def density(draws: Array, at: Array, walls: tuple[float, float]) -> Array:
     """Return the density of draws at places, mirrored at walls that they cannot cross."""
     spread = min(draws.std(), np.subtract(*np.quantile(draws, [0.75, 0.25])) / 1.34) or draws.std()
-    some = draws[:: max(1, len(draws) // 2000)]
+    some = draws[:: max(1, len(draws) // 1000)]
     width = max(0.9 * spread * len(some) ** -0.2, 0.5 * (at[1] - at[0]))
     known = np.concatenate([some, *(2 * wall - some for wall in walls if np.isfinite(wall))])
     kernel = np.exp(-0.5 * ((at[:, None] - known) / width) ** 2)
@@ -244,11 +245,11 @@ def _learned(tree: xr.DataTree, name: str) -> str:
 
 def _for_axis(tree: xr.DataTree, name: str) -> tuple[Array, bool, Scale]:
     """Return draws in the unit of an axis, and whether they are so wide as to need decades."""
-    variable = tree["posterior"][name]
-    draws = variable.values.ravel()
+    posterior = variable(tree, "posterior", name)
+    draws = posterior.values.ravel()
     low, high = np.quantile(draws, [0.005, 0.995])
     wide = support_of(tree, name) == "positive" and bool(high > LOG_FROM * low)
-    scale = (scale_of if wide else axis_scale)(draws, variable.attrs.get("units", ""))
+    scale = (scale_of if wide else axis_scale)(draws, posterior.attrs.get("units", ""))
     return draws / scale.divisor, wide, scale
 
 
@@ -264,14 +265,16 @@ def _few_decades(axis: "Axis", low: float, high: float, count: int) -> None:
 
 def sampled(tree: xr.DataTree) -> list[str]:
     """Return the sampled coordinates that are scalars and vary."""
-    posterior = tree["posterior"]
+    posterior = tree.children["posterior"].dataset
     names = [name for name in json.loads(tree.attrs["priors"]) if name in posterior]
     return [name for name in names if np.ptp(posterior[name].values) > 0]
 
 
 def _correlation(tree: xr.DataTree, a: str, b: str) -> float:
-    lines = [on_line(tree["posterior"][n].values.ravel(), support_of(tree, n)) for n in (a, b)]
-    return float(np.corrcoef(*lines)[0, 1])
+    lines = [
+        on_line(variable(tree, "posterior", n).values.ravel(), support_of(tree, n)) for n in (a, b)
+    ]
+    return float(np.corrcoef(lines[0], lines[1])[0, 1])
 
 
 def _most_correlated(tree: xr.DataTree) -> list[str]:
@@ -279,7 +282,9 @@ def _most_correlated(tree: xr.DataTree) -> list[str]:
     names = sampled(tree)
     if len(names) < 2:
         raise PosterionError("a model of one parameter has no pairs to draw.")
-    lines = [on_line(tree["posterior"][n].values.ravel(), support_of(tree, n)) for n in names]
+    lines = [
+        on_line(variable(tree, "posterior", n).values.ravel(), support_of(tree, n)) for n in names
+    ]
     strength = np.abs(np.corrcoef(lines)) - np.eye(len(names))
     chosen = [int(k) for k in np.unravel_index(np.argmax(strength), strength.shape)]
     while len(chosen) < min(PAIRED, len(names)):
@@ -294,7 +299,7 @@ def _least_mixed(tree: xr.DataTree) -> list[str]:
     import arviz_stats
 
     names = sampled(tree)
-    r_hat = arviz_stats.rhat(tree["posterior"].to_dataset()[names])
+    r_hat = arviz_stats.rhat(tree.children["posterior"].to_dataset()[names])
     return sorted(names, key=lambda name: -float(r_hat[name]))
 
 

@@ -3,6 +3,7 @@
 Where the checks of a result failed, the data are drawn and nothing else.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..inference.caution import NORMAL_94, standardized_residuals
+from ..inference.caution import NORMAL_94, standardized_residuals, variable
 from ..inference.diagnose import Verdict
 from ..models.circuit import Circuit
 from .figures import BLUE, GREY, INK, ORANGE, frequency_axis, hertz, new_figure, tidy
@@ -54,14 +55,16 @@ class Spectrum:
     @classmethod
     def of(cls, tree: xr.DataTree) -> "Spectrum":
         """Read a result."""
-        frequency = tree["constant_data"]["measured_frequency"].values
+        frequency = variable(tree, "constant_data", "measured_frequency").values
         order = np.argsort(-frequency)
-        measured = tree["observed_data"]["Z"].transpose("part", "frequency").values[:, order]
+        measured = (
+            variable(tree, "observed_data", "Z").transpose("part", "frequency").values[:, order]
+        )
         frequency = frequency[order]
         if not Verdict.of(tree).passed:
             return cls(frequency, measured)
         dims = ("chain", "draw", "part", "frequency")
-        replicas = tree["posterior_predictive"]["Z"].transpose(*dims).values[..., order]
+        replicas = variable(tree, "posterior_predictive", "Z").transpose(*dims).values[..., order]
         grid = np.geomspace(frequency[0], frequency[-1], 250)
         return cls(frequency, measured, _thin(replicas, DRAWS), grid, median_prediction(tree, grid))
 
@@ -79,10 +82,10 @@ def nyquist(tree: xr.DataTree) -> "Figure":
     bounds = [_bounds(Z) for Z in panels.values()]
     steep = arcs is not None and _height_to_width(bounds[0]) > STEEP
     if steep:
-        figure, shapes = new_figure(3.6), (2.3, 0.9)
+        figure, shapes = new_figure(3.6), [2.3, 0.9]
         all_axes = figure.subplots(1, 2, width_ratios=[0.9 / 2.3, 1])
     else:
-        shapes = tuple(min(max(_height_to_width(bound), 0.45), 0.8) for bound in bounds)
+        shapes = [min(max(_height_to_width(bound), 0.45), 0.8) for bound in bounds]
         figure = new_figure(0.5 + sum(0.5 + 4.2 * shape for shape in shapes))
         all_axes = np.atleast_1d(figure.subplots(len(panels), 1, height_ratios=shapes))
     for axes, title, bound, shape in zip(all_axes, panels, bounds, shapes, strict=False):
@@ -108,12 +111,12 @@ def bode(tree: xr.DataTree) -> "Figure":
     figure = new_figure(4.6)
     upper, lower = figure.subplots(2, 1, sharex=True)
     scale = scale_of(np.hypot(*spectrum.measured), "ohm")
-    views = [
+    views: list[tuple[Axes, Callable[[Any], Any]]] = [
         (upper, lambda Z: np.hypot(Z[..., 0, :], Z[..., 1, :]) / scale.divisor),
         (lower, lambda Z: -np.degrees(np.arctan2(Z[..., 1, :], Z[..., 0, :]))),
     ]
     for axes, view in views:
-        if spectrum.replicas is not None:
+        if spectrum.replicas is not None and spectrum.grid is not None:
             low, lower_half, upper_half, high = np.quantile(
                 view(spectrum.replicas), QUANTILES, axis=0
             )
@@ -162,7 +165,7 @@ def median_prediction(tree: xr.DataTree, frequency: Array, draws: int = 200) -> 
     """Return the median of what the model predicts without noise, of shape (2, n)."""
     circuit = Circuit.parse(tree.attrs["model"])
     values = {
-        parameter.name: _thin(tree["posterior"][parameter.name].values, draws)[:, None]
+        parameter.name: _thin(variable(tree, "posterior", parameter.name).values, draws)[:, None]
         for parameter in circuit.parameters
     }
     response = circuit.response({"frequency": frequency}, values)
@@ -319,7 +322,7 @@ def _label_decades(axes: "Axes", spectrum: Spectrum, divisor: float, shape: floa
             x1, y1 = x0 + _LABEL[0], y0 + _LABEL[1]
             inside = (occupied[0] > x0 - 2) & (occupied[0] < x1 + 2)
             inside &= (occupied[1] > y0 - 2) & (occupied[1] < y1 + 2)
-            if x0 < 1 or y0 < 1 or x1 > width or y1 > width * shape or inside.any():
+            if x0 < 1 or y0 < 1 or x1 > width + 12 or y1 > width * shape or inside.any():
                 continue
             axes.annotate(
                 hertz(10.0**decade),
