@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .inference.conductivity import conductivity
     from .inference.diagnose import Verdict
     from .inference.fit import fit
-    from .inference.noise import Gaussian, Proportional, StudentT
+    from .inference.noise import Autocorrelated, Gaussian, Proportional, Rounded, StudentT
     from .inference.prior import Prior
     from .inference.sample import sample
     from .inference.store import load, save
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 # Where each public name lives. They are imported when first used, so that the command
 # line answers before the slow libraries are loaded.
 _HOMES = {
+    "Autocorrelated": "inference.noise",
     "Circuit": "models.circuit",
     "Gaussian": "inference.noise",
     "PosterionError": "errors",
     "Prior": "inference.prior",
     "Proportional": "inference.noise",
+    "Rounded": "inference.noise",
     "StudentT": "inference.noise",
     "Verdict": "inference.diagnose",
     "build": "inference.build",
@@ -41,11 +43,13 @@ _HOMES = {
 }
 
 __all__ = [
+    "Autocorrelated",
     "Circuit",
     "Gaussian",
     "PosterionError",
     "Prior",
     "Proportional",
+    "Rounded",
     "StudentT",
     "Verdict",
     "build",

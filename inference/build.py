@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from ..errors import PosterionError
 from ..models.parameter import Coordinates, Model
@@ -83,6 +84,10 @@ def build(
             if name not in pymc_model.named_vars:
                 pm.Deterministic(name, value)
         scatter = {p.name: chosen[p.name].at(window).variable(p.name) for p in noise.parameters}
+        scatter |= {
+            suffix: pm.Data(name, _like_output(model, data, name), dims=dims)
+            for suffix, name in ((suffix, f"{model.output}_{suffix}") for suffix in noise.inputs)
+        }
         mean = model.response(inputs, parameters)
         noise.observe(
             model.output, mean, model.magnitude(mean), scatter, window, observed=observed, dims=dims
@@ -103,9 +108,22 @@ def set_data(pymc_model: "pm.Model", model: Model, data: xr.Dataset) -> None:
     check_data(model, data)
     new = {f"measured_{name}": data[name].values for name in model.inputs}
     new[f"measured_{model.output}"] = data[model.output].transpose(*model.output_dims).values
+    for name in (variable.name for variable in pymc_model.data_vars):
+        if name.startswith(f"{model.output}_"):  # what the noise needs beside the output
+            new[name] = _like_output(model, data, name)
     coords = {dim: data[dim].values for dim in model.output_dims}
     new[f"{WINDOW}_values"] = np.array(list(model.window(data).values()))
     pm.set_data(new, model=pymc_model, coords=coords)
+
+
+def _like_output(model: Model, data: xr.Dataset, name: str) -> NDArray[np.float64]:
+    """Return a data variable that goes with the output, datum by datum."""
+    if name not in data.variables:
+        raise PosterionError(f"the noise needs '{name}' of each datum, which the data lack.")
+    values: NDArray[np.float64] = data[name].transpose(*model.output_dims).values
+    if not (np.isfinite(values).all() and (values > 0).all()):
+        raise PosterionError(f"'{name}' of the data must be above zero everywhere.")
+    return values
 
 
 def choose_priors(

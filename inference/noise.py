@@ -24,6 +24,10 @@ class Noise(Protocol):
     def description(self) -> str:
         """One sentence for reports."""
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Suffixes of further data variables that it needs, such as ``step`` of ``Z_step``."""
+
     def observe(
         self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any
     ) -> Any:
@@ -36,7 +40,7 @@ class Noise(Protocol):
         mean, size
             Prediction, and the magnitude of each predicted value.
         values
-            Variables of `parameters` by name.
+            Variables of `parameters` by name, and data of `inputs` by suffix.
         window
             Quantities of the measured window; ``typical`` and ``smallest`` are sizes of the data.
         options
@@ -55,6 +59,11 @@ class Gaussian:
     def parameters(self) -> tuple[Parameter, ...]:
         """The standard deviation over the typical size of the data."""
         return (_relative("noise", "standard deviation over the typical size of the data"),)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Nothing but the data themselves."""
+        return ()
 
     @property
     def description(self) -> str:
@@ -101,6 +110,11 @@ class Proportional:
         )
 
     @property
+    def inputs(self) -> tuple[str, ...]:
+        """Nothing but the data themselves."""
+        return ()
+
+    @property
     def description(self) -> str:
         """One sentence for reports."""
         return (
@@ -141,6 +155,11 @@ class StudentT:
         return (*self.base.parameters, nu)
 
     @property
+    def inputs(self) -> tuple[str, ...]:
+        """Nothing but the data themselves."""
+        return ()
+
+    @property
     def description(self) -> str:
         """One sentence for reports."""
         return self.base.description.replace("normal noise", "Student-t noise (robust)")
@@ -153,6 +172,125 @@ class StudentT:
 
         sigma = self.base.scale(size, values, window)
         return pm.StudentT(name, nu=values["nu"], mu=mean, sigma=sigma, **options)
+
+
+@dataclass(frozen=True)
+class Autocorrelated:
+    """Normal noise that remembers: neighbouring residuals are correlated, AR(1).
+
+    With ρ the correlation of neighbours along the last dimension and the scale of another
+    noise as the standard deviation of each residual. A fit that takes such residuals as
+    independent is overconfident by about √((1 + ρ)/(1 - ρ)).
+    """
+
+    base: Gaussian | Proportional = field(default_factory=Gaussian)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those of the base, and the correlation of neighbours."""
+        rho = Parameter("rho", r"\rho", "", "unit", "correlation of neighbours", "Beta(1.5, 1.5)")
+        return (*self.base.parameters, rho)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Nothing but the data themselves."""
+        return ()
+
+    @property
+    def description(self) -> str:
+        """One sentence for reports."""
+        return self.base.description.replace("independent", "autocorrelated (AR(1))")
+
+    def observe(
+        self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any
+    ) -> Any:
+        """Create the observed variable; see `Noise.observe`."""
+        import pymc as pm
+
+        sigma = self.base.scale(size, values, window)
+        return pm.CustomDist(
+            name, mean, sigma, values["rho"], logp=_ar1_logp, random=_ar1_draws, **options
+        )
+
+
+def _ar1_logp(value: Any, mean: Any, sigma: Any, rho: Any) -> Any:
+    """Return the log density of each datum given the one before it."""
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    z = (value - mean) / sigma
+    before = pt.concatenate([pt.zeros_like(z[..., :1]), z[..., :-1]], axis=-1)
+    first = pt.concatenate([pt.ones_like(z[..., :1]), pt.zeros_like(z[..., 1:])], axis=-1)
+    spread = pt.sqrt(pt.switch(pt.eq(first, 1), 1.0, 1 - rho**2))
+    return pm.logp(pm.Normal.dist(rho * before, spread), z) - pt.log(sigma)
+
+
+def _ar1_draws(
+    mean: Any, sigma: Any, rho: Any, rng: np.random.Generator, size: tuple[int, ...] | None = None
+) -> Any:
+    shape = np.broadcast_shapes(np.shape(mean), np.shape(sigma), np.shape(rho), size or ())
+    fresh = rng.normal(size=shape)
+    rho = np.broadcast_to(rho, shape)
+    z = fresh.copy()
+    for place in range(1, shape[-1]):
+        share = rho[..., place]
+        z[..., place] = share * z[..., place - 1] + np.sqrt(1 - share**2) * fresh[..., place]
+    return mean + sigma * z
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """A printed number stands for the interval of half a unit in its last digit around it.
+
+    The data variable ``<output>_step`` holds the unit in the last digit of each number: a
+    printed 0.31 with a step of 0.01 is the interval from 0.305 to 0.315. The likelihood is
+    the probability of that interval under the normal noise of the base.
+    """
+
+    base: Gaussian | Proportional = field(default_factory=Gaussian)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those of the base."""
+        return self.base.parameters
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The unit in the last digit of each number."""
+        return ("step",)
+
+    @property
+    def description(self) -> str:
+        """One sentence for reports."""
+        return f"{self.base.description}; numbers are rounded to their printed digits"
+
+    def observe(
+        self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any
+    ) -> Any:
+        """Create the observed variable; see `Noise.observe`."""
+        import pymc as pm
+
+        sigma = self.base.scale(size, values, window)
+        return pm.CustomDist(
+            name, mean, sigma, values["step"], logp=_rounded_logp, random=_rounded_draws, **options
+        )
+
+
+def _rounded_logp(value: Any, mean: Any, sigma: Any, step: Any) -> Any:
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    # Both ends are mirrored into the lower tail, where the difference keeps its digits.
+    middle, half = -abs(value - mean) / sigma, step / (2 * sigma)
+    normal = pm.Normal.dist(0.0, 1.0)
+    upper, lower = pm.logcdf(normal, middle + half), pm.logcdf(normal, middle - half)
+    return upper + pt.log1mexp(lower - upper)
+
+
+def _rounded_draws(
+    mean: Any, sigma: Any, step: Any, rng: np.random.Generator, size: tuple[int, ...] | None = None
+) -> Any:
+    return np.round(rng.normal(mean, sigma, size=size) / step) * step
 
 
 def _relative(name: str, description: str) -> Parameter:
