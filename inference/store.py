@@ -52,7 +52,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises
     ------
     PosterionError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or a folder has the name of the file.
     """
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -65,7 +65,12 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        try:
+            temporary.replace(path)
+        except OSError as error:
+            raise PosterionError(
+                f"cannot write {path}: {error.strerror}; choose another name."
+            ) from error
     finally:
         temporary.unlink(missing_ok=True)
 
