@@ -1,0 +1,607 @@
+"""The engine on any PyMC model: density, descents, modes, draws, and what it refuses."""
+
+import json
+import os
+import zipfile
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import arviz_stats
+import numpy as np
+import pytest
+import xarray as xr
+from numpy.typing import NDArray
+
+import posterion as po
+from posterion import PosterionError, Verdict
+from posterion.inference.density import Density, interpreted
+from posterion.inference.diagnose import diagnose
+from posterion.inference.explore import Mode, explore
+from posterion.inference.native import descend, evaluate, whitened_data
+from posterion.inference.simulate import simulate_prior
+
+Array = NDArray[np.float64]
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+pytestmark = pytest.mark.filterwarnings("error")
+
+needs_data = pytest.mark.skipif(
+    not DATA.is_dir() and os.environ.get("CI") != "true", reason="no measured data here"
+)
+
+TWO_ARCS = po.Circuit.parse("p(R1,CPE1)-p(R2,CPE2)-CPE3")
+
+
+# --- Models ---------------------------------------------------------------------------------
+
+MEAN = np.array([3.0, -1.0, 0.5, 100.0, 0.0])
+SCALE = np.array([1.0, 0.1, 5.0, 20.0, 1e-3])
+CORRELATION = 0.9 ** np.abs(np.subtract.outer(range(5), range(5)))
+COVARIANCE = CORRELATION * np.outer(SCALE, SCALE)
+
+
+def correlated_normal() -> Any:
+    import pymc as pm
+
+    with pm.Model() as model:
+        pm.MvNormal("x", MEAN, COVARIANCE)
+    return model
+
+
+def rosenbrock() -> Any:
+    import pymc as pm
+
+    with pm.Model() as model:
+        x, y = pm.Flat("x", initval=-1.2), pm.Flat("y", initval=1.0)
+        pm.Potential("valley", -((1 - x) ** 2) - 100 * (y - x**2) ** 2)
+    return model
+
+
+def line(x: Array, y: Array, sigma: float | str) -> Any:
+    """Build a regression on a line; `sigma` is known, or the kind of its prior."""
+    import pymc as pm
+
+    with pm.Model() as model:
+        b = pm.Normal("b", 0, 1000, shape=2)
+        if sigma == "half-Cauchy":
+            sigma = pm.HalfCauchy("sigma", 2.5)
+        elif sigma == "flat":  # over more than it could be
+            sigma = pm.Uniform("sigma", 0, 100)
+        pm.Normal("y", b[0] + b[1] * x, sigma, observed=y)
+    return model
+
+
+def eight_schools(centered: bool) -> Any:
+    import pymc as pm
+
+    y = np.array([28.0, 8, -3, 7, -1, 1, 18, 12])
+    sigma = np.array([15.0, 10, 16, 11, 9, 11, 10, 18])
+    with pm.Model() as model:
+        mu = pm.Normal("mu", 0, 5)
+        tau = pm.HalfCauchy("tau", 5)
+        if centered:
+            theta = pm.Normal("theta", mu, tau, shape=8)
+        else:
+            theta = pm.Deterministic("theta", mu + tau * pm.Normal("theta_trans", shape=8))
+        pm.Normal("y", theta, sigma, observed=y)
+    return model
+
+
+def funnel() -> Any:
+    import pymc as pm
+
+    with pm.Model() as model:
+        v = pm.Normal("v", 0, 3)
+        pm.Normal("x", 0, pm.math.exp(v / 2), shape=9)
+    return model
+
+
+def two_bells(distance: float) -> Any:
+    import pymc as pm
+
+    with pm.Model() as model:
+        pm.NormalMixture("x", [0.5, 0.5], [-distance / 2, distance / 2], [1.0, 1.0])
+        pm.Normal("y", 0, 1)
+    return model
+
+
+def value_at(density: Density, x: Array) -> tuple[float, Array]:
+    size = density.size
+    plain = whitened_data(np.zeros(size), np.eye(size), density.data())
+    logp, gradient = evaluate(density.function, x, plain)
+    return float(logp), gradient
+
+
+def split(density: Density, x: Array) -> dict[str, Array]:
+    """Unravel a point as PyMC's functions take it."""
+    start, at, point = density.model.initial_point(), 0, {}
+    for variable in density.model.value_vars:
+        shape = np.shape(start[variable.name])
+        length = int(np.prod(shape))
+        point[variable.name] = x[at : at + length].reshape(shape)
+        at += length
+    assert at == len(x)
+    return point
+
+
+@pytest.fixture(scope="module")
+def pellet() -> Density:
+    return Density(po.build(TWO_ARCS, po.simulated_pellet()))
+
+
+# --- Density --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("which", ["pellet", "normal", "schools"])
+def test_density_is_that_of_pymc_and_its_gradient_that_of_differences(
+    which: str, pellet: Density
+) -> None:
+    density = {
+        "pellet": lambda: pellet,
+        "normal": lambda: Density(correlated_normal()),
+        "schools": lambda: Density(eight_schools(centered=False)),
+    }[which]()
+    logp = density.model.compile_logp(mode=interpreted())
+    rng = np.random.default_rng(0)
+    for _ in range(4):
+        x = density.start + rng.normal(size=density.size)
+        value, gradient = value_at(density, x)
+        assert value == pytest.approx(float(logp(split(density, x))), rel=1e-6)
+        for i in range(density.size):
+            h = 1e-4 * np.eye(density.size)[i]
+            low, high = value_at(density, x - h)[0], value_at(density, x + h)[0]
+            resolution = 1e-15 * (abs(value) + 1) / 1e-4
+            assert (high - low) / 2e-4 == pytest.approx(
+                gradient[i], rel=1e-5, abs=1e-4 + 10 * resolution
+            )
+
+
+def test_whitened_density_is_the_density_at_the_mapped_point(pellet: Density) -> None:
+    rng = np.random.default_rng(1)
+    size = pellet.size
+    axes, center = rng.normal(size=(size, size)) / size, pellet.start + 0.1
+    packed = whitened_data(center, axes, pellet.data())
+    for z in rng.normal(size=(3, size)):
+        value, gradient = evaluate(pellet.function, z, packed)
+        expected, slope = value_at(pellet, center + axes @ z)
+        assert value == pytest.approx(expected, rel=1e-12)
+        np.testing.assert_allclose(gradient, axes.T @ slope, rtol=1e-9)
+
+
+def test_density_outside_its_range_is_minus_infinity(pellet: Density) -> None:
+    assert value_at(pellet, np.full(pellet.size, np.nan))[0] == -np.inf
+    assert value_at(pellet, np.full(pellet.size, 1e4))[0] == -np.inf
+
+
+def test_variables_and_pointwise_likelihood_are_those_of_pymc(pellet: Density) -> None:
+    model = pellet.model
+    x = pellet.start + np.random.default_rng(2).normal(size=(3, pellet.size))
+    expanded, pointwise = pellet.expand(x), pellet.log_likelihood(x)
+    unobserved = model.compile_fn(
+        model.replace_rvs_by_values(model.unobserved_RVs), mode=interpreted()
+    )
+    likelihood = model.compile_logp(vars=model.observed_RVs, sum=False, mode=interpreted())
+    for place, own in enumerate(x):
+        point = split(pellet, own)
+        for variable, value in zip(model.unobserved_RVs, unobserved(point), strict=True):
+            np.testing.assert_allclose(expanded[variable.name][place], value, rtol=1e-9)
+        np.testing.assert_allclose(pointwise["Z"][place], likelihood(point)[0], rtol=1e-9)
+
+
+def test_density_follows_the_data_of_the_model(pellet: Density) -> None:
+    from posterion.inference.build import set_data
+
+    compiled, first = pellet.function, pellet.data()
+    other = po.simulated_pellet("simulated-10uL-25C").isel(frequency=slice(0, 60, 2))
+    fresh = Density(po.build(TWO_ARCS, other))
+    try:
+        set_data(pellet.model, TWO_ARCS, other)
+        assert pellet.function is compiled
+        x = pellet.start + 0.3
+        assert value_at(pellet, x)[0] == pytest.approx(value_at(fresh, x)[0], rel=1e-12)
+    finally:
+        set_data(pellet.model, TWO_ARCS, po.simulated_pellet())
+    np.testing.assert_array_equal(pellet.data(), first)
+
+
+def test_discrete_variables_are_refused() -> None:
+    import pymc as pm
+
+    with pm.Model() as model:
+        k = pm.Poisson("k", 3)
+        pm.Normal("y", k, 1, observed=2.0)
+    with pytest.raises(PosterionError, match="k: discrete variables cannot.*marginalize"):
+        po.sample(model)
+
+
+# --- Descents and modes ---------------------------------------------------------------------
+
+
+def test_descent_finds_the_top_of_a_correlated_normal() -> None:
+    density = Density(correlated_normal())
+    packed = whitened_data(np.zeros(5), np.eye(5), density.data())
+    top = -0.5 * np.linalg.slogdet(2 * np.pi * COVARIANCE).logabsdet
+    for start in np.random.default_rng(3).normal(size=(10, 5)) * 3 * SCALE + MEAN:
+        x, logp = descend(density.function, start, packed)
+        assert logp == pytest.approx(top, abs=1e-4)
+        np.testing.assert_allclose((x - MEAN) / SCALE, 0, atol=0.02)
+
+
+def test_descent_follows_the_valley_of_rosenbrock() -> None:
+    density = Density(rosenbrock())
+    packed = whitened_data(np.zeros(2), np.eye(2), density.data())
+    starts = np.random.default_rng(4).normal(size=(20, 2)) * 3
+    for start in [np.array([-1.2, 1.0]), *starts]:
+        x, logp = descend(density.function, start, packed)
+        assert logp == pytest.approx(0, abs=1e-3)
+        np.testing.assert_allclose(x, 1, atol=0.05)
+
+
+def modes_of(density: Density, seed: int) -> list[Mode]:
+    """Explore as the sampler does."""
+    _, points = simulate_prior(density.model, 1000, seed)
+    scale = np.sqrt(np.maximum(points.std(axis=0), 1e-3))
+    packed = whitened_data(np.zeros(density.size), np.diag(scale), density.data())
+
+    def down(start: Array) -> tuple[Array, float]:
+        u, logp = descend(density.function, start / scale, packed)
+        return u * scale, logp
+
+    return explore(partial(value_at, density), down, points, seed)
+
+
+def check_mode(density: Density, seed: int, truth: dict[str, tuple[float, float]]) -> None:
+    modes = modes_of(density, seed)
+    best = density.expand(modes[0].x[None])
+    for name, (value, tolerance) in truth.items():
+        assert best[name][0] == pytest.approx(value, rel=tolerance), (seed, name)
+    # A descent that is cut short is no mode of its own.
+    assert [m.logp for m in modes if m.logp > modes[0].logp - 4] == [modes[0].logp], seed
+    assert [m.logp for m in modes] == sorted((m.logp for m in modes), reverse=True)
+
+
+@pytest.fixture(scope="module")
+def measured_pellet() -> Density:
+    spectrum = po.read_spectrum(DATA / "eisfitpython" / "s04147-140deg.txt")
+    return Density(po.build(TWO_ARCS, spectrum))
+
+
+PUBLISHED = {"R1": (1.462e5, 0.1), "R2": (2.012e6, 0.02), "CPE3_Q": (1.382e-6, 0.03)}
+
+
+@needs_data
+@pytest.mark.parametrize("seed", range(20))
+def test_best_mode_of_a_measured_pellet_is_the_published_fit(
+    seed: int, measured_pellet: Density
+) -> None:
+    check_mode(measured_pellet, seed, PUBLISHED)
+
+
+@needs_data
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20, 120))
+def test_best_mode_of_a_measured_pellet_from_many_seeds(
+    seed: int, measured_pellet: Density
+) -> None:
+    check_mode(measured_pellet, seed, PUBLISHED)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_best_mode_of_a_simulated_pellet_is_the_truth(seed: int, pellet: Density) -> None:
+    truth = json.loads(po.simulated_pellet().attrs["truth"])
+    near = {"R1": 0.02, "R2": 0.02, "CPE1_n": 0.01, "CPE2_n": 0.01, "CPE3_Q": 0.02}
+    check_mode(pellet, seed, {name: (truth[name], within) for name, within in near.items()})
+
+
+# --- Draws against a known truth ------------------------------------------------------------
+
+
+def check_moments(draws: xr.DataArray, mean: Any, sd: Any, reference_ess: float = np.inf) -> None:
+    """Mean within four Monte Carlo standard errors, standard deviation within ten percent."""
+    error = arviz_stats.mcse(draws.to_dataset(name="x"), method="mean")["x"].values
+    error = np.hypot(error, np.asarray(sd) / np.sqrt(reference_ess))
+    z = (draws.mean(("chain", "draw")).values - mean) / error
+    assert np.abs(z).max() < 4, z
+    np.testing.assert_allclose(draws.std(("chain", "draw")), sd, rtol=0.1)
+
+
+def test_correlated_normal() -> None:
+    tree = po.sample(correlated_normal(), seed=1)
+    assert Verdict.of(tree).passed, Verdict.of(tree)
+    draws = tree["posterior"]["x"]
+    assert draws.sizes == {"chain": 4, "draw": 1000, "x_dim_0": 5}
+    check_moments(draws, MEAN, SCALE)
+    found = np.corrcoef(draws.values.reshape(-1, 5), rowvar=False)
+    np.testing.assert_allclose(found, CORRELATION, atol=0.06)
+
+
+def test_regression_with_known_variance_is_its_closed_form() -> None:
+    rng = np.random.default_rng(5)
+    x = rng.uniform(20, 40, size=30)
+    y = 3 - 0.5 * x + 2 * rng.normal(size=30)
+    tree = po.sample(line(x, y, 2.0), seed=2)
+    assert Verdict.of(tree).passed, Verdict.of(tree)
+    design = np.stack([np.ones_like(x), x], axis=1)
+    precision = design.T @ design / 4 + np.eye(2) / 1000**2
+    covariance = np.linalg.inv(precision)
+    mean = covariance @ design.T @ y / 4
+    check_moments(tree["posterior"]["b"], mean, np.sqrt(np.diag(covariance)))
+    correlation = covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1])
+    found = np.corrcoef(tree["posterior"]["b"].values.reshape(-1, 2), rowvar=False)[0, 1]
+    assert found == pytest.approx(correlation, abs=0.01)  # -0.98
+
+
+def reference(name: str) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Read data and reference draws of posteriordb."""
+    folder = DATA / "posteriordb"
+    data = json.loads((folder / f"{name}.data.json").read_text())
+    with zipfile.ZipFile(folder / f"{name}.draws.json.zip") as archive:
+        (member,) = [n for n in archive.namelist() if n.endswith(".json")]
+        chains = json.loads(archive.read(member))
+    draws = {key: np.concatenate([chain[key] for chain in chains]) for key in chains[0]}
+    return data, draws
+
+
+def check_reference(draws: xr.DataArray, expected: Array) -> None:
+    """Compare with ten chains of a thousand nearly independent reference draws."""
+    truth = xr.DataArray(expected.reshape(10, 1000), dims=("chain", "draw"))
+    check_moments(draws, expected.mean(), expected.std(), reference_ess=9000)
+    for prob in (0.05, 0.5, 0.95):
+        errors = [
+            arviz_stats.mcse(each.to_dataset(name="x"), method="quantile", prob=prob)["x"].item()
+            for each in (draws, truth)
+        ]
+        shift = np.quantile(draws, prob) - np.quantile(expected, prob)
+        assert abs(shift) < 4 * np.hypot(*errors), (prob, shift, errors)
+
+
+@needs_data
+def test_kidiq() -> None:
+    data, expected = reference("kidiq-kidscore_momiq")
+    x, y = (np.array(data[name], dtype=float) for name in ("mom_iq", "kid_score"))
+    tree = po.sample(line(x, y, "half-Cauchy"), seed=3)
+    assert Verdict.of(tree).passed, Verdict.of(tree)
+    for place in (0, 1):
+        check_reference(tree["posterior"]["b"][..., place], expected[f"beta[{place + 1}]"])
+    check_reference(tree["posterior"]["sigma"], expected["sigma"])
+
+
+@needs_data
+def test_mesquite() -> None:
+    data, expected = reference("mesquite-logmesquite_logvolume")
+    diameters = (np.array(data[name]) for name in ("diam1", "diam2", "canopy_height"))
+    x = np.log(np.prod(list(diameters), axis=0))
+    tree = po.sample(line(x, np.log(np.array(data["weight"])), "flat"), seed=4)
+    assert Verdict.of(tree).passed, Verdict.of(tree)
+    for place in (0, 1):
+        check_reference(tree["posterior"]["b"][..., place], expected[f"beta[{place + 1}]"])
+    check_reference(tree["posterior"]["sigma"], expected["sigma"])
+
+
+@needs_data
+def test_eight_schools() -> None:
+    _, expected = reference("eight_schools-eight_schools_noncentered")
+    tree = po.sample(eight_schools(centered=False), seed=5)
+    assert Verdict.of(tree).passed, Verdict.of(tree)
+    check_reference(tree["posterior"]["mu"], expected["mu"])
+    check_reference(tree["posterior"]["tau"], expected["tau"])
+    for place in range(8):
+        check_reference(tree["posterior"]["theta"][..., place], expected[f"theta[{place + 1}]"])
+
+
+# --- No false trust -------------------------------------------------------------------------
+
+
+@needs_data
+def test_centered_eight_schools_are_right_or_refused() -> None:
+    """Its funnel is what samplers fail at without a sign: then log τ misses its low end."""
+    _, expected = reference("eight_schools-eight_schools_noncentered")
+    tree = po.sample(eight_schools(centered=True), seed=6)
+    if Verdict.of(tree).passed:
+        log_tau = np.log(tree["posterior"]["tau"].values.ravel())
+        truth = np.log(expected["tau"])
+        np.testing.assert_allclose(
+            np.quantile(log_tau, [0.05, 0.25, 0.5, 0.75, 0.95]),
+            np.quantile(truth, [0.05, 0.25, 0.5, 0.75, 0.95]),
+            atol=0.2 * truth.std(),
+        )
+
+
+def test_funnel_is_right_or_refused() -> None:
+    tree = po.sample(funnel(), seed=7)
+    verdict = Verdict.of(tree)
+    if verdict.passed:
+        v = tree["posterior"]["v"].values.ravel()
+        assert v.mean() == pytest.approx(0, abs=0.5) and v.std() == pytest.approx(3, rel=0.15)
+    else:
+        assert verdict.messages
+
+
+@pytest.fixture(scope="module")
+def bimodal() -> xr.DataTree:
+    return po.sample(two_bells(20.0), seed=8, draws=500)
+
+
+def test_two_explanations_are_told_and_refused(bimodal: xr.DataTree) -> None:
+    verdict = Verdict.of(bimodal)
+    assert verdict.modes == 2
+    assert not verdict.passed
+    assert any("2 modes" in message for message in verdict.messages)
+
+
+def test_refused_run_keeps_its_draws(bimodal: xr.DataTree) -> None:
+    draws = bimodal["posterior"]["x"]
+    assert draws.sizes == {"chain": 4, "draw": 500}
+    assert np.isfinite(draws).all()
+    assert {round(float(abs(m)), -1) for m in draws.mean("draw")} == {10.0}
+    assert len({bool(m > 0) for m in draws.mean("draw")}) == 2  # both modes are there
+    assert bimodal["sample_stats"]["lp"].sizes == draws.sizes
+
+
+def test_same_seed_same_draws_to_the_last_bit(bimodal: xr.DataTree) -> None:
+    again = po.sample(two_bells(20.0), seed=8, draws=500)
+    for group in ("posterior", "prior", "sample_stats"):
+        for name, value in bimodal[group].data_vars.items():
+            np.testing.assert_array_equal(value, again[group][name], err_msg=f"{group} {name}")
+    other = po.sample(two_bells(20.0), seed=9, draws=500)
+    assert not np.isin(other["posterior"]["x"], bimodal["posterior"]["x"]).any()
+    first, *others = bimodal["posterior"]["y"].values
+    assert not np.isin(first, others).any()  # nor do two chains share a draw
+
+
+def test_close_bells_are_one_posterior() -> None:
+    """Two maxima that the chains pass between are no two explanations."""
+    tree = po.sample(two_bells(4.0), seed=8)
+    verdict = Verdict.of(tree)
+    assert verdict.passed, verdict
+    check_moments(tree["posterior"]["x"], 0.0, np.sqrt(4 + 1))
+
+
+# --- Refusals -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("draws", "chains"), [(99, 4), (1000, 1), (0, 0)])
+def test_too_few_draws_to_check(draws: int, chains: int) -> None:
+    with pytest.raises(PosterionError, match="cannot be checked; take 100 of 2 or more"):
+        po.sample(correlated_normal(), draws=draws, chains=chains)
+
+
+def test_contradiction_of_data_and_priors() -> None:
+    import pymc as pm
+
+    with pm.Model() as model:
+        x = pm.Normal("x")
+        pm.Potential("never", pm.math.log(-pm.math.exp(x)))
+    with pytest.raises(PosterionError, match="no point of finite density.*look at the priors"):
+        po.sample(model)
+
+
+# --- Checks of draws ------------------------------------------------------------------------
+
+
+def made(
+    draws: dict[str, Array] | None = None, energy: Array | None = None, divergences: int = 0
+) -> xr.DataTree:
+    """Make a result of 4 chains of 1000 draws, independent and normal unless told."""
+    rng = np.random.default_rng(6)
+    values = {"a": rng.normal(size=(4, 1000)), "b": rng.normal(size=(4, 1000))} | (draws or {})
+    diverging = np.zeros((4, 1000), dtype=bool)
+    diverging.flat[rng.choice(4000, divergences, replace=False)] = True
+    stats = {"energy": rng.normal(size=(4, 1000)) if energy is None else energy}
+    dims = ("chain", "draw")
+    return xr.DataTree.from_dict(
+        {
+            "posterior": xr.Dataset(
+                {k: ((*dims, "i", "j")[: v.ndim], v) for k, v in values.items()}
+            ),
+            "sample_stats": xr.Dataset(
+                {k: (dims, v) for k, v in (stats | {"diverging": diverging}).items()}
+            ),
+        }
+    )
+
+
+def walk(memory: float) -> Array:
+    """Make autocorrelated draws of unit variance."""
+    rng = np.random.default_rng(7)
+    steps = rng.normal(size=(4, 1000)) * np.sqrt(1 - memory**2)
+    steps[:, 0] = rng.normal(size=4)
+    for i in range(1, 1000):
+        steps[:, i] += memory * steps[:, i - 1]
+    return steps
+
+
+def test_clean_draws_pass() -> None:
+    verdict = diagnose(made())
+    assert verdict.passed and verdict.messages == () and verdict.notes == ()
+    assert verdict.divergences == 0 and verdict.modes == 1
+    assert verdict.max_r_hat < 1.01
+    assert 3000 < verdict.min_ess < 5000
+    assert verdict.min_bfmi == pytest.approx(2, abs=0.2)  # of white noise
+
+
+def test_a_constant_is_no_defect() -> None:
+    assert diagnose(made({"c": np.ones((4, 1000))})).passed
+
+
+@pytest.mark.parametrize("sizes", [(1000,), (1000, 3), (1000, 2, 2)])
+def test_stuck_chain(sizes: tuple[int, ...]) -> None:
+    c = np.random.default_rng(8).normal(size=(4, *sizes))
+    c[(2, slice(None), *([-1] * (len(sizes) - 1)))] += 3.0
+    verdict = diagnose(made({"c": c}))
+    assert not verdict.passed
+    assert any(m.startswith("The chains disagree: R-hat of c is 1.") for m in verdict.messages)
+    assert verdict.max_r_hat > 1.3
+
+
+def test_chains_of_unequal_spread() -> None:
+    """The same mean does not make two chains agree."""
+    c = np.random.default_rng(8).normal(size=(4, 1000))
+    c[1] *= 5
+    verdict = diagnose(made({"c": c}))
+    assert not verdict.passed
+    assert any("R-hat of c" in m for m in verdict.messages)
+
+
+def test_autocorrelated_draws() -> None:
+    verdict = diagnose(made({"c": walk(0.97)}))
+    assert not verdict.passed
+    assert any("the bulk ESS of c is" in m and "below 400" in m for m in verdict.messages)
+    assert verdict.min_ess < 400
+    assert verdict.min_ess == pytest.approx(4000 * (1 - 0.97) / (1 + 0.97), rel=0.9)
+
+
+def test_divergences() -> None:
+    verdict = diagnose(made(divergences=3))
+    assert not verdict.passed and verdict.divergences == 3
+    assert any("3 of 4000 draws diverged" in m for m in verdict.messages)
+    assert len(verdict.messages) == 1
+
+
+def test_divergences_that_are_let_pass_are_shown() -> None:
+    verdict = diagnose(made(divergences=4), divergences_let_pass=1e-3, notes=("kept",))
+    assert verdict.passed and verdict.divergences == 4
+    assert verdict.notes == ("kept", "4 of 4000 draws diverged, which is let pass")
+    assert not diagnose(made(divergences=5), divergences_let_pass=1e-3).passed
+
+
+def test_energy_that_hardly_moves() -> None:
+    energy = np.random.default_rng(9).normal(size=(4, 1000))
+    energy[3] = walk(0.95)[3]  # E-BFMI of an AR(1) is 2 (1 - memory)
+    verdict = diagnose(made(energy=energy))
+    assert not verdict.passed
+    assert len(verdict.messages) == 1 and "E-BFMI 0.1" in verdict.messages[0]
+    assert verdict.min_bfmi == pytest.approx(0.1, abs=0.05)
+
+
+def test_several_modes_that_chains_do_not_leave() -> None:
+    c = np.random.default_rng(8).normal(size=(4, 1000))
+    c[::2] += 20
+    verdict = diagnose(made({"c": c}), modes=2)
+    assert not verdict.passed and verdict.modes == 2
+    assert "2 modes" in verdict.messages[0] and "R-hat of c" in verdict.messages[1]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_draws_that_are_no_numbers(bad: float) -> None:
+    c = np.random.default_rng(8).normal(size=(4, 1000))
+    c[1, 17] = bad
+    assert not diagnose(made({"c": c})).passed
+
+
+def test_every_defect_is_told() -> None:
+    c = walk(0.97)
+    c[0] += 3
+    verdict = diagnose(made({"c": c}, energy=walk(0.95), divergences=40))
+    told = " ".join(verdict.messages)
+    assert all(word in told for word in ("R-hat", "bulk ESS", "diverged", "E-BFMI"))
+
+
+def test_verdict_survives_json() -> None:
+    from dataclasses import asdict
+
+    verdict = diagnose(made(divergences=3), notes=("one", "two"))
+    tree = xr.DataTree()
+    tree.attrs["verdict"] = json.dumps(asdict(verdict))
+    assert Verdict.of(tree) == verdict
