@@ -135,7 +135,7 @@ class Sampler:
             verdict = diagnose(
                 tree,
                 modes=kept,
-                notes=(*verdict.notes, "sampled twice: the first run failed its checks"),
+                notes=(*verdict.notes, f"sampled twice; of the first run: {verdict.messages[0]}"),
                 divergences_let_pass=RETRY_DIVERGENCES,
             )
         clock.lap("sample_s")
