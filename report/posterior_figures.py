@@ -224,7 +224,8 @@ def _draw_marginal(axes: "Axes", tree: xr.DataTree, name: str) -> None:
 def density(draws: Array, at: Array, walls: tuple[float, float]) -> Array:
     """Return the density of draws at places, mirrored at walls that they cannot cross."""
     spread = min(draws.std(), np.subtract(*np.quantile(draws, [0.75, 0.25])) / 1.34) or draws.std()
-    some = draws[:: max(1, len(draws) // 1000)]
+    # Quantiles stand for all draws, and leave less scatter than as many draws would.
+    some = np.quantile(draws, (np.arange(1000) + 0.5) / 1000)
     width = max(0.9 * spread * len(some) ** -0.2, 0.5 * (at[1] - at[0]))
     known = np.concatenate([some, *(2 * wall - some for wall in walls if np.isfinite(wall))])
     kernel = np.exp(-0.5 * ((at[:, None] - known) / width) ** 2)
