@@ -4,7 +4,7 @@ import json
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -166,6 +166,7 @@ class Sampler:
                 "other; look at the priors."
             )
         maps = [whiten(target.evaluate, mode, spread) for mode in modes[:8]]
+        kept: list[tuple[Mode, Whitening]] = []
         if maps[0] is not None:
             found = [(m, w, log_mass(m, w)) for m, w in zip(modes, maps, strict=False) if w]
             most = max(mass for *_, mass in found)
@@ -178,7 +179,17 @@ class Sampler:
                     for m, w in (kept[chain % len(kept)] for chain in range(chains))
                 )
                 return Plan(whitening, starts, "diag", WARMUP_WHITE, ""), len(kept)
-        return self._adaptive_plan(target, points, chains, seed), 1
+        plan = self._adaptive_plan(target, points, chains, seed)
+        if len(kept) < 2:
+            return plan, 1
+        # Chains that all start in one mode agree with each other and miss the rest. At the
+        # very top the gradient vanishes, from which nutpie cannot start.
+        rng = np.random.default_rng(seed)
+        starts = tuple(
+            w.to_x(0.1 * rng.normal(size=len(m.x)))
+            for m, w in (kept[chain % len(kept)] for chain in range(chains))
+        )
+        return replace(plan, starts=starts), len(kept)
 
     def _adaptive_plan(self, target: "_Target", points: Array, chains: int, seed: int) -> Plan:
         """Leave the adaptation to nutpie, in the way that a short pilot finds better."""
