@@ -99,7 +99,7 @@ def test_log_density_of_one_arc_is_priors_times_likelihood() -> None:
             + lognormal(tau, scales["tau_mid"], scales["tau_width"])
             + stats.beta(4, 1.5).logpdf(n)
             + lognormal(noise, np.log(0.01), 1.5)
-            + lognormal(floor, np.log(1e-4), 1.0)
+            + lognormal(floor, -8.0, 0.5)
         )
         value = density(R0=R0, R1=R1, CPE1_tau=tau, CPE1_n=n, noise=noise, floor=floor)
         # The text of the priors of the noise has four decimals.
@@ -130,7 +130,7 @@ def test_log_density_of_two_arcs_counts_both_orders() -> None:
         + lognormal(Z3, scales["Z_mid"], wide)
         + stats.beta(4, 1.5).logpdf([*n, n3]).sum()
         + lognormal(noise, np.log(0.01), 1.5)
-        + lognormal(floor, np.log(1e-4), 1.0)
+        + lognormal(floor, -8.0, 0.5)
     )
     value = density(
         **dict(R1=R[0], R2=R[1], CPE1_n=n[0], CPE2_n=n[1], CPE3_Z=Z3, CPE3_n=n3),

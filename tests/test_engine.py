@@ -106,6 +106,20 @@ def two_bells(distance: float) -> Any:
     return model
 
 
+def bent_bells() -> Any:
+    """Build two far explanations, of which one is the higher, bent in other directions.
+
+    The curvature at the modes says little of this shape, so the sampler adapts by itself.
+    """
+    import pymc as pm
+
+    with pm.Model() as model:
+        pm.NormalMixture("x", [0.5, 0.5], [-10.0, 10.0], [1.0, 0.1])
+        v = pm.Normal("v", 0, 1)
+        pm.Normal("z", v**2, 0.2, shape=2)
+    return model
+
+
 def value_at(density: Density, x: Array) -> tuple[float, Array]:
     size = density.size
     plain = whitened_data(np.zeros(size), np.eye(size), density.data())
@@ -428,6 +442,13 @@ def test_two_explanations_are_told_and_refused(bimodal: xr.DataTree) -> None:
     assert verdict.modes == 2
     assert not verdict.passed
     assert any("2 modes" in message for message in verdict.messages)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_two_bent_explanations_are_told_and_refused(seed: int) -> None:
+    """Chains that all start in the higher one would agree, and miss half of the posterior."""
+    verdict = Verdict.of(po.sample(bent_bells(), seed=seed))
+    assert verdict.modes == 2 and not verdict.passed, verdict
 
 
 def test_refused_run_keeps_its_draws(bimodal: xr.DataTree) -> None:
