@@ -31,7 +31,7 @@ def verdict_of(post: object) -> str:
 
 
 def pellet(data: Path) -> None:
-    """Seven temperatures of one pellet; deviations in published standard errors."""
+    """Fit one pellet at seven temperatures; deviations in published standard errors."""
     circuit = po.Circuit.parse(PELLET)
     for kelvin, values in published(data / "reference_Batch_EISfit_Report.txt").items():
         spectrum = po.read_spectrum(data / f"s04147-{kelvin - 273}deg.txt")
@@ -49,7 +49,7 @@ def pellet(data: Path) -> None:
 
 
 def cells(data: Path) -> None:
-    """The lithium-ion cell and the dummy cell of impedance.py."""
+    """Fit the lithium-ion cell and the dummy cell of impedance.py."""
     cell = po.read_spectrum(data / "exampleData.csv")
     cell = cell.isel(frequency=cell["Z"].sel(part="imag").values < 0)
     dummy = [po.read_spectrum(data / f"Circuit1_EIS_{number}.z") for number in (1, 2)]
@@ -71,7 +71,7 @@ def cells(data: Path) -> None:
 
 
 def ageing_cell(data: Path) -> None:
-    """65 spectra of one coin cell over its life, with one fixed circuit."""
+    """Fit 65 spectra of one coin cell over its life with one fixed circuit."""
     circuit = po.Circuit.parse("R0-p(R1,CPE1)-p(R2,CPE2)-CPE3")
     trusted = twice = 0
     for label, spectrum in po.read_spectra(data / "battery_data_even_index.csv").items():

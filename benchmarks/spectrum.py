@@ -183,6 +183,6 @@ SECTIONS = {"engine": engine, "gradient": gradient, "pymc": pymc, "process": pro
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], default=[*SECTIONS])
+    parser.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}; all unless named")
     for section in parser.parse_args().sections or SECTIONS:
         SECTIONS[section]()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import PosterionError
 from ..models.parameter import Coordinates, Model
+from ..units import Measured
 from .noise import Noise, Proportional
 from .prior import Prior
 
@@ -57,7 +58,7 @@ def build(
     given = given_priors(priors or {})
     coordinates = model.coordinates(given)
     chosen = choose_priors(model, noise, given, coordinates)
-    check_data(model, data)
+    data = arrange(model, data)
     window_values = model.window(data)
     dims = model.output_dims
 
@@ -105,7 +106,7 @@ def set_data(pymc_model: "pm.Model", model: Model, data: xr.Dataset) -> None:
     """
     import pymc as pm
 
-    check_data(model, data)
+    data = arrange(model, data)
     new = {f"measured_{name}": data[name].values for name in model.inputs}
     new[f"measured_{model.output}"] = data[model.output].transpose(*model.output_dims).values
     for name in (variable.name for variable in pymc_model.data_vars):
@@ -144,13 +145,16 @@ def choose_priors(
     return chosen
 
 
-def check_data(model: Model, data: xr.Dataset) -> None:
-    """Refuse data that lack what the model needs.
+def arrange(model: Model, data: xr.Dataset) -> xr.Dataset:
+    """Return the data in the unit and the order that the model's response has.
+
+    An output without the attribute ``units`` is taken to be in the model's unit.
 
     Raises
     ------
     PosterionError
-        Naming the variable, and what is wrong with it.
+        If something is missing or not finite, the dimensions or the unit are wrong, or
+        there are fewer points than parameters.
     """
     for name in (model.output, *model.inputs):
         if name not in data.variables:
@@ -165,12 +169,25 @@ def check_data(model: Model, data: xr.Dataset) -> None:
             f"'{model.output}' of the data has the dimensions ({', '.join(map(str, found))}); "
             f"it must have ({', '.join(model.output_dims)})."
         )
+    for dim, labels in model.output_labels.items():
+        if sorted(map(str, data[dim].values)) != sorted(labels):
+            raise PosterionError(
+                f"'{dim}' of the data is ({', '.join(map(str, data[dim].values))}); it must be "
+                f"({', '.join(labels)})."
+            )
+        data = data.sel({dim: list(labels)})
     points, own = data.sizes[model.output_dims[-1]], len(model.parameters)
     if points < own:
         raise PosterionError(
             f"{points} points cannot determine the {own} parameters of {model}; "
             "measure more points or take a smaller model."
         )
+    unit = data[model.output].attrs.get("units", model.output_unit)
+    if unit != model.output_unit:
+        factor = Measured.parse(f"1 {unit}", model.output_unit, f"the unit of '{model.output}'")
+        converted = (data[model.output] * factor.value).assign_attrs(units=model.output_unit)
+        data = data.assign({model.output: converted})
+    return data
 
 
 def _window(values: Mapping[str, float]) -> dict[str, Any]:

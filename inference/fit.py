@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from ..models.parameter import Model, Parameter, Quantity
-from .build import Priors, build, choose_priors, given_priors, set_data
+from .build import Priors, arrange, build, choose_priors, given_priors, set_data
 from .noise import Noise, Proportional
 from .prior import Prior
 from .sample import Progress, Sampler
@@ -76,11 +76,12 @@ def fit(
     """
     noise = noise or Proportional()
     given = given_priors(priors or {})
+    data = arrange(model, data)
     sampler = _cache.sampler(model, given, noise, data)
     tree = sampler.sample(seed=seed, draws=draws, chains=chains, progress=progress)
     describe(tree, model, noise)
 
-    window = model.window(data)
+    window = {name: float(f"{value:.4g}") for name, value in model.window(data).items()}
     chosen = choose_priors(model, noise, given, model.coordinates(given))
     tree.attrs |= {
         "model": str(model),

@@ -108,6 +108,8 @@ class Sampler:
     ) -> xr.DataTree:
         """Sample the posterior for the data that the model holds now; see `sample`."""
         say = progress or (lambda line: None)
+        if seed < 0:
+            raise PosterionError(f"the seed is {seed}; it must be zero or above.")
         if draws < 100 or chains < 2:
             raise PosterionError(
                 f"{draws} draws of {chains} chains cannot be checked; take 100 of 2 or more."
@@ -198,8 +200,10 @@ class Sampler:
         size = self.density.size
         height = np.array([target.evaluate(x)[0] for x in points])
         order = np.argsort(-np.where(np.isfinite(height), height, -np.inf))
-        # Dispersed, but not so far out that the way back takes the warm-up.
-        starts = tuple(points[order[: max(chains, len(order) // 10)]][::1][:chains])
+        # Spread over the better part of the prior: not so far out that the way back takes the
+        # warm-up, not so near each other that agreeing means nothing.
+        better = points[order[: max(chains, len(order) // 10)]]
+        starts = tuple(better[:: len(better) // chains][:chains])
         identity = Whitening(np.zeros(size), np.eye(size))
         reason = "the mode is no guide to this posterior; the sampler adapted to it by itself"
         yields = {}

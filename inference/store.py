@@ -22,7 +22,10 @@ def save(tree: xr.DataTree, path: str | Path) -> None:
         If the folder cannot be written to.
     """
     with replacing(Path(path)) as temporary:
-        tree.to_netcdf(temporary, engine="h5netcdf")
+        try:
+            tree.to_netcdf(temporary, engine="h5netcdf")
+        except OSError as error:  # such as a full disk
+            raise PosterionError(f"cannot write {path}: {error}; choose another disk.") from error
 
 
 def load(path: str | Path) -> xr.DataTree:

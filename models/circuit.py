@@ -1,8 +1,9 @@
 """Equivalent circuits: a tree of elements in series and in parallel."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,9 @@ class Circuit:
     """
 
     output = "Z"
+    output_unit = "ohm"
     output_dims = ("part", "frequency")
+    output_labels: Mapping[str, tuple[str, ...]] = MappingProxyType({"part": ("real", "imag")})
     inputs = ("frequency",)
 
     @staticmethod

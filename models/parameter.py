@@ -81,6 +81,14 @@ class Model(Protocol):
         """Name of the data variable that the model predicts."""
 
     @property
+    def output_unit(self) -> str:
+        """Unit of the output, in pint's spelling."""
+
+    @property
+    def output_labels(self) -> Mapping[str, tuple[str, ...]]:
+        """Dimensions of the output whose entries have names, in the order of `response`."""
+
+    @property
     def output_dims(self) -> tuple[str, ...]:
         """Dimensions of the output, in the order of `response`; points come last."""
 

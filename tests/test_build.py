@@ -348,3 +348,17 @@ def test_data_without_parts_are_refused() -> None:
     )
     with pytest.raises(PosterionError, match=r"'Z' of the data has the dimensions \(frequency\)"):
         po.build(ONE_ARC, complex_data)
+
+
+def test_unit_and_order_of_the_data_are_heeded() -> None:
+    data = po.simulated_pellet()
+    circuit = po.Circuit.parse("p(R1,CPE1)-p(R2,CPE2)-CPE3")
+    straight = po.build(circuit, data)["measured_Z"].get_value()
+    turned = po.build(circuit, data.isel(part=[1, 0]))["measured_Z"].get_value()
+    kilo = data.assign(Z=(data["Z"] / 1000).assign_attrs(units="kiloohm"))
+    np.testing.assert_array_equal(turned, straight)
+    np.testing.assert_allclose(po.build(circuit, kilo)["measured_Z"].get_value(), straight)
+    with pytest.raises(po.PosterionError, match="unit"):
+        po.build(circuit, data.assign(Z=data["Z"].assign_attrs(units="second")))
+    with pytest.raises(po.PosterionError, match="part"):
+        po.build(circuit, data.assign_coords(part=["Re", "Im"]))

@@ -1,6 +1,7 @@
 """Noise of a real-valued series: correlated neighbours, and numbers that were rounded."""
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pymc as pm
@@ -18,7 +19,9 @@ class Line:
     """A straight line a + b x, the least model that is not a circuit."""
 
     output = "y"
+    output_unit = ""
     output_dims = ("x",)
+    output_labels = MappingProxyType({})
     inputs = ("x",)
     quantities = ()
     parameters = (

@@ -84,7 +84,7 @@ def test_a_failing_write_leaves_the_old_file_and_nothing_else(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(xr.DataTree, "to_netcdf", half)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(PosterionError, match="No space left"):
         po.save(small(2.0), path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
