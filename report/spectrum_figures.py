@@ -38,19 +38,25 @@ TAIL_RISE = 15.0
 
 
 @dataclass(frozen=True)
-class Spectrum:
-    """A measured spectrum from high to low frequency, and what the model predicts for it.
+class Prediction:
+    """What the model predicts for a spectrum.
 
     ``replicas`` are draws of the posterior predictive, of shape (draw, 2, n), and ``curve``
-    the median prediction without noise on the frequencies ``grid``; None where the checks
-    failed.
+    the median prediction without noise on the frequencies ``grid``.
     """
+
+    replicas: Array
+    grid: Array
+    curve: Array
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """A measured spectrum from high to low frequency, predicted where the checks passed."""
 
     frequency: Array
     measured: Array
-    replicas: Array | None = None
-    grid: Array | None = None
-    curve: Array | None = None
+    prediction: Prediction | None = None
 
     @classmethod
     def of(cls, tree: xr.DataTree) -> "Spectrum":
@@ -66,7 +72,8 @@ class Spectrum:
         dims = ("chain", "draw", "part", "frequency")
         replicas = variable(tree, "posterior_predictive", "Z").transpose(*dims).values[..., order]
         grid = np.geomspace(frequency[0], frequency[-1], 250)
-        return cls(frequency, measured, _thin(replicas, DRAWS), grid, median_prediction(tree, grid))
+        prediction = Prediction(_thin(replicas, DRAWS), grid, median_prediction(tree, grid))
+        return cls(frequency, measured, prediction)
 
 
 def nyquist(tree: xr.DataTree) -> "Figure":
@@ -116,13 +123,14 @@ def bode(tree: xr.DataTree) -> "Figure":
         (lower, lambda Z: -np.degrees(np.arctan2(Z[..., 1, :], Z[..., 0, :]))),
     ]
     for axes, view in views:
-        if spectrum.replicas is not None and spectrum.grid is not None:
+        predicted = spectrum.prediction
+        if predicted is not None:
             low, lower_half, upper_half, high = np.quantile(
-                view(spectrum.replicas), QUANTILES, axis=0
+                view(predicted.replicas), QUANTILES, axis=0
             )
             axes.fill_between(spectrum.frequency, low, high, **_BAND_94)
             axes.fill_between(spectrum.frequency, lower_half, upper_half, **_BAND_50)
-            axes.plot(spectrum.grid, view(spectrum.curve), **_MEDIAN)
+            axes.plot(predicted.grid, view(predicted.curve), **_MEDIAN)
         axes.plot(spectrum.frequency, view(spectrum.measured), **_DATA)
     upper.set_yscale("log")
     _log_ticks(upper)
@@ -203,9 +211,10 @@ _BAND_50: dict[str, Any] = {
 
 
 def _draw_nyquist(axes: "Axes", spectrum: Spectrum, divisor: float) -> None:
-    if spectrum.curve is not None and spectrum.grid is not None:
-        x, y = spectrum.curve[0] / divisor, -spectrum.curve[1] / divisor
-        offsets, normal = _sideways(spectrum)
+    predicted = spectrum.prediction
+    if predicted is not None:
+        x, y = predicted.curve[0] / divisor, -predicted.curve[1] / divisor
+        offsets, normal = _sideways(spectrum.frequency, predicted)
         for low, high, style in ((0, 3, _BAND_94), (1, 2, _BAND_50)):
             edges = [
                 (x + offsets[k] * normal[0] / divisor, y + offsets[k] * normal[1] / divisor)
@@ -220,20 +229,18 @@ def _draw_nyquist(axes: "Axes", spectrum: Spectrum, divisor: float) -> None:
     axes.plot(spectrum.measured[0] / divisor, -spectrum.measured[1] / divisor, **_DATA)
 
 
-def _sideways(spectrum: Spectrum) -> tuple[Array, Array]:
+def _sideways(frequency: Array, predicted: Prediction) -> tuple[Array, Array]:
     """Return the predictive quantiles across the curve on its grid, and its normals.
 
     At each frequency a band in the plane is what lies to either side of the curve.
     """
-    assert spectrum.curve is not None and spectrum.grid is not None
-    assert spectrum.replicas is not None
-    at, grid = -np.log(spectrum.frequency), -np.log(spectrum.grid)
-    curve = np.stack([spectrum.curve[0], -spectrum.curve[1]])
+    at, grid = -np.log(frequency), -np.log(predicted.grid)
+    curve = np.stack([predicted.curve[0], -predicted.curve[1]])
     tangent = np.gradient(curve, grid, axis=1)
     normal = np.stack([-tangent[1], tangent[0]]) / np.maximum(np.hypot(*tangent), 1e-300)
     center = np.stack([np.interp(at, grid, part) for part in curve])
     across = np.stack([np.interp(at, grid, part) for part in normal])
-    drawn = np.stack([spectrum.replicas[:, 0], -spectrum.replicas[:, 1]], axis=1)
+    drawn = np.stack([predicted.replicas[:, 0], -predicted.replicas[:, 1]], axis=1)
     aside = ((drawn - center) * across).sum(axis=1)
     quantiles = np.quantile(aside, QUANTILES, axis=0)
     return np.stack([np.interp(grid, at, quantile) for quantile in quantiles]), normal
