@@ -90,6 +90,8 @@ def _address(figure: "Figure", form: str, kind: str, **options: Any) -> str:
 
     metadata = dict.fromkeys(("Date", "Creator", "Format", "Type") if form == "svg" else ())
     buffer = io.BytesIO()
+    # The layout settles in the second pass, once the aspect of the axes is known to it.
+    figure.draw_without_rendering()
     with matplotlib.rc_context({"svg.hashsalt": "posterion", "svg.fonttype": "path"}):
         figure.savefig(buffer, format=form, metadata=metadata or {"Software": None}, **options)
     return f"data:{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
