@@ -20,9 +20,12 @@ import xarray as xr
 
 import posterion as po
 from posterion.inference.explore import explore
+from posterion.inference.groups import draws_tree
 from posterion.inference.native import evaluate
-from posterion.inference.sample import PRIOR_DRAWS, TARGET_ACCEPT, Sampler, _Target
+from posterion.inference.plan import TARGET_ACCEPT, make_plan, run_chains
+from posterion.inference.sample import PRIOR_DRAWS, Sampler
 from posterion.inference.simulate import simulate_prior
+from posterion.inference.target import Target
 
 CIRCUIT = po.Circuit.parse("R0-p(R1,CPE1)-p(R2,CPE2)-CPE3")
 TRUTH = {
@@ -59,7 +62,7 @@ def row(what: str, value: object, unit: str, section: str) -> None:
     print(f"{what:<52} {value!s:>12} {unit:<10} python benchmarks/spectrum.py {section}")
 
 
-def gradient_seconds(target: _Target, x: np.ndarray, repeats: int = 3000) -> float:
+def gradient_seconds(target: Target, x: np.ndarray, repeats: int = 3000) -> float:
     """Return CPU seconds of one log density and gradient, past Python."""
     from numba import njit
 
@@ -88,14 +91,14 @@ def engine() -> None:
         _, points = simulate_prior(sampler.model, PRIOR_DRAWS, seed)
         spread = np.maximum(points.std(axis=0), 1e-3)
         started = time.process_time()
-        target = _Target.of(sampler.density)
+        target = Target.of(sampler.density)
         modes = explore(target.evaluate, partial(target.descend, np.sqrt(spread)), points, seed)
-        plan, _ = sampler._plan(target, modes, points, spread, seed, 4)
+        plan, _ = make_plan(target, modes, points, seed, 4)
         explored = time.process_time()
-        tree = sampler._run(target, plan, seed, 1000, TARGET_ACCEPT)
+        stats = run_chains(target, plan, seed, 1000, TARGET_ACCEPT)
+        tree = draws_tree(sampler.density, stats)
         ended = time.process_time()
         posterior = tree.children["posterior"].to_dataset()
-        stats = tree.children["sample_stats"].to_dataset()
         gradient = gradient_seconds(target, modes[0].x)
         leapfrogs = float(stats["n_steps"].mean())
         warmup = plan.warmup * 4 * leapfrogs
@@ -130,7 +133,7 @@ def engine() -> None:
 def gradient() -> None:
     """Time a gradient against the number of frequencies: the cost grows linearly."""
     for points in (20, 60, 200, 600, 2000):
-        target = _Target.of(Sampler(po.build(CIRCUIT, simulated(0, points))).density)
+        target = Target.of(Sampler(po.build(CIRCUIT, simulated(0, points))).density)
         x = Sampler(po.build(CIRCUIT, simulated(0, points))).density.start
         seconds = gradient_seconds(target, x)
         row(f"one gradient at {points} frequencies", f"{seconds * 1e6:.1f}", "us", "gradient")

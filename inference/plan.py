@@ -1,0 +1,169 @@
+"""How the chains are run: in which coordinates, from where, with which adaptation."""
+
+from dataclasses import dataclass, replace
+
+import arviz_stats
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ..errors import PosterionError
+from .explore import DROP, Mode
+from .precondition import MAX_MISMATCH, Whitening, log_mass, mismatch, whiten
+from .target import Target
+
+Array = NDArray[np.float64]
+
+WARMUP_WHITE = 150
+WARMUP_ADAPTIVE = 1000
+TARGET_ACCEPT = 0.9
+
+KEPT_STATS = {
+    "diverging": "diverging",
+    "energy": "energy",
+    "logp": "lp",
+    "n_steps": "n_steps",
+    "depth": "tree_depth",
+    "step_size": "step_size",
+    "mean_tree_accept": "acceptance_rate",
+}
+"""Statistics of the sampler by nutpie's names and by ArviZ's."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Coordinates, the starts of the chains, adaptation, and what a reader should know."""
+
+    whitening: Whitening
+    starts: tuple[Array, ...]
+    adaptation: str
+    warmup: int
+    reason: str = ""
+
+
+def make_plan(
+    target: Target, modes: list[Mode], points: Array, seed: int, chains: int
+) -> tuple[Plan, int]:
+    """Decide how to sample, and tell how many modes the posterior has.
+
+    Parameters
+    ----------
+    target
+        The log density.
+    modes
+        What the exploration found, the highest first.
+    points
+        Draws of the prior, of shape (n, size).
+    seed
+        Of the starts.
+    chains
+        How many.
+
+    Raises
+    ------
+    PosterionError
+        If there is no mode.
+    """
+    if not modes:
+        raise PosterionError(
+            "the posterior has no point of finite density: data and priors contradict each "
+            "other; look at the priors."
+        )
+    spread = np.maximum(points.std(axis=0), 1e-3)
+    maps = [whiten(target.evaluate, mode, spread) for mode in modes[:8]]
+    kept: list[tuple[Mode, Whitening]] = []
+    if maps[0] is not None:
+        found = [(m, w, log_mass(m, w)) for m, w in zip(modes, maps, strict=False) if w]
+        most = max(mass for *_, mass in found)
+        kept = [(m, w) for m, w, mass in found if mass > most - DROP]
+        best, whitening = kept[0]
+        if mismatch(target.evaluate, best, whitening, seed) < MAX_MISMATCH:
+            starts = _around([w for _, w in kept], 1.0, chains, seed)
+            return Plan(whitening, starts, "diag", WARMUP_WHITE), len(kept)
+    plan = _adaptive_plan(target, points, chains, seed)
+    if len(kept) < 2:
+        return plan, 1
+    # Chains that all start in one mode agree with each other and miss the rest. At the
+    # very top the gradient vanishes, from which nutpie cannot start.
+    starts = _around([w for _, w in kept], 0.1, chains, seed)
+    return replace(plan, starts=starts), len(kept)
+
+
+def _around(modes: list[Whitening], radius: float, chains: int, seed: int) -> tuple[Array, ...]:
+    """Scatter the starts of the chains around the modes, in turn."""
+    rng = np.random.default_rng(seed)
+    size = len(modes[0].center)
+    return tuple(
+        modes[chain % len(modes)].to_x(radius * rng.normal(size=size)) for chain in range(chains)
+    )
+
+
+def _adaptive_plan(target: Target, points: Array, chains: int, seed: int) -> Plan:
+    """Leave the adaptation to nutpie, in the way that a short pilot finds better."""
+    size = points.shape[1]
+    height = np.array([target.evaluate(x)[0] for x in points])
+    order = np.argsort(-np.where(np.isfinite(height), height, -np.inf))
+    # Spread over the better part of the prior: not so far out that the way back takes the
+    # warm-up, not so near each other that agreeing means nothing.
+    better = points[order[: max(chains, len(order) // 10)]]
+    starts = tuple(better[:: len(better) // chains][:chains])
+    identity = Whitening(np.zeros(size), np.eye(size))
+    reason = "the mode is no guide to this posterior; the sampler adapted to it by itself"
+    yields = {}
+    for adaptation in ("diag", "low_rank"):
+        pilot = Plan(identity, starts[:2], adaptation, 400)
+        stats = run_chains(target, pilot, seed, 300, TARGET_ACCEPT)
+        ess = arviz_stats.ess(stats[["unconstrained"]])["unconstrained"]
+        yields[adaptation] = float(np.nanmin(ess.values)) / float(stats["n_steps"].sum())
+    best = max(yields, key=lambda name: yields[name])
+    return Plan(identity, starts, best, WARMUP_ADAPTIVE, reason)
+
+
+def plan_from_draws(stats: xr.Dataset, plan: Plan) -> Plan:
+    """Plan a second run in coordinates that the draws of the first make round.
+
+    Where a posterior is bent, its draws say more of its shape than the curvature at its
+    mode. The chains start from draws of the first run, one of each chain.
+    """
+    x = stats["unconstrained"].values
+    flat = x.reshape(-1, x.shape[-1])
+    values, vectors = np.linalg.eigh(np.cov(flat, rowvar=False))
+    usable = values[0] > 0 and plan.warmup == WARMUP_WHITE
+    axes = vectors * np.sqrt(values) if usable else plan.whitening.axes
+    center = flat.mean(axis=0) if usable else plan.whitening.center
+    starts = tuple(chain[-1] for chain in x)
+    return Plan(Whitening(center, axes), starts, plan.adaptation, 4 * plan.warmup, plan.reason)
+
+
+def run_chains(
+    target: Target, plan: Plan, seed: int, draws: int, target_accept: float
+) -> xr.Dataset:
+    """Run one chain from each start.
+
+    Returns
+    -------
+    xarray.Dataset
+        Of dims (chain, draw): statistics of the sampler under ArviZ's names, and the draws
+        as ``unconstrained`` points.
+    """
+    runs = [
+        target.chain(
+            plan.whitening,
+            start,
+            adaptation=plan.adaptation,
+            warmup=plan.warmup,
+            draws=draws,
+            target_accept=target_accept,
+            seed=seed * 1000 + number,
+        )
+        for number, start in enumerate(plan.starts)
+    ]
+    z = np.stack([run.children["posterior"].dataset["z"].values[0] for run in runs])
+    stats = xr.concat([run.children["sample_stats"].to_dataset() for run in runs], "chain")
+    return (
+        stats[list(KEPT_STATS)]
+        .rename(KEPT_STATS)
+        .drop_attrs()
+        .assign_coords(chain=np.arange(len(z)), draw=np.arange(draws))
+        .assign(unconstrained=(("chain", "draw", "unconstrained_dim"), plan.whitening.to_x(z)))
+    )
