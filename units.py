@@ -37,7 +37,7 @@ class Measured:
         text
             A value with its unit; an uncertainty (one standard deviation) may follow after
             ``±`` or ``+/-``, with a unit of its own, in the unit of the value, or in percent
-            of the value.
+            of the value. One unit at the end, ``"2.1 ± 0.02 mm"``, holds for both.
         unit
             The unit of the result, such as ``"cm"``.
         what
@@ -52,6 +52,8 @@ class Measured:
         head, *tail = text.replace("+/-", "±").split("±")
         if len(tail) > 1:
             raise PosterionError(f"{what} '{text}': more than one ±; write '2.1 mm ± 0.02 mm'.")
+        if tail and _NUMBER.fullmatch(head.strip()) and not tail[0].strip().endswith("%"):
+            head += _NUMBER.sub("", tail[0], count=1)  # 2.1 ± 0.02 mm
         value, written = _read(head, unit, what)
         sd = 0.0
         if tail:

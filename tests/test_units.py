@@ -44,6 +44,9 @@ def test_value_without_uncertainty(text: str, unit: str, value: float) -> None:
     [
         ("2.1 mm ± 0.02 mm", "cm", 0.21, 0.002),
         ("2.1 mm±0.02mm", "cm", 0.21, 0.002),
+        ("2.1 ± 0.02 mm", "cm", 0.21, 0.002),
+        ("2.1±0.02mm", "cm", 0.21, 0.002),
+        ("2 ± 5 %", "", 2.0, 0.1),
         ("2.1 mm +/- 0.02 mm", "cm", 0.21, 0.002),
         ("2.1 mm ± 0.02", "cm", 0.21, 0.002),
         ("2.1 mm +/- 2e-2", "cm", 0.21, 0.002),
@@ -70,7 +73,8 @@ def test_value_with_uncertainty(text: str, unit: str, value: float, sd: float) -
     [
         ("2.1 s", "2.1 s", "its unit is not one of cm"),
         ("2.1", "2.1", "its unit is not one of cm"),
-        ("2.1 ± 0.02 mm", "2.1", "its unit is not one of cm"),
+        ("2.1 ± 2 %", "2.1", "its unit is not one of cm"),
+        ("2.1 ± 0.02 s", "2.1 ", "its unit is not one of cm"),
         ("2.1 mm ± 1 s", "1 s", "its unit is not one of cm"),
         ("2.1 cm^2", "2.1 cm^2", "its unit is not one of cm"),
         ("", "", "cannot be read"),
