@@ -53,7 +53,7 @@ class Measured:
         if len(tail) > 1:
             raise PosterionError(f"{what} '{text}': more than one ±; write '2.1 mm ± 0.02 mm'.")
         if tail and _NUMBER.fullmatch(head.strip()) and not tail[0].strip().endswith("%"):
-            head += _NUMBER.sub("", tail[0], count=1)  # 2.1 ± 0.02 mm
+            head = f"{head.strip()} {_NUMBER.sub('', tail[0], count=1).strip()}"  # 2.1 ± 0.02 mm
         value, written = _read(head, unit, what)
         sd = 0.0
         if tail:

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from .density import Density
+from .density import Density, interpreted
 from .simulate import replicate
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def complete(
     density: Density, tree: xr.DataTree, prior: dict[str, Array], seed: int
 ) -> xr.DataTree:
     """Add to the draws all groups that follow from them, and the prior."""
+    import pytensor
+
     model = density.model
     x = tree.children["sample_stats"].dataset["unconstrained"].values
     chains = x.shape[0]
@@ -38,7 +40,9 @@ def complete(
     predicted = {name: value[None] for name, value in prior.items() if name in observed}
     replicas = _by_chain(replicate(model, flat, seed), chains)
     likelihood = _by_chain(density.log_likelihood(x.reshape(-1, x.shape[-1])), chains)
-    data = {rv.name: np.asarray(model.rvs_to_values[rv].eval()) for rv in model.observed_RVs}
+    names = [rv.name for rv in model.observed_RVs]
+    values = [model.rvs_to_values[rv] for rv in model.observed_RVs]
+    data = dict(zip(names, pytensor.function([], values, mode=interpreted())(), strict=True))
     constant = {variable.name: variable.get_value() for variable in model.data_vars}
     return xr.DataTree.from_dict(
         {

@@ -74,7 +74,7 @@ def test_value_with_uncertainty(text: str, unit: str, value: float, sd: float) -
         ("2.1 s", "2.1 s", "its unit is not one of cm"),
         ("2.1", "2.1", "its unit is not one of cm"),
         ("2.1 ± 2 %", "2.1", "its unit is not one of cm"),
-        ("2.1 ± 0.02 s", "2.1 ", "its unit is not one of cm"),
+        ("2.1 ± 0.02 s", "2.1 s", "its unit is not one of cm"),
         ("2.1 mm ± 1 s", "1 s", "its unit is not one of cm"),
         ("2.1 cm^2", "2.1 cm^2", "its unit is not one of cm"),
         ("", "", "cannot be read"),
