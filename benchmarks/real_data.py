@@ -70,6 +70,25 @@ def cells(data: Path) -> None:
                 print(f"  {name:8} {float(draws.mean()):11.4g} ± {float(draws.std()):.2g}")
 
 
+def instruments(data: Path) -> None:
+    """Fit one arc to the example file of each instrument; nothing is published of these."""
+    circuit = po.Circuit.parse("R0-p(R1,CPE1)")
+    for name in (
+        "exampleDataZPlot.z",
+        "exampleDataGamry.DTA",
+        "exampleDataBioLogic.mpt",
+        "exampleDataVersaStudio.par",
+        "exampleDataPowersuite.txt",
+    ):
+        spectrum = po.read_spectrum(data / name)
+        post = po.fit(circuit, spectrum, seed=1)
+        print(f"{name}, {spectrum.sizes['frequency']} points, {circuit}: {verdict_of(post)}")
+        if po.Verdict.of(post).passed:
+            for quantity in ("R0", "R1", "noise"):
+                draws = post["posterior"][quantity]
+                print(f"  {quantity:8} {float(draws.mean()):11.4g} ± {float(draws.std()):.2g}")
+
+
 def ageing_cell(data: Path) -> None:
     """Fit 65 spectra of one coin cell over its life with one fixed circuit."""
     circuit = po.Circuit.parse("R0-p(R1,CPE1)-p(R2,CPE2)-CPE3")
@@ -90,4 +109,5 @@ if __name__ == "__main__":
     folder = parser.parse_args().data
     pellet(folder / "eisfitpython")
     cells(folder / "impedance_py")
+    instruments(folder / "impedance_py")
     ageing_cell(folder / "autoeis")
