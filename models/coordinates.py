@@ -136,35 +136,57 @@ def _ordered_groups(
 
     `sampled` holds the coordinate that stands for each parameter of the circuit.
     """
-    times = {p.name for p in sampled.values() if p.unit == "s"} - named
-    scales = {p.name for p in sampled.values() if p.support == "positive"} - named
     taken: set[str] = set()
     groups = []
-    for node in _walk(circuit):
+    # From the inside out: arcs within alike branches first, then the branches.
+    for node in reversed(list(_walk(circuit))):
         if not isinstance(node, Series | Parallel):
             continue
         siblings = defaultdict(list)
         for child in node.children:
             siblings[_shape(child)].append(child)
         for alike in siblings.values():
-            keys = [_key(child, sampled, times - taken, scales - taken) for child in alike]
+            keys = [_key(child, sampled, named, taken) for child in alike]
             names = tuple(key for key in keys if key is not None)
             # A part that was given a prior of its own is told apart by it.
             if len(names) > 1:
                 groups.append(names)
                 taken.update(names)
-    return tuple(groups)
+    return tuple(reversed(groups))
 
 
 def _key(
-    circuit: Circuit, sampled: Mapping[str, Parameter], times: set[str], scales: set[str]
+    circuit: Circuit, sampled: Mapping[str, Parameter], named: frozenset[str], taken: set[str]
 ) -> str | None:
-    """Return the time constant by which a part is ordered, or another scale if it has none."""
-    own = [sampled[parameter.name] for parameter in circuit.parameters]
+    """Return the coordinate by which a part is ordered among its like.
+
+    That is a time constant; where there is none, or all of them already order what is
+    inside, another scale. Going through the part in the order of its shape, it has the
+    same role in each of its like, however their texts are arranged.
+    """
+    leaves = _leaves_by_shape(circuit)
+    own = [sampled[p.name] for leaf in leaves for p in leaf.own_parameters]
     if not all(p.prior for p in own):  # a prefactor that was named stands for a coordinate
         return None
-    choices = times if any(p.unit == "s" for p in own) else scales
-    return next((p.name for p in own if p.name in choices), None)
+    times = [p.name for p in own if p.unit == "s"]
+    free = [name for name in times if name not in taken]
+    if named.intersection(times):
+        return None
+    if free:
+        return free[0]
+    scales = [p.name for p in own if p.support == "positive" and p.name not in times]
+    if named.intersection(scales):
+        return None
+    # A resistance, where there is one, rather than |Z| of an element.
+    return min(scales, key=lambda name: name.endswith("_Z"), default=None)
+
+
+def _leaves_by_shape(circuit: Circuit) -> list[Leaf]:
+    """Return the elements in an order that alike circuits share."""
+    if isinstance(circuit, Leaf):
+        return [circuit]
+    children = sorted(circuit.children, key=_shape)  # type: ignore[attr-defined]
+    return [leaf for child in children for leaf in _leaves_by_shape(child)]
 
 
 def _shape(circuit: Circuit) -> str:

@@ -194,6 +194,13 @@ def test_to_parameters_takes_arrays_and_symbols() -> None:
         ("Wo1-Ws2-G3-HN4-Zarc5-K6-TLMQ7", set()),
         ("p(R1,CPE1)-p(R2-W2,CPE2)", set()),
         ("p(R1,CPE1)-p(p(R2,CPE2),L2)", set()),
+        # Inside and outside at once: arcs within branches, and the branches.
+        (
+            "p(p(R1,C1)-p(R2,C2),p(R3,C3)-p(R4,C4))",
+            {("C1_tau", "C2_tau"), ("C3_tau", "C4_tau"), ("R1", "R3")},
+        ),
+        # The same role in each of the like, however their texts are arranged.
+        ("p(p(R1,C1)-p(R2,CPE2),p(R3,CPE3)-p(R4,C4))", {("C1_tau", "C4_tau")}),
         # Whole parts of one shape.
         ("p(R1-W1,CPE1)-p(CPE2,W2-R2)", {("CPE1_tau", "CPE2_tau")}),
         # Without a time constant another scale serves.
