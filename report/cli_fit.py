@@ -1,0 +1,115 @@
+"""Commands that fit a model to measured data: ``posterion fit ...``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import PosterionError
+from .terminal import (
+    ChainsOption,
+    DrawsOption,
+    JsonOption,
+    OutOption,
+    PriorOption,
+    SeedOption,
+    SignOption,
+    WhichOption,
+    check_writable,
+    finish,
+    progress,
+    read_sign,
+)
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+fit_app = typer.Typer(help="Fit a model to measured data.", no_args_is_help=True)
+
+
+@fit_app.command("eis")
+def fit_eis(
+    file: Annotated[str, typer.Argument(help="Impedance file, or the name of an example.")],
+    circuit: Annotated[str, typer.Option(help="Equivalent circuit, such as 'R0-p(R1,CPE1)'.")],
+    thickness: Annotated[
+        str | None, typer.Option(help="Of the pellet: '2.1mm' or '2.1 mm ± 0.02 mm'.")
+    ] = None,
+    diameter: Annotated[str | None, typer.Option(help="Of the pellet: '8mm'.")] = None,
+    temperature: Annotated[
+        str | None, typer.Option(help="Of the measurement: '140C' or '413K'.")
+    ] = None,
+    robust: Annotated[
+        bool, typer.Option("--robust", help="Student-t noise: outliers lose their pull.")
+    ] = False,
+    prior: PriorOption = None,
+    sign: SignOption = "auto",
+    which: WhichOption = None,
+    draws: DrawsOption = 1000,
+    chains: ChainsOption = 4,
+    seed: SeedOption = 0,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit an equivalent circuit to an impedance spectrum.
+
+    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    """
+    from ..models.circuit import Circuit
+    from ..units import Measured, celsius
+
+    # Everything that can be wrong is looked at before the slow libraries are loaded.
+    model = Circuit.parse(circuit)
+    priors = _priors(prior or [])
+    if (thickness is None) != (diameter is None):
+        raise PosterionError("a conductivity needs both --thickness and --diameter.")
+    for text, what in ((thickness, "thickness"), (diameter, "diameter")):
+        if text is not None and Measured.parse(text, "cm", what).value <= 0:
+            raise PosterionError(f"the {what} '{text}' is not positive; measure it again.")
+    degrees = None if temperature is None else celsius(temperature)
+    if out is not None:
+        check_writable(out)
+    with progress("Loading") as say:
+        spectrum = _spectrum(file, sign, which)
+        if degrees is not None:
+            spectrum.attrs["temperature_c"] = degrees
+
+        from ..inference.conductivity import conductivity
+        from ..inference.fit import fit
+        from ..inference.noise import Proportional, StudentT
+
+        tree = fit(
+            model,
+            spectrum,
+            priors=priors,
+            noise=StudentT() if robust else Proportional(),
+            seed=seed,
+            draws=draws,
+            chains=chains,
+            progress=say,
+        )
+        extra = None
+        if thickness is not None and diameter is not None:
+            extra = conductivity(tree, thickness=thickness, diameter=diameter, seed=seed)
+        finish(tree, extra, out, as_json, say)
+
+
+def _spectrum(file: str, sign: str, which: str | None) -> "xr.Dataset":
+    from ..datasets.simulate import EXAMPLES, simulated_pellet
+    from ..datasets.spectrum_files import read_spectrum
+
+    if file in EXAMPLES and not Path(file).exists():
+        return simulated_pellet(file)
+    index = int(which) if which is not None and which.isdigit() else which
+    return read_spectrum(Path(file), sign=read_sign(sign), which=index)
+
+
+def _priors(given: list[str]) -> dict[str, Any]:
+    from ..inference.prior import Prior
+
+    priors = {}
+    for text in given:
+        name, equals, prior = text.partition("=")
+        if not equals:
+            raise PosterionError(f"the prior '{text}' names no parameter; write 'R1={text}'.")
+        priors[name.strip()] = Prior.parse(prior)
+    return priors

@@ -1,0 +1,130 @@
+"""What all commands share: exit status, progress on stderr, results on stdout."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from ..errors import PosterionError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+TRUSTED, BAD_INPUT, NOT_TRUSTED = 0, 2, 3
+
+progress_console = Console(stderr=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else.")]
+SeedOption = Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")]
+SignOption = Annotated[
+    str, typer.Option(help="Sign of the column of Z'': auto, as_written or negated.")
+]
+WhichOption = Annotated[
+    str | None, typer.Option(help="Which spectrum, where the file holds several.")
+]
+DrawsOption = Annotated[int, typer.Option(help="Kept draws of each chain.")]
+ChainsOption = Annotated[int, typer.Option(help="Independent chains.")]
+PriorOption = Annotated[
+    list[str] | None,
+    typer.Option(help="'R1=LogNormal(5, 2)'; may be given several times."),
+]
+OutOption = Annotated[
+    Path | None, typer.Option(help="Folder for posterior.nc, summary.csv and report.html.")
+]
+
+
+@contextmanager
+def progress(first: str) -> Iterator[Any]:
+    """Show what is being done on stderr; yields the function that changes the line."""
+    with progress_console.status(first) as status:
+
+        def say(line: str) -> None:
+            if progress_console.is_terminal:
+                status.update(line)
+            else:
+                progress_console.print(line, highlight=False)
+
+        yield say
+
+
+def finish(
+    tree: "xr.DataTree", extra: "xr.Dataset | None", out: Path | None, as_json: bool, say: Any
+) -> None:
+    """Print and write a result, and leave with the status of its verdict."""
+    from ..inference.diagnose import Verdict
+    from .tables import as_json as document
+    from .tables import summary
+
+    table = summary(tree, extra)
+    if out is not None:
+        import xarray as xr
+
+        from ..inference.store import replacing, save
+        from .page import write_report
+
+        say("Writing the report")
+        if extra is not None:
+            tree["conductivity"] = xr.DataTree(extra)
+        save(tree, out / "posterior.nc")
+        with replacing(out / "summary.csv") as temporary:
+            table.to_csv(temporary)
+        write_report(tree, out / "report.html", extra=extra)
+    verdict = Verdict.of(tree)
+    if as_json:
+        typer.echo(json.dumps(document(tree, table)))
+    else:
+        _print(tree, table, verdict)
+        if out is not None:
+            typer.echo(f"Report: {out / 'report.html'}")
+    raise typer.Exit(TRUSTED if verdict.passed else NOT_TRUSTED)
+
+
+def _print(tree: "xr.DataTree", table: Any, verdict: Any) -> None:
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    if not verdict.passed:
+        console.print("Not trusted: no interval is shown.", style="bold red")
+        for message in verdict.messages:
+            console.print(f"  {message}", markup=False)
+        return
+    grid = Table(title=f"{tree.attrs['model']}  {tree.attrs['source']}", title_justify="left")
+    for heading in ("parameter", "median", "94 % interval", "unit", "ESS", "R-hat"):
+        grid.add_column(heading, justify="left" if heading in ("parameter", "unit") else "right")
+    for name, row in table.iterrows():
+        if row["sd"] == 0:
+            continue
+        low, middle, high = (f"{row[key]:#.4g}".rstrip(".") for key in ("q03", "median", "q97"))
+        ess = f"{min(row['ess_bulk'], row['ess_tail']):.0f}"
+        grid.add_row(str(name), middle, f"{low} to {high}", row["unit"], ess, f"{row['r_hat']:.3f}")
+    console.print(grid)
+    console.print("Trusted: all checks passed.", style="bold green")
+    for note in verdict.notes:
+        console.print(f"Note: {note}.", markup=False)
+
+
+def check_writable(out: Path) -> None:
+    """Make the folder, and refuse one that cannot be written to before time is spent."""
+    from ..inference.store import replacing
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PosterionError(
+            f"cannot make the folder {out}: {error.strerror}; choose another."
+        ) from error
+    with replacing(out / ".posterion") as temporary:
+        temporary.touch()
+    (out / ".posterion").unlink()
+
+
+def read_sign(sign: str) -> Any:
+    """Check the option ``--sign``."""
+    known = ("auto", "as_written", "negated")
+    if sign not in known:
+        raise PosterionError(f"--sign is '{sign}'; it must be one of {', '.join(known)}.")
+    return sign
