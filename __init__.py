@@ -11,24 +11,33 @@ if TYPE_CHECKING:
     from .inference.conductivity import conductivity
     from .inference.diagnose import Verdict
     from .inference.fit import fit
-    from .inference.noise import Autocorrelated, Gaussian, Proportional, Rounded, StudentT
+    from .inference.noise import Gaussian, Proportional, Relative, Stated, StudentT
+    from .inference.noise_correlated import Autocorrelated, Correlated
+    from .inference.noise_rounded import Rounded
     from .inference.prior import Prior
     from .inference.sample import sample
     from .inference.store import load, save
     from .models.circuit import Circuit
+    from .models.transport import VTF, Arrhenius, TwoRegimes
     from .report.page import write_report
 
 # Where each public name lives. They are imported when first used, so that the command
 # line answers before the slow libraries are loaded.
 _HOMES = {
-    "Autocorrelated": "inference.noise",
+    "Arrhenius": "models.transport",
+    "Autocorrelated": "inference.noise_correlated",
     "Circuit": "models.circuit",
+    "Correlated": "inference.noise_correlated",
     "Gaussian": "inference.noise",
     "PosterionError": "errors",
     "Prior": "inference.prior",
     "Proportional": "inference.noise",
-    "Rounded": "inference.noise",
+    "Relative": "inference.noise",
+    "Rounded": "inference.noise_rounded",
+    "Stated": "inference.noise",
     "StudentT": "inference.noise",
+    "TwoRegimes": "models.transport",
+    "VTF": "models.transport",
     "Verdict": "inference.diagnose",
     "build": "inference.build",
     "conductivity": "inference.conductivity",
@@ -43,14 +52,20 @@ _HOMES = {
 }
 
 __all__ = [
+    "VTF",
+    "Arrhenius",
     "Autocorrelated",
     "Circuit",
+    "Correlated",
     "Gaussian",
     "PosterionError",
     "Prior",
     "Proportional",
+    "Relative",
     "Rounded",
+    "Stated",
     "StudentT",
+    "TwoRegimes",
     "Verdict",
     "build",
     "conductivity",

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..errors import PosterionError
 from ..models.parameter import Coordinates, Model
 from ..units import Measured
-from .noise import Noise, Proportional
+from .noise import Noise, usual_noise
+from .pooling import Cells, Pool, cells, pooled_parameters, pooled_variable
 from .prior import Prior
 
 if TYPE_CHECKING:
@@ -28,12 +29,14 @@ def build(
     *,
     priors: Priors | None = None,
     noise: Noise | None = None,
+    pool: Pool | None = None,
 ) -> "pm.Model":
     """Return the posterior as a plain PyMC model.
 
     Data and the quantities of the measured window are ``pm.Data``, so `set_data` can put
     another data set in their place. The model can be simulated: forward draws of
-    exchangeable parts come in the same order as the posterior's.
+    exchangeable parts come in the same order as the posterior's. An input whose error the
+    data state (such as ``temperature_sd``) is a variable around its measured value.
 
     Parameters
     ----------
@@ -44,7 +47,9 @@ def build(
     priors
         Priors by parameter name, as `Prior` or text; the others keep their defaults.
     noise
-        `Proportional` unless given.
+        What such data usually have unless given; see `usual_noise`.
+    pool
+        What groups of the data share; everything unless given. See `cells`.
 
     Raises
     ------
@@ -54,39 +59,46 @@ def build(
     """
     import pymc as pm
 
-    noise = noise or Proportional()
+    noise = noise or usual_noise(model, data)
     given = given_priors(priors or {})
     coordinates = model.coordinates(given)
-    chosen = choose_priors(model, noise, given, coordinates)
     data = arrange(model, data)
+    groups = cells(data, model.output_dims[-1], pool)
+    chosen = choose_priors(model, noise, given, coordinates, groups)
     window_values = model.window(data)
     dims = model.output_dims
 
-    coords = {dim: data[dim].values for dim in dims} | {WINDOW: list(window_values)}
+    coords: dict[str, Any] = {dim: data[dim].values for dim in dims}
+    coords |= {WINDOW: list(window_values)} | (groups.coords if groups else {})
     # Values reach the likelihood only through transforms that keep them in range, so the
     # checks of every argument at every gradient are left out.
     with pm.Model(coords=coords, check_bounds=False) as pymc_model:
-        inputs = {
-            name: pm.Data(f"measured_{name}", data[name].values, dims=data[name].dims)
-            for name in model.inputs
-        }
+        inputs = {name: _input(name, data) for name in model.inputs}
         window = _window(window_values)
         observed = pm.Data(
             f"measured_{model.output}", data[model.output].transpose(*dims).values, dims=dims
         )
 
-        values = _variables(coordinates, chosen, window, window_values)
+        indices = {
+            name: pm.Data(name, index) for name, index in (groups.indices if groups else {}).items()
+        }
+        values = _variables(coordinates, chosen, window, window_values, groups, indices)
         parameters = coordinates.to_parameters(values, window)
         derived = {q.name: q.value(parameters) for q in model.quantities}
         for name, value in (parameters | derived).items():
             if name not in values:
-                pm.Deterministic(name, value)
+                pm.Deterministic(name, value, dims=_cell_dims(value, groups))
         for name, value in values.items():
             if name not in pymc_model.named_vars:
                 pm.Deterministic(name, value)
+        if groups:
+            place = indices[f"{groups.dim}_of_point"]
+            parameters = {
+                k: v[place] if _cell_dims(v, groups) else v for k, v in parameters.items()
+            }
         scatter = {p.name: chosen[p.name].at(window).variable(p.name) for p in noise.parameters}
         scatter |= {
-            suffix: pm.Data(name, _like_output(model, data, name), dims=dims)
+            suffix: pm.Data(name, _beside_output(model, data, name))
             for suffix, name in ((suffix, f"{model.output}_{suffix}") for suffix in noise.inputs)
         }
         mean = model.response(inputs, parameters)
@@ -96,8 +108,12 @@ def build(
     return pymc_model
 
 
-def set_data(pymc_model: "pm.Model", model: Model, data: xr.Dataset) -> None:
+def set_data(
+    pymc_model: "pm.Model", model: Model, data: xr.Dataset, pool: Pool | None = None
+) -> None:
     """Put another data set of the same kind in the place of the one in a built model.
+
+    It must have as many groups, and the same inputs with stated errors.
 
     Raises
     ------
@@ -109,18 +125,59 @@ def set_data(pymc_model: "pm.Model", model: Model, data: xr.Dataset) -> None:
     data = arrange(model, data)
     new = {f"measured_{name}": data[name].values for name in model.inputs}
     new[f"measured_{model.output}"] = data[model.output].transpose(*model.output_dims).values
+    new |= {f"measured_{name}_sd": data[f"{name}_sd"].values for name in uncertain(model, data)}
     for name in (variable.name for variable in pymc_model.data_vars):
         if name.startswith(f"{model.output}_"):  # what the noise needs beside the output
-            new[name] = _like_output(model, data, name)
-    coords = {dim: data[dim].values for dim in model.output_dims}
+            new[name] = _beside_output(model, data, name)
+    coords: dict[str, Any] = {dim: data[dim].values for dim in model.output_dims}
+    groups = cells(data, model.output_dims[-1], pool)
+    if groups:
+        new |= groups.indices
+        coords |= groups.coords
     new[f"{WINDOW}_values"] = np.array(list(model.window(data).values()))
     pm.set_data(new, model=pymc_model, coords=coords)
 
 
-def _like_output(model: Model, data: xr.Dataset, name: str) -> NDArray[np.float64]:
-    """Return a data variable that goes with the output, datum by datum."""
+def uncertain(model: Model, data: xr.Dataset) -> tuple[str, ...]:
+    """Return the inputs of a model whose errors the data state."""
+    return tuple(name for name in model.inputs if f"{name}_sd" in data.variables)
+
+
+def _input(name: str, data: xr.Dataset) -> Any:
+    """Create an input: data, or where its error is stated a variable around them."""
+    import pymc as pm
+
+    dims = data[name].dims
+    measured = pm.Data(f"measured_{name}", data[name].values, dims=dims)
+    if f"{name}_sd" not in data.variables:
+        return measured
+    sd = data[f"{name}_sd"].values
+    if not (np.isfinite(sd).all() and (sd >= 0).all()):
+        raise PosterionError(f"'{name}_sd' of the data must be zero or above everywhere.")
+    scale = pm.Data(f"measured_{name}_sd", sd, dims=dims)
+    return measured + scale * pm.Normal(f"{name}_offset", dims=dims)
+
+
+def _cell_dims(value: Any, groups: Cells | None) -> str | None:
+    """Return the dimension of a value that differs from cell to cell."""
+    return groups.dim if groups and getattr(value, "ndim", 0) == 1 else None
+
+
+def _beside_output(model: Model, data: xr.Dataset, name: str) -> NDArray[np.float64]:
+    """Return a data variable that goes with the output, datum by datum, or its covariance."""
     if name not in data.variables:
         raise PosterionError(f"the noise needs '{name}' of each datum, which the data lack.")
+    if name.endswith("_covariance"):
+        square: NDArray[np.float64] = data[name].values
+        points = data.sizes[model.output_dims[-1]]
+        if square.shape != (points, points) or not np.isfinite(square).all():
+            raise PosterionError(
+                f"'{name}' of the data has the shape {square.shape}; it must be "
+                f"{(points, points)}, of finite numbers."
+            )
+        if np.linalg.eigvalsh(square).min() < -1e-10 * np.trace(square):
+            raise PosterionError(f"'{name}' of the data is not a covariance: not positive.")
+        return square
     values: NDArray[np.float64] = data[name].transpose(*model.output_dims).values
     if not (np.isfinite(values).all() and (values > 0).all()):
         raise PosterionError(f"'{name}' of the data must be above zero everywhere.")
@@ -128,10 +185,19 @@ def _like_output(model: Model, data: xr.Dataset, name: str) -> NDArray[np.float6
 
 
 def choose_priors(
-    model: Model, noise: Noise, given: Mapping[str, Prior], coordinates: Coordinates
+    model: Model,
+    noise: Noise,
+    given: Mapping[str, Prior],
+    coordinates: Coordinates,
+    groups: Cells | None = None,
 ) -> dict[str, Prior]:
     """Return the prior of every sampled parameter: the one given, or its default."""
-    parameters = (*coordinates.parameters, *noise.parameters)
+    spreads = [pooled_parameters(p, groups) for p in coordinates.parameters] if groups else []
+    parameters = (
+        *coordinates.parameters,
+        *(spread for each in spreads for spread in each),
+        *noise.parameters,
+    )
     names = [parameter.name for parameter in parameters]
     for name in given:
         if name not in names:
@@ -211,6 +277,8 @@ def _variables(
     chosen: Mapping[str, Prior],
     window: Mapping[str, Any],
     window_values: Mapping[str, float],
+    groups: Cells | None,
+    indices: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Create the sampled variables, ordered groups as one vector each."""
     values: dict[str, Any] = {}
@@ -218,9 +286,16 @@ def _variables(
         vector = _ordered(group, chosen[group[0]], window, window_values)
         values |= {name: vector[place] for place, name in enumerate(group)}
     for parameter in coordinates.parameters:
-        if parameter.name not in values:
-            prior = chosen[parameter.name].at(window)
-            values[parameter.name] = prior.variable(parameter.name)
+        name, prior = parameter.name, chosen[parameter.name].at(window)
+        if groups:
+            spreads = {
+                p.name: chosen[p.name].at(window) for p in pooled_parameters(parameter, groups)
+            }
+            values[name] = pooled_variable(
+                parameter, prior, spreads, groups, indices, values.get(name)
+            )
+        elif name not in values:
+            values[name] = prior.variable(name)
     return {parameter.name: values[parameter.name] for parameter in coordinates.parameters}
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Hashable
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -11,8 +12,9 @@ import numpy as np
 import xarray as xr
 
 from ..models.parameter import Model, Parameter, Quantity
-from .build import Priors, arrange, build, choose_priors, given_priors, set_data
-from .noise import Noise, Proportional
+from .build import Priors, arrange, build, choose_priors, given_priors, set_data, uncertain
+from .noise import Noise, usual_noise
+from .pooling import MEAN, Cells, Pool, cells, pooled_parameters
 from .prior import Prior
 from .sample import Progress, Sampler
 
@@ -25,6 +27,7 @@ def fit(
     *,
     priors: Priors | None = None,
     noise: Noise | None = None,
+    pool: Pool | None = None,
     seed: int = 0,
     draws: int = 1000,
     chains: int = 4,
@@ -44,7 +47,13 @@ def fit(
         others keep their defaults, which are weak and know only the measured window. A
         parameter that is named is sampled as it is, in place of a coordinate.
     noise
-        `Proportional` unless given.
+        What such data usually have unless given: `Proportional` for impedance, `Relative`
+        for conductivity, `Stated` on top where the data bring errors of their own.
+    pool
+        A label of the data points, such as ``"pellet"``, whose groups have parameters of
+        their own from one distribution, the spread of which is estimated; or the kind of
+        pooling by label, such as ``{"sample": "none", "pellet": "partial"}``. Everything
+        is shared unless given.
     seed
         The same seed gives the same draws to the last bit on one machine.
     draws
@@ -74,22 +83,30 @@ def fit(
     >>> spectrum = po.read_spectrum("pellet_140C.txt")  # doctest: +SKIP
     >>> post = po.fit(po.Circuit.parse("R0-p(R1,CPE1)"), spectrum, seed=1)  # doctest: +SKIP
     """
-    noise = noise or Proportional()
+    noise = noise or usual_noise(model, data)
     given = given_priors(priors or {})
     data = arrange(model, data)
-    sampler = _cache.sampler(model, given, noise, data)
+    groups = cells(data, model.output_dims[-1], pool)
+    sampler = _cache.sampler(model, given, noise, data, pool)
     tree = sampler.sample(seed=seed, draws=draws, chains=chains, progress=progress)
-    describe(tree, model, noise)
+    describe(tree, model, noise, groups)
 
     window = {name: float(f"{value:.4g}") for name, value in model.window(data).items()}
-    chosen = choose_priors(model, noise, given, model.coordinates(given))
+    chosen = choose_priors(model, noise, given, model.coordinates(given), groups)
+    named = {
+        name: f"{name}_{MEAN}" if f"{name}_{MEAN}" in tree["prior"] else name for name in chosen
+    }
     tree.attrs |= {
         "model": str(model),
         "parameters": json.dumps([p.name for p in (*model.parameters, *noise.parameters)]),
+        "window": json.dumps(model.window(data)),
+        "pool": json.dumps({"pool": pool}),
         "noise": repr(noise),
         "noise_description": noise.description,
-        "priors": json.dumps({name: str(prior.at(window)) for name, prior in chosen.items()}),
-        "priors_given": json.dumps(sorted(given)),
+        "priors": json.dumps(
+            {named[name]: str(prior.at(window)) for name, prior in chosen.items()}
+        ),
+        "priors_given": json.dumps(sorted(named[name] for name in given)),
         "source": str(data.attrs.get("source", "data in memory")),
         "messages": str(data.attrs.get("messages", "")),
         "sha256": str(data.attrs.get("sha256") or _digest(data)),
@@ -107,15 +124,24 @@ class _Cache:
         self.samplers: dict[Hashable, Sampler] = {}
 
     def sampler(
-        self, model: Model, given: dict[str, Prior], noise: Noise, data: xr.Dataset
+        self,
+        model: Model,
+        given: dict[str, Prior],
+        noise: Noise,
+        data: xr.Dataset,
+        pool: Pool | None = None,
     ) -> Sampler:
-        key: Hashable = (model, tuple(sorted(given.items())), noise)
+        # What the data decide of the model beside their values: groups, and errors of inputs.
+        groups = cells(data, model.output_dims[-1], pool)
+        errors = tuple((name, data[name].shape) for name in uncertain(model, data))
+        shape = (groups.shape if groups else None, errors)
+        key: Hashable = (model, tuple(sorted(given.items())), noise, shape)
         sampler = self.samplers.pop(key, None)
         if sampler is None:
-            pymc_model = build(model, data, priors=given, noise=noise)
-            sampler = Sampler(pymc_model, _key(str(model), given, noise))
+            pymc_model = build(model, data, priors=given, noise=noise, pool=pool)
+            sampler = Sampler(pymc_model, _key(str(model), given, noise, shape))
         else:
-            set_data(sampler.model, model, data)
+            set_data(sampler.model, model, data, pool)
         self.samplers[key] = sampler
         while len(self.samplers) > self.size:
             self.samplers.pop(next(iter(self.samplers)))
@@ -125,9 +151,10 @@ class _Cache:
 _cache = _Cache(size=8)
 
 
-def _key(model: str, given: dict[str, Prior], noise: Noise) -> str:
+def _key(model: str, given: dict[str, Prior], noise: Noise, shape: Hashable) -> str:
     """Name a log density by all that it is made of: what was asked for, and the code."""
-    digest = hashlib.sha256(repr((model, sorted(given.items()), noise, _code())).encode())
+    parts = (model, sorted(given.items()), noise, shape, _code())
+    digest = hashlib.sha256(repr(parts).encode())
     return digest.hexdigest()
 
 
@@ -140,14 +167,22 @@ def _code() -> tuple[str, ...]:
     return (digest.hexdigest(), *(version(name) for name in ("pymc", "pytensor", "numba")))
 
 
-def describe(tree: xr.DataTree, model: Model, noise: Noise) -> None:
+def describe(tree: xr.DataTree, model: Model, noise: Noise, groups: Cells | None = None) -> None:
     """Give every variable of a result its unit, symbol and meaning."""
+    sampled = model.coordinates().parameters
     known: list[Parameter | Quantity] = [
         *model.quantities,
-        *model.coordinates().parameters,
+        *sampled,
         *noise.parameters,
         *model.parameters,
     ]
+    if groups:
+        own = (*sampled, *model.parameters)
+        known += [p for parameter in own for p in pooled_parameters(parameter, groups)]
+        known += [
+            replace(p, name=f"{p.name}_{MEAN}", description=f"{p.description}, typical value")
+            for p in own
+        ]
     for group in ("posterior", "prior"):
         dataset = tree.children[group].to_dataset()
         for parameter in known:

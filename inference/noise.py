@@ -1,16 +1,20 @@
 """How data scatter around what a model predicts: frozen values that build the likelihood."""
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
+import xarray as xr
 
-from ..models.parameter import Parameter, Values
+from ..models.complexpair import namespace
+from ..models.parameter import Model, Parameter, Values
 
 _RELATIVE = f"LogNormal({np.log(0.01):.4f}, 1.5)"
 # About 0.03 % of the smallest |Z|, what a good instrument adds. A wide prior would let a
 # large floor explain away the points at one end of a spectrum, and with them an arc.
 _FLOOR = "LogNormal(-8, 0.5)"
+# 0.8 % to 30 %: pressing, contacts and temperature scatter more than an instrument.
+_SCATTER = f"LogNormal({np.log(0.05):.4f}, 1)"
 
 
 class Noise(Protocol):
@@ -26,7 +30,10 @@ class Noise(Protocol):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Suffixes of further data variables that it needs, such as ``step`` of ``Z_step``."""
+        """Suffixes of further data variables that it needs, such as ``step`` of ``Z_step``.
+
+        They go with the output, datum by datum; a ``covariance`` has its last dimension twice.
+        """
 
     def observe(
         self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any
@@ -54,6 +61,8 @@ class Gaussian:
 
     It is sampled as a fraction of the typical size of the data, so that it knows no unit.
     """
+
+    logarithmic: ClassVar[bool] = False
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -93,6 +102,8 @@ class Proportional:
     relative widths. The variance structure is that of
     Macdonald, Schoonman and Lehnen (1982), doi:10.1016/0022-0728(82)85063-7.
     """
+
+    logarithmic: ClassVar[bool] = False
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -137,6 +148,101 @@ class Proportional:
 
 
 @dataclass(frozen=True)
+class Relative:
+    """Scatter by a factor: the logarithm of a datum is normal around that of the prediction.
+
+    For what is positive and spans decades, such as a conductivity.
+    """
+
+    logarithmic: ClassVar[bool] = True
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The standard deviation of the logarithm."""
+        return (
+            Parameter("noise", r"\sigma", "", "positive", "relative scatter of the data", _SCATTER),
+        )
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Nothing but the data themselves."""
+        return ()
+
+    @property
+    def description(self) -> str:
+        """One sentence for reports."""
+        return "independent log-normal noise of one relative standard deviation, estimated"
+
+    def scale(self, size: Any, values: Values, window: Values) -> Any:
+        """Return the standard deviation of the logarithm of each datum."""
+        return values["noise"] + 0 * size
+
+    def observe(
+        self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any
+    ) -> Any:
+        """Create the observed variable; see `Noise.observe`."""
+        import pymc as pm
+
+        sigma = self.scale(size, values, window)
+        return pm.LogNormal(name, namespace(mean).log(mean), sigma, **options)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Errors that come with the data, on top of the scatter that is estimated.
+
+    The data variable ``<output>_sd`` holds one standard deviation of each datum; it adds in
+    quadrature to that of the base. Without a base the stated errors are all there is.
+    """
+
+    base: "Gaussian | Proportional | Relative | None" = None
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether the scatter is that of a logarithm."""
+        return self.base is not None and self.base.logarithmic
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those of the base."""
+        return () if self.base is None else self.base.parameters
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """One standard deviation of each datum."""
+        return ("sd",)
+
+    @property
+    def description(self) -> str:
+        """One sentence for reports."""
+        if self.base is None:
+            return "independent normal noise of the standard deviations that come with the data"
+        return f"{self.base.description}, beside the errors that come with the data"
+
+    def scale(self, size: Any, values: Values, window: Values) -> Any:
+        """Return the standard deviation of each datum, or of its logarithm."""
+        if self.base is None:
+            return values["sd"] + 0 * size
+        stated = values["sd"] / size if self.logarithmic else values["sd"]
+        return (self.base.scale(size, values, window) ** 2 + stated**2) ** 0.5
+
+    def observe(
+        self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any
+    ) -> Any:
+        """Create the observed variable; see `Noise.observe`."""
+        import pymc as pm
+
+        sigma = self.scale(size, values, window)
+        if self.logarithmic:
+            return pm.LogNormal(name, namespace(mean).log(mean), sigma, **options)
+        return pm.Normal(name, mean, sigma, **options)
+
+
+Independent = Gaussian | Proportional | Relative | Stated
+"""Noises that give each datum, or its logarithm, a standard deviation of its own."""
+
+
+@dataclass(frozen=True)
 class StudentT:
     """Heavy-tailed noise: Student's t with the scale of another noise.
 
@@ -144,7 +250,7 @@ class StudentT:
     Steel (2010), doi:10.1198/jbes.2009.07145.
     """
 
-    base: Gaussian | Proportional = field(default_factory=Proportional)
+    base: Independent = field(default_factory=Proportional)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -156,113 +262,15 @@ class StudentT:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Nothing but the data themselves."""
-        return ()
-
-    @property
-    def description(self) -> str:
-        """One sentence for reports."""
-        return self.base.description.replace("normal noise", "Student-t noise (robust)")
-
-    def observe(
-        self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any
-    ) -> Any:
-        """Create the observed variable; see `Noise.observe`."""
-        import pymc as pm
-
-        sigma = self.base.scale(size, values, window)
-        return pm.StudentT(name, nu=values["nu"], mu=mean, sigma=sigma, **options)
-
-
-@dataclass(frozen=True)
-class Autocorrelated:
-    """Normal noise that remembers: neighbouring residuals are correlated, AR(1).
-
-    With ρ the correlation of neighbours along the last dimension and the scale of another
-    noise as the standard deviation of each residual. A fit that takes such residuals as
-    independent is overconfident by about √((1 + ρ)/(1 - ρ)).
-    """
-
-    base: Gaussian | Proportional = field(default_factory=Gaussian)
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """Those of the base, and the correlation of neighbours."""
-        rho = Parameter("rho", r"\rho", "", "unit", "correlation of neighbours", "Beta(1.5, 1.5)")
-        return (*self.base.parameters, rho)
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """Nothing but the data themselves."""
-        return ()
-
-    @property
-    def description(self) -> str:
-        """One sentence for reports."""
-        return self.base.description.replace("independent", "autocorrelated (AR(1))")
-
-    def observe(
-        self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any
-    ) -> Any:
-        """Create the observed variable; see `Noise.observe`."""
-        import pymc as pm
-
-        sigma = self.base.scale(size, values, window)
-        return pm.CustomDist(
-            name, mean, sigma, values["rho"], logp=_ar1_logp, random=_ar1_draws, **options
-        )
-
-
-def _ar1_logp(value: Any, mean: Any, sigma: Any, rho: Any) -> Any:
-    """Return the log density of each datum given the one before it."""
-    import pymc as pm
-    import pytensor.tensor as pt
-
-    z = (value - mean) / sigma
-    before = pt.concatenate([pt.zeros_like(z[..., :1]), z[..., :-1]], axis=-1)
-    first = pt.concatenate([pt.ones_like(z[..., :1]), pt.zeros_like(z[..., 1:])], axis=-1)
-    spread = pt.sqrt(pt.switch(pt.eq(first, 1), 1.0, 1 - rho**2))
-    return pm.logp(pm.Normal.dist(rho * before, spread), z) - pt.log(sigma)
-
-
-def _ar1_draws(
-    mean: Any, sigma: Any, rho: Any, rng: np.random.Generator, size: tuple[int, ...] | None = None
-) -> Any:
-    shape = np.broadcast_shapes(np.shape(mean), np.shape(sigma), np.shape(rho), size or ())
-    fresh = rng.normal(size=shape)
-    rho = np.broadcast_to(rho, shape)
-    z = fresh.copy()
-    for place in range(1, shape[-1]):
-        share = rho[..., place]
-        z[..., place] = share * z[..., place - 1] + np.sqrt(1 - share**2) * fresh[..., place]
-    return mean + sigma * z
-
-
-@dataclass(frozen=True)
-class Rounded:
-    """A printed number stands for the interval of half a unit in its last digit around it.
-
-    The data variable ``<output>_step`` holds the unit in the last digit of each number: a
-    printed 0.31 with a step of 0.01 is the interval from 0.305 to 0.315. The likelihood is
-    the probability of that interval under the normal noise of the base.
-    """
-
-    base: Gaussian | Proportional = field(default_factory=Gaussian)
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
         """Those of the base."""
-        return self.base.parameters
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The unit in the last digit of each number."""
-        return ("step",)
+        return self.base.inputs
 
     @property
     def description(self) -> str:
         """One sentence for reports."""
-        return f"{self.base.description}; numbers are rounded to their printed digits"
+        return self.base.description.replace(
+            "log-normal noise", "log-Student-t noise (robust)"
+        ).replace("normal noise", "Student-t noise (robust)")
 
     def observe(
         self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any
@@ -270,27 +278,24 @@ class Rounded:
         """Create the observed variable; see `Noise.observe`."""
         import pymc as pm
 
-        sigma = self.base.scale(size, values, window)
-        return pm.CustomDist(
-            name, mean, sigma, values["step"], logp=_rounded_logp, random=_rounded_draws, **options
-        )
+        sigma, nu = self.base.scale(size, values, window), values["nu"]
+        if not self.base.logarithmic:
+            return pm.StudentT(name, nu=nu, mu=mean, sigma=sigma, **options)
+
+        def dist(nu: Any, mu: Any, sigma: Any, size: Any) -> Any:
+            return namespace(mu).exp(pm.StudentT.dist(nu=nu, mu=mu, sigma=sigma, size=size))
+
+        return pm.CustomDist(name, nu, namespace(mean).log(mean), sigma, dist=dist, **options)
 
 
-def _rounded_logp(value: Any, mean: Any, sigma: Any, step: Any) -> Any:
-    import pymc as pm
-    import pytensor.tensor as pt
+def usual_noise(model: Model, data: xr.Dataset) -> Noise:
+    """Return the noise that data of a model usually have, with the errors they come with."""
+    from .noise_correlated import Correlated
 
-    # Both ends are mirrored into the lower tail, where the difference keeps its digits.
-    middle, half = -abs(value - mean) / sigma, step / (2 * sigma)
-    normal = pm.Normal.dist(0.0, 1.0)
-    upper, lower = pm.logcdf(normal, middle + half), pm.logcdf(normal, middle - half)
-    return upper + pt.log1mexp(lower - upper)
-
-
-def _rounded_draws(
-    mean: Any, sigma: Any, step: Any, rng: np.random.Generator, size: tuple[int, ...] | None = None
-) -> Any:
-    return np.round(rng.normal(mean, sigma, size=size) / step) * step
+    base = {"Proportional": Proportional, "Gaussian": Gaussian, "Relative": Relative}[model.noise]()
+    if f"{model.output}_covariance" in data:
+        return Correlated(base)
+    return Stated(base) if f"{model.output}_sd" in data else base
 
 
 def _relative(name: str, description: str) -> Parameter:

@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 WARMUP_WHITE = 150
 WARMUP_ADAPTIVE = 1000
 TARGET_ACCEPT = 0.9
+CAREFUL_ACCEPT = 0.95
 
 KEPT_STATS = {
     "diverging": "diverging",
@@ -39,6 +40,11 @@ class Plan:
     adaptation: str
     warmup: int
     reason: str = ""
+
+    @property
+    def target_accept(self) -> float:
+        """How carefully to step: more so where the shape of the posterior is not known."""
+        return CAREFUL_ACCEPT if self.reason else TARGET_ACCEPT
 
 
 def make_plan(

@@ -15,7 +15,7 @@ from .density import Density
 from .diagnose import diagnose
 from .explore import explore
 from .groups import complete, draws_tree
-from .plan import TARGET_ACCEPT, make_plan, plan_from_draws, run_chains
+from .plan import make_plan, plan_from_draws, run_chains
 from .simulate import simulate_prior
 from .target import Target
 
@@ -113,7 +113,7 @@ class Sampler:
         clock.lap("explore_s")
 
         say(f"Sampling {chains} chains of {draws} draws")
-        stats = run_chains(target, plan, seed, draws, TARGET_ACCEPT)
+        stats = run_chains(target, plan, seed, draws, plan.target_accept)
         tree = draws_tree(self.density, stats)
         verdict = diagnose(tree, modes=kept, notes=(plan.reason,) if plan.reason else ())
         if not verdict.passed and (kept == 1 or verdict.max_r_hat < MIXING):

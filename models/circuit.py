@@ -28,6 +28,7 @@ class Circuit:
     output_dims = ("part", "frequency")
     output_labels: Mapping[str, tuple[str, ...]] = MappingProxyType({"part": ("real", "imag")})
     inputs = ("frequency",)
+    noise = "Proportional"
 
     @staticmethod
     def parse(text: str) -> "Circuit":

@@ -33,6 +33,12 @@ class Parameter:
         The default prior as text. It may name quantities of the measured window
         (see `Model.window`), never the result of a fit. Empty where no default exists
         because another coordinate is sampled in its place.
+    spread
+        The default prior of its standard deviation between groups that are pooled: of its
+        logarithm where it is positive, of its logit between zero and one.
+    level
+        Whether the data of every group determine it closely, as they do a mean height. It is
+        then pooled in the centred form; the other form would be slow.
     """
 
     name: str
@@ -41,6 +47,8 @@ class Parameter:
     support: Support
     description: str
     prior: str = ""
+    spread: str = "HalfNormal(1)"
+    level: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,10 @@ class Model(Protocol):
     @property
     def inputs(self) -> tuple[str, ...]:
         """Names of the coordinates of the data that the model takes."""
+
+    @property
+    def noise(self) -> str:
+        """Name of the noise that such data usually have, one of `posterion.inference.noise`."""
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

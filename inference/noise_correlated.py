@@ -1,0 +1,150 @@
+"""Data whose errors depend on each other: neighbours in a series, and a shared error."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..models.parameter import Parameter, Values
+from .noise import Gaussian, Proportional, Relative
+
+
+@dataclass(frozen=True)
+class Autocorrelated:
+    """Normal noise that remembers: neighbouring residuals are correlated, AR(1).
+
+    With ρ the correlation of neighbours along the last dimension and the scale of another
+    noise as the standard deviation of each residual. A fit that takes such residuals as
+    independent is overconfident by about √((1 + ρ)/(1 - ρ)).
+    """
+
+    base: Gaussian | Proportional = field(default_factory=Gaussian)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those of the base, and the correlation of neighbours."""
+        rho = Parameter("rho", r"\rho", "", "unit", "correlation of neighbours", "Beta(1.5, 1.5)")
+        return (*self.base.parameters, rho)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Nothing but the data themselves."""
+        return ()
+
+    @property
+    def description(self) -> str:
+        """One sentence for reports."""
+        return self.base.description.replace("independent", "autocorrelated (AR(1))")
+
+    def observe(
+        self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any
+    ) -> Any:
+        """Create the observed variable; see `Noise.observe`."""
+        import pymc as pm
+
+        sigma = self.base.scale(size, values, window)
+        return pm.CustomDist(
+            name, mean, sigma, values["rho"], logp=_ar1_logp, random=_ar1_draws, **options
+        )
+
+
+def _ar1_logp(value: Any, mean: Any, sigma: Any, rho: Any) -> Any:
+    """Return the log density of each datum given the one before it."""
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    z = (value - mean) / sigma
+    before = pt.concatenate([pt.zeros_like(z[..., :1]), z[..., :-1]], axis=-1)
+    first = pt.concatenate([pt.ones_like(z[..., :1]), pt.zeros_like(z[..., 1:])], axis=-1)
+    spread = pt.sqrt(pt.switch(pt.eq(first, 1), 1.0, 1 - rho**2))
+    return pm.logp(pm.Normal.dist(rho * before, spread), z) - pt.log(sigma)
+
+
+def _ar1_draws(
+    mean: Any, sigma: Any, rho: Any, rng: np.random.Generator, size: tuple[int, ...] | None = None
+) -> Any:
+    shape = np.broadcast_shapes(np.shape(mean), np.shape(sigma), np.shape(rho), size or ())
+    fresh = rng.normal(size=shape)
+    rho = np.broadcast_to(rho, shape)
+    z = fresh.copy()
+    for place in range(1, shape[-1]):
+        share = rho[..., place]
+        z[..., place] = share * z[..., place - 1] + np.sqrt(1 - share**2) * fresh[..., place]
+    return mean + sigma * z
+
+
+@dataclass(frozen=True)
+class Correlated:
+    """Errors that the data share, such as that of one pellet's geometry at all temperatures.
+
+    The data variable ``<output>_covariance`` holds the covariance of the logarithms of the
+    data (for a base on a linear scale, of the data). The scatter of the base adds to it.
+    The log likelihood of a datum is conditional on those before it.
+    """
+
+    base: Gaussian | Proportional | Relative = field(default_factory=Relative)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those of the base."""
+        return self.base.parameters
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The covariance of the data."""
+        return ("covariance",)
+
+    @property
+    def description(self) -> str:
+        """One sentence for reports."""
+        return f"{self.base.description}, beside the covariance that comes with the data"
+
+    def observe(
+        self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any
+    ) -> Any:
+        """Create the observed variable; see `Noise.observe`."""
+        import pymc as pm
+
+        log = self.base.logarithmic
+        return pm.CustomDist(
+            name,
+            mean,
+            self.base.scale(size, values, window),
+            values["covariance"],
+            logp=_correlated_log_logp if log else _correlated_logp,
+            random=_correlated_log_draws if log else _correlated_draws,
+            signature="(n),(n),(n,n)->(n)",
+            **options,
+        )
+
+
+def _correlated_logp(value: Any, mean: Any, sigma: Any, covariance: Any) -> Any:
+    """Return the log density of each datum given those before it."""
+    import pytensor.tensor as pt
+    from pytensor.tensor.linalg import cholesky, solve_triangular
+
+    factor = cholesky(covariance + pt.diag(sigma**2))
+    z = solve_triangular(factor, value - mean, lower=True)
+    return -(z**2) / 2 - pt.log(pt.diag(factor)) - np.log(2 * np.pi) / 2
+
+
+def _correlated_log_logp(value: Any, mean: Any, sigma: Any, covariance: Any) -> Any:
+    import pytensor.tensor as pt
+
+    log = pt.log(value)
+    return _correlated_logp(log, pt.log(mean), sigma, covariance) - log
+
+
+def _correlated_draws(
+    mean: Any, sigma: Any, covariance: Any, rng: np.random.Generator, size: Any = None
+) -> Any:
+    shape = np.broadcast_shapes(np.shape(mean), np.shape(sigma), size or ())
+    own = np.broadcast_to(sigma, shape)[..., None] ** 2 * np.eye(shape[-1])
+    factor = np.linalg.cholesky(covariance + own)
+    return mean + (factor @ rng.normal(size=shape)[..., None])[..., 0]
+
+
+def _correlated_log_draws(
+    mean: Any, sigma: Any, covariance: Any, rng: np.random.Generator, size: Any = None
+) -> Any:
+    return np.exp(_correlated_draws(np.log(mean), sigma, covariance, rng, size))

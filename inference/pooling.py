@@ -1,0 +1,246 @@
+"""Groups of the data and what they share: nothing, everything, or a distribution."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ..errors import PosterionError
+from ..models.complexpair import namespace
+from ..models.parameter import Parameter, Support
+from .prior import Prior
+
+Kind = Literal["none", "partial", "complete"]
+Pool = str | Mapping[str, Kind]
+"""A coordinate of the data to pool partially over, or the kind of pooling by coordinate."""
+
+MEAN, SPREAD, OFFSET = "mean", "spread", "offset"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The combinations of groups that the data hold, each with parameters of its own.
+
+    Attributes
+    ----------
+    dim
+        Name of the dimension of the cells: that of the finest coordinate, or ``cell``.
+    labels
+        One of each cell.
+    separate
+        The coordinate along which nothing is shared, if any.
+    partial
+        The coordinates along which a distribution is shared.
+    groups
+        Labels of each coordinate.
+    members
+        For each coordinate the place in its `groups` of each cell.
+    of_point
+        The cell of each point of the data.
+    """
+
+    dim: str
+    labels: tuple[str, ...]
+    separate: str | None
+    partial: tuple[str, ...]
+    groups: Mapping[str, tuple[str, ...]]
+    members: Mapping[str, NDArray[np.int64]]
+    of_point: NDArray[np.int64]
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What decides on the variables of a model: pooling, and how many groups there are."""
+        counts = tuple((name, len(labels)) for name, labels in self.groups.items())
+        return (self.dim, len(self.labels), self.separate, self.partial, counts)
+
+    @property
+    def coords(self) -> dict[str, tuple[str, ...]]:
+        """Labels by dimension, of the cells and of each coordinate."""
+        return {**self.groups, self.dim: self.labels}
+
+    @property
+    def indices(self) -> dict[str, NDArray[np.int64]]:
+        """Index arrays by the names of the data that hold them."""
+        return {
+            f"{name}_of_{self.dim}": members
+            for name, members in self.members.items()
+            if name != self.dim
+        } | {f"{self.dim}_of_point": self.of_point}
+
+
+def cells(data: xr.Dataset, point: str, pool: Pool | None) -> Cells | None:
+    """Find the groups of the data.
+
+    Parameters
+    ----------
+    data
+        With label coordinates along the dimension `point`.
+    point
+        Dimension of the data points.
+    pool
+        A coordinate over which all parameters are pooled partially, or the kind of pooling
+        of several: ``"none"`` (each group has its own parameters; one coordinate at most),
+        ``"partial"`` (they come from one distribution, whose spread is estimated), or
+        ``"complete"`` (groups are ignored). Several partial coordinates may be nested, as
+        pellets in samples, or crossed.
+
+    Returns
+    -------
+    Cells or None
+        None where everything is shared.
+
+    Raises
+    ------
+    PosterionError
+        If the data have no such coordinate, or a kind is unknown.
+    """
+    kinds = {pool: "partial"} if isinstance(pool, str) else dict(pool or {})
+    for name, kind in kinds.items():
+        if kind not in get_args(Kind):
+            raise PosterionError(
+                f"the pooling of '{name}' is '{kind}'; it must be one of "
+                f"{', '.join(get_args(Kind))}."
+            )
+        if name not in data.coords or data[name].dims != (point,):
+            known = [str(c) for c, v in data.coords.items() if v.dims == (point,) and c != point]
+            raise PosterionError(
+                f"the data have no coordinate '{name}' of their points to pool over; they have "
+                f"{', '.join(known) or 'none'}."
+            )
+    separate = [name for name, kind in kinds.items() if kind == "none"]
+    partial = tuple(name for name, kind in kinds.items() if kind == "partial")
+    if len(separate) > 1:
+        raise PosterionError(
+            f"nothing is to be shared along {' and '.join(separate)}; name one of them, or a "
+            "column that joins them."
+        )
+    names = (*separate, *partial)
+    if not names:
+        return None
+    columns = [np.asarray(data[name].values).astype(str) for name in names]
+    groups, places = {}, []
+    for name, column in zip(names, columns, strict=True):
+        labels, place = _in_order(column)
+        groups[name] = labels
+        places.append(place)
+    joined = np.array([" / ".join(row) for row in zip(*columns, strict=True)])
+    labels, of_point = _in_order(joined)
+    first = np.array([np.flatnonzero(of_point == cell)[0] for cell in range(len(labels))])
+    finest = [name for name in names if len(groups[name]) == len(labels)]
+    dim = finest[-1] if finest else "cell"
+    return Cells(
+        dim,
+        groups[dim] if finest else labels,
+        separate[0] if separate else None,
+        partial,
+        groups,
+        {name: place[first] for name, place in zip(names, places, strict=True)},
+        of_point,
+    )
+
+
+def _in_order(column: NDArray[np.str_]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Return the labels in the order in which they first occur, and the place of each entry."""
+    labels = tuple(dict.fromkeys(column.tolist()))
+    place = {label: number for number, label in enumerate(labels)}
+    return labels, np.array([place[label] for label in column.tolist()], dtype=np.int64)
+
+
+def pooled_parameters(parameter: Parameter, groups: Cells) -> tuple[Parameter, ...]:
+    """Return the spreads of a pooled parameter between groups, with their default priors."""
+    scale = {
+        "positive": "of the logarithm of",
+        "unit": "of the logit of",
+        "real": "of",
+    }[parameter.support]
+    return tuple(
+        Parameter(
+            spread_name(parameter.name, name, groups.partial),
+            rf"\tau_{{{parameter.symbol}}}",
+            parameter.unit if parameter.support == "real" else "",
+            "positive",
+            f"standard deviation {scale} {parameter.name} between one {name} and another",
+            parameter.spread,
+        )
+        for name in groups.partial
+    )
+
+
+def spread_name(parameter: str, group: str, partial: Collection[str]) -> str:
+    """Return the name of a spread: ``E_a_spread``, of several ``E_a_spread_pellet``."""
+    return f"{parameter}_{SPREAD}" if len(partial) == 1 else f"{parameter}_{SPREAD}_{group}"
+
+
+def pooled_variable(
+    parameter: Parameter,
+    prior: Prior,
+    spreads: Mapping[str, Prior],
+    groups: Cells,
+    indices: Mapping[str, Any],
+    center: Any = None,
+) -> Any:
+    """Create the values of a parameter in all cells, in the PyMC model of the context.
+
+    Non-centred: value = link⁻¹(link(mean) + Σ spread·offset), with the logarithm as the link
+    of positive parameters and the logit between zero and one (Papaspiliopoulos, Roberts and
+    Sköld 2007, doi:10.1214/088342307000000014). Centred for a level along the finest
+    coordinate.
+
+    Parameters
+    ----------
+    parameter
+        What is pooled.
+    prior
+        Of its value in each cell, or of its typical value where groups share a distribution.
+    spreads
+        Priors of `pooled_parameters` by name.
+    groups, indices
+        The cells, and their index arrays as data of the model.
+    center
+        The typical value where it exists already.
+    """
+    import pymc as pm
+
+    name, separate = parameter.name, groups.separate
+    if not groups.partial:
+        return prior.variable(name, dims=separate)
+    mean = center
+    if mean is None:
+        mean = prior.variable(f"{name}_{MEAN}", dims=separate)
+    elif separate is not None:
+        raise PosterionError(f"{name} is kept in order and cannot differ freely by {separate}.")
+    scales = {spread: prior.variable(spread) for spread, prior in spreads.items()}
+    value = link(parameter.support, mean)
+    if separate is not None and separate != groups.dim:
+        value = value[indices[f"{separate}_of_{groups.dim}"]]
+    centred = parameter.level and groups.partial[-1] == groups.dim
+    for group in groups.partial[:-1] if centred else groups.partial:
+        suffix = "" if len(groups.partial) == 1 else f"_{group}"
+        offset = pm.Normal(f"{name}_{OFFSET}{suffix}", dims=group)
+        place = indices.get(f"{group}_of_{groups.dim}")
+        scale = scales[spread_name(name, group, groups.partial)]
+        value = value + scale * (offset if place is None else offset[place])
+    if centred:
+        family = {"positive": pm.LogNormal, "unit": pm.LogitNormal, "real": pm.Normal}
+        scale = scales[spread_name(name, groups.dim, groups.partial)]
+        return family[parameter.support](name, value, scale, dims=groups.dim)
+    return pm.Deterministic(name, unlink(parameter.support, value), dims=groups.dim)
+
+
+def link(support: Support, value: Any) -> Any:
+    """Return a value on the scale on which groups scatter normally."""
+    xp = namespace(value)
+    if support == "positive":
+        return xp.log(value)
+    return xp.log(value) - xp.log1p(-value) if support == "unit" else value
+
+
+def unlink(support: Support, value: Any) -> Any:
+    """Return the inverse of `link`."""
+    xp = namespace(value)
+    if support == "positive":
+        return xp.exp(value)
+    return 1 / (1 + xp.exp(-value)) if support == "unit" else value
