@@ -8,7 +8,7 @@ from typing import Literal
 
 Role = Literal["frequency", "omega", "real", "imag", "modulus", "phase", "temperature", "index"]
 
-# Names as `_key` leaves them: lower case, without blanks, underscores, dots.
+# Names as `key_of` leaves them.
 _NAMES: dict[str, Role] = {
     **dict.fromkeys(
         ("f", "freq", "freqs", "frequency", "frequencies", "frequenz", "fréquence"), "frequency"
@@ -54,7 +54,7 @@ _NAMES: dict[str, Role] = {
 }
 # BioLogic's sequence number and a temperature say "another sweep" only where frequencies recur.
 _WEAK_INDEX = "ns"
-_LONGEST = 60
+LONGEST = 60
 
 _PREFIXES = {"": 1.0, "m": 1e-3, "µ": 1e-6, "u": 1e-6, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}
 _QUANTITIES: dict[Role, Literal["frequency", "angular", "impedance", "angle", "temperature"]] = {
@@ -93,22 +93,22 @@ def recognise(header: str, position: int = 0) -> Column | None:
     Column(position=0, header='-Im(Z)/Ohm', role='imag', unit='Ohm', negated=True, weak=False)
     """
     bare = header.strip()
-    if len(bare) > _LONGEST:
+    if len(bare) > LONGEST:
         return None
     if len(bare) > 2 and bare[0] == bare[-1] == '"':
         bare = bare[1:-1]
-    text = _plain(bare).strip(" #%*:")
+    text = plain(bare).strip(" #%*:")
     stripped = re.sub(r"^(-\s*1\s*\*|-|minus[ _]|neg(ative)?[ _])\s*", "", text, flags=re.I)
     negated = stripped != text
-    if _key(stripped) == _WEAK_INDEX:
+    if key_of(stripped) == _WEAK_INDEX:
         return Column(position, header, "index", weak=True)
-    for name, unit, explicit in _splits(stripped):
-        role = _NAMES.get(_key(name))
+    for name, unit, explicit in splits(stripped):
+        role = role_of(name)
         if role is None or (role == "index" and unit):
             continue
         known = unit_factor(unit, role) is not None
         # "T/K" is a temperature, "t/s" a time.
-        if _key(name) == "t" and not (unit and known and name.strip() == "T"):
+        if key_of(name) == "t" and not (unit and known and name.strip() == "T"):
             continue
         if unit and not explicit and not known:
             continue
@@ -125,13 +125,18 @@ def columns_of(header: Sequence[str]) -> tuple[Column, ...]:
     return tuple(column for column in found if column is not None)
 
 
+def role_of(name: str) -> Role | None:
+    """Return what a name without its unit stands for."""
+    return _NAMES.get(key_of(name))
+
+
 def unit_factor(unit: str, role: Role) -> float | None:
     """Return what to multiply by for Hz, ohm or degrees; None if the unit is not understood.
 
     The case of the prefix matters: ``mHz`` is not ``MHz``. An angular frequency in rad/s is
     not divided by 2 pi here.
     """
-    text = re.sub(r"\s+", "", _plain(unit)).strip(".")
+    text = re.sub(r"\s+", "", plain(unit)).strip(".")
     if not text:
         return 1.0
     quantity = _QUANTITIES.get(role)
@@ -142,7 +147,8 @@ def unit_factor(unit: str, role: Role) -> float | None:
     if quantity == "angular":
         return 1.0 if re.fullmatch(r"rad(/s|s-1|s\^-1|\*s-1)|1/s|s-1|s\^-1", text) else None
     if quantity == "temperature":
-        return 1.0 if re.fullmatch(r"K|(°|deg)?_?C|celsius|kelvin", text, flags=re.I) else None
+        celsius = r"(°|o|deg|degrees?)?_?C|(degrees?)?celsius"
+        return 1.0 if re.fullmatch(f"{celsius}|K|kelvin", text, flags=re.I) else None
     base = r"hertz|hz" if quantity == "frequency" else r"ohms?|Ω|ω"
     match = re.fullmatch(f"([mµukKMG]?)({base})", text, flags=re.I)
     if match is None:
@@ -154,26 +160,41 @@ def unit_factor(unit: str, role: Role) -> float | None:
     return _PREFIXES.get(prefix)
 
 
-def _plain(text: str) -> str:
-    """Return text with one spelling for primes, minus signs and ohm signs."""
-    for look_alikes, plain in (("′’‘´`ʹ", "'"), ('″”“"ʺ', "''"), ("−–—‐‑", "-"), ("μ", "µ")):
+def plain(text: str) -> str:
+    """Return text with one spelling for primes, minus signs, degrees and ohm signs."""
+    text = text.replace("º", "°")  # else a plain o, as it is a superscript
+    for look_alikes, one in (("′’‘´`ʹ", "'"), ('″”“"ʺ', "''")):
         for character in look_alikes:
-            text = text.replace(character, plain)
-    return unicodedata.normalize("NFKC", text).replace("μ", "µ").replace("º", "°")
+            text = text.replace(character, one)
+    text = unicodedata.normalize("NFKC", text)
+    for character in "−–—‐‑":  # superscripts are plain by now
+        text = text.replace(character, "-")
+    return text.replace("μ", "µ")
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """Return a name in lower case, without blanks, underscores, dots and colons."""
     return re.sub(r"[\s_.:]+", "", name).lower()
 
 
-def _splits(text: str) -> list[tuple[str, str, bool]]:
+def splits(text: str) -> list[tuple[str, str, bool]]:
     """Return the ways to part a header into name and unit, and if the unit is marked as one."""
     ways = [(text, "", True)]
-    bracket = re.fullmatch(r"(.*?)[\s/_,]*[\[(]([^\[\]()]*)[\])]\.?", text)
+    bracket = re.fullmatch(r"(.*?)[\s/_,]*[\[(]((?:[^\[\]()]|\([^\[\]()]*\))*)[\])]\.?", text)
     if bracket:
         ways.append((bracket[1], bracket[2], True))
-    for mark, explicit in (("/", True), (",", True), (" in ", True), ("_", False), (" ", False)):
-        name, found, unit = text.partition(mark) if mark == "/" else text.rpartition(mark)
+    name, slash, unit = text.partition("/")
+    if slash:
+        ways.append((name, unit.strip(), True))
+    for mark in (",", " in "):
+        name, found, unit = text.rpartition(mark)
         if found:
-            ways.append((name, unit.strip("[]() ") if mark != "/" else unit.strip(), explicit))
+            ways.append((name, unit.strip("[]() "), True))
+    for mark in ("_", " "):
+        # The unit may be several words, as in sigma_S_per_cm; the shortest comes first.
+        words = text.split(mark)
+        ways += [
+            (mark.join(words[:k]), mark.join(words[k:]).strip("[]() "), False)
+            for k in range(len(words) - 1, 0, -1)
+        ]
     return ways

@@ -49,22 +49,22 @@ def read_file_text(path: str | Path) -> FileText:
     if not path.exists():
         raise PosterionError(f"{path}: no such file; check the path.")
     if not path.is_file():
-        raise PosterionError(f"{name} is not a regular file; give the path of a spectrum file.")
+        raise PosterionError(f"{name} is not a regular file; give the path of a data file.")
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise PosterionError(
-            f"{name} has {size} bytes, more than the limit of {MAX_BYTES}; a spectrum is much "
-            "smaller, so export only the impedance table."
+            f"{name} has {size} bytes, more than the limit of {MAX_BYTES}; a table of measured "
+            "values is much smaller, so export only that."
         )
     try:
         data = path.read_bytes()
     except OSError as error:
         raise PosterionError(f"{name} cannot be opened ({error.strerror}).") from error
     if not data.strip():
-        raise PosterionError(f"{name} is empty; expected a table of an impedance spectrum.")
+        raise PosterionError(f"{name} is empty; expected a table of measured values.")
     text, messages = _decode(data, name)
     if not text.strip():
-        raise PosterionError(f"{name} is empty; expected a table of an impedance spectrum.")
+        raise PosterionError(f"{name} is empty; expected a table of measured values.")
     # Some exports end lines with \r\r\n; str.splitlines would also split at form feeds.
     text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(text.split("\n"))
@@ -72,7 +72,7 @@ def read_file_text(path: str | Path) -> FileText:
         if len(line) > MAX_LINE:
             raise PosterionError(
                 f"{name}, line {number}: {len(line)} characters; expected a table with one "
-                "frequency in each line, so export the spectrum as text or CSV."
+                "point in each line, so export the data as text or CSV."
             )
     return FileText(name, path.stem, hashlib.sha256(data).hexdigest(), lines, messages)
 
@@ -92,7 +92,7 @@ def _decode(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     # Control characters other than tab, line ends, form feed and the old end-of-file mark.
     if any(byte in data for byte in (*range(9), 11, *range(14, 26), *range(27, 32))):
         raise PosterionError(
-            f"{name} is a binary file; expected text, so export the spectrum as text or CSV."
+            f"{name} is a binary file; expected text, so export the data as text or CSV."
         )
     data = data.rstrip(b"\x1a")
     try:

@@ -57,8 +57,8 @@ def spectrum_dataset(
         If shapes differ, there are fewer than two points, a value is NaN or infinite, a
         frequency is not positive, or one frequency has two impedances.
     """
-    f = _numbers(frequency, np.dtype(np.float64), f"{source}: frequency")
-    z = _numbers(Z, np.dtype(np.complex128), f"{source}: impedance")
+    f = numbers_of(frequency, np.dtype(np.float64), f"{source}: frequency")
+    z = numbers_of(Z, np.dtype(np.complex128), f"{source}: impedance")
     if f.ndim != 1 or f.shape != z.shape:
         raise PosterionError(
             f"{source}: frequency has shape {f.shape} and impedance {z.shape}; "
@@ -127,10 +127,10 @@ def check_spectrum(dataset: xr.Dataset) -> xr.Dataset:
     per_hz = _factor(dataset["frequency"], "Hz", name)
     per_ohm = _factor(dataset["Z"], "ohm", name)
     ordered = dataset.transpose("frequency", "part", ...).sel(part=list(PARTS))
-    f = per_hz * _numbers(
+    f = per_hz * numbers_of(
         ordered["frequency"].values, np.dtype(np.float64), f"{name}: the coordinate frequency"
     )
-    pair = per_ohm * _numbers(
+    pair = per_ohm * numbers_of(
         ordered["Z"].values, np.dtype(np.float64), f"{name}: Z, as real and imaginary part,"
     )
     keep, dropped = _valid_points(f, complex_of(pair[:, 0], pair[:, 1]), name, None)
@@ -155,9 +155,10 @@ def complex_of(
     return joined
 
 
-def _numbers[Number: (np.float64, np.complex128)](
+def numbers_of[Number: (np.float64, np.complex128)](
     values: npt.ArrayLike, dtype: np.dtype[Number], what: str
 ) -> npt.NDArray[Number]:
+    """Return values as an array of a type, or say why that cannot be."""
     try:
         array = np.asarray(values)
     except ValueError as error:
