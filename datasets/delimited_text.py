@@ -4,7 +4,8 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ..errors import PosterionError
 
@@ -16,6 +17,7 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eEdD][+-]?\d+)?|[+-]?(nan|inf(i
 _HEADER_WITHIN = 2000
 _HEADER_LENGTH = 10_000
 _SAMPLE = 2000
+_HEADERS = 20  # lines that may be headers and are tried
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,32 @@ class Table:
     rows: tuple[Row, ...]
     decimal: str
     messages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The table that a file should hold.
+
+    Attributes
+    ----------
+    kind
+        Its name in error messages.
+    columns
+        What its header needs, in words, for error messages.
+    needed
+        Returns the positions of the columns that must hold numbers if its argument is a
+        header of the table, else None.
+    bare
+        What the columns are where there is no header; empty where one is needed.
+    whole
+        Whether a short row is an error. An instrument that was stopped leaves one at the end.
+    """
+
+    kind: str
+    columns: str
+    needed: Callable[[Sequence[str]], tuple[int, ...] | None]
+    bare: tuple[str, ...] = ()
+    whole: bool = True
 
 
 def number(text: str, decimal: str = ".") -> float | None:
@@ -67,12 +95,7 @@ def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(cells[:end])
 
 
-def find_table(
-    lines: Sequence[str],
-    name: str,
-    needed: Callable[[Sequence[str]], tuple[int, ...] | None],
-    wanted: str,
-) -> Table:
+def find_table(lines: Sequence[str], name: str, wanted: Wanted) -> Table:
     """Find the table in the lines of a file.
 
     Parameters
@@ -81,24 +104,65 @@ def find_table(
         Lines of the file, without line ends.
     name
         The file's name, for error messages.
-    needed
-        Returns the positions of the columns that must hold numbers if its argument is a
-        header of the table, else None.
     wanted
-        What a header needs, in words, for error messages.
+        The table to look for.
 
     Raises
     ------
     PosterionError
         If there is no table, its header is not understood, or a line of it does not fit.
     """
+    headers = _headers(lines, wanted)
+    if not headers:
+        return _without_header(lines, name, wanted)
+    # The first with numbers below it: a title may hold the words of a header.
+    return _with_header(lines, name, next((h for h in headers if h.rows), headers[0]), wanted)
+
+
+@dataclass(frozen=True)
+class _Header:
+    """A line that may be the header, and how many rows fit it in the best dialect."""
+
+    index: int
+    cells: tuple[str, ...]
+    positions: tuple[int, ...]
+    rows: int
+    delimiter: str
+    decimal: str
+
+
+def _headers(lines: Sequence[str], wanted: Wanted) -> list[_Header]:
+    """Return the lines that may be the header, up to the first that has rows below it."""
+    found: list[_Header] = []
     for index, line in enumerate(lines[:_HEADER_WITHIN]):
         for delimiter in DELIMITERS:
-            header = _header_cells(line, delimiter)
-            positions = needed(header)
+            cells = _header_cells(line, delimiter)
+            positions = wanted.needed(cells)
             if positions is not None:
-                return _with_header(lines, name, index, header, positions, delimiter)
-    return _without_header(lines, name, needed, wanted)
+                found.append(_header(lines, index, cells, positions, delimiter))
+                if found[-1].rows or len(found) == _HEADERS:
+                    return found
+    return found
+
+
+def _header(
+    lines: Sequence[str],
+    index: int,
+    cells: tuple[str, ...],
+    positions: tuple[int, ...],
+    own_delimiter: str,
+) -> _Header:
+    body = _body(lines, index + 1)[:_SAMPLE]
+    # The header's own delimiter first: it wins ties.
+    order = sorted(DELIMITERS, key=lambda delimiter: delimiter != own_delimiter)
+
+    def fits(dialect: tuple[str, str]) -> int:
+        return sum(
+            _fits(cells_of(line, dialect[0]), len(cells), positions, dialect[1]) for _, line in body
+        )
+
+    best = max(((d, c) for d in order for c in DECIMALS), key=fits)
+    return _Header(index, cells, positions, fits(best), *best)
 
 
 def _header_cells(line: str, delimiter: str) -> tuple[str, ...]:
@@ -106,36 +170,26 @@ def _header_cells(line: str, delimiter: str) -> tuple[str, ...]:
         return ()
     line = line.strip("\ufeff").lstrip("#% ") if line.lstrip()[:1] in ("#", "%") else line
     if delimiter == _BLANK:
-        line = re.sub(r"\s+(?=[\[(])", "", line)  # "Freq (Hz)" is one name
+        # "Freq (Hz)" is one name, and so is "sigma (S cm-1)".
+        line = re.sub(r"\s+(?=[\[(])", "", line)
+        return tuple(re.sub(r"[\[(][^\[\]()]*[\])]", _without_blanks, line).split())
     return _trimmed(cells_of(line, delimiter))
 
 
-def _with_header(
-    lines: Sequence[str],
-    name: str,
-    index: int,
-    header: tuple[str, ...],
-    positions: tuple[int, ...],
-    header_delimiter: str,
-) -> Table:
-    body = _body(lines, index + 1)
-    # The header's own delimiter first: it wins ties.
-    order = sorted(DELIMITERS, key=lambda delimiter: delimiter != header_delimiter)
+def _without_blanks(match: re.Match[str]) -> str:
+    return "".join(match[0].split())
 
-    def fits(dialect: tuple[str, str]) -> int:
-        return sum(
-            _fits(cells_of(line, dialect[0]), len(header), positions, dialect[1])
-            for _, line in body[:_SAMPLE]
-        )
 
-    delimiter, decimal = max(((d, c) for d in order for c in DECIMALS), key=fits)
-    rows = [Row(line, cells_of(text, delimiter)) for line, text in body]
+def _with_header(lines: Sequence[str], name: str, header: _Header, wanted: Wanted) -> Table:
+    rows = [
+        Row(line, cells_of(text, header.delimiter)) for line, text in _body(lines, header.index + 1)
+    ]
     units = None
-    if len(rows) > 1 and max(positions) < len(_trimmed(rows[0].cells)) <= len(header):
+    if len(rows) > 1 and max(header.positions) < len(_trimmed(rows[0].cells)) <= len(header.cells):
         first = rows[0].cells
-        if all(number(cell, decimal) is None for cell in first):
+        if all(number(cell, header.decimal) is None for cell in first):
             units, rows = first, rows[1:]
-    return _checked(name, header, units, rows, positions, decimal, delimiter)
+    return _checked(name, header, units, rows, wanted)
 
 
 def _fits(cells: Sequence[str], width: int, positions: Sequence[int], decimal: str) -> bool:
@@ -146,12 +200,7 @@ def _fits(cells: Sequence[str], width: int, positions: Sequence[int], decimal: s
     )
 
 
-def _without_header(
-    lines: Sequence[str],
-    name: str,
-    needed: Callable[[Sequence[str]], tuple[int, ...] | None],
-    wanted: str,
-) -> Table:
+def _without_header(lines: Sequence[str], name: str, wanted: Wanted) -> Table:
     body = _body(lines, 0)
 
     def numeric(line: str, dialect: tuple[str, str]) -> int:
@@ -170,40 +219,48 @@ def _without_header(
     first = next(
         (k for k, (_, line) in enumerate(body) if width and numeric(line, best[2:]) == width), None
     )
-    header = _unknown_header(lines, body, None if first is None else body[first][0], width)
-    if header is not None:
+    unknown = _unknown_header(lines, body, None if first is None else body[first][0], width)
+    if unknown is not None:
         raise PosterionError(
-            f"{name}, line {header.line}: the columns found are "
-            + ", ".join(f"'{cell[:40]}'" for cell in header.cells[:20])
-            + f"; {wanted}."
+            f"{name}, line {unknown.line}: the columns found are "
+            + ", ".join(f"'{cell[:40]}'" for cell in unknown.cells[:20])
+            + f"; {wanted.columns}."
         )
     if first is None:
-        raise PosterionError(f"{name} holds no impedance table that can be read; {wanted}.")
-    if width != 3:
+        raise PosterionError(f"{name} holds no {wanted.kind} that can be read; {wanted.columns}.")
+    if width != len(wanted.bare):
         what = "one column" if width == 1 else f"{width} columns"
+        other = f", or without header: {', '.join(wanted.bare)}" if wanted.bare else ""
         raise PosterionError(
-            f"{name} holds {what} of numbers without a header; {wanted}, or three columns "
-            "without header: frequency, Z', Z''."
+            f"{name} holds {what} of numbers without a header; {wanted.columns}{other}."
         )
     # A line of the same width just above holds a bad number rather than a title.
     while first > 0 and len(_trimmed(cells_of(body[first - 1][1], delimiter))) == width:
         first -= 1
     rows = [Row(line, cells_of(text, delimiter)) for line, text in body[first:]]
-    return _checked(name, None, None, rows, (0, 1, 2), decimal, delimiter)
+    positions = tuple(range(width))
+    header = _Header(first - 1, wanted.bare, positions, count, delimiter, decimal)
+    return replace(_checked(name, header, None, rows, wanted), header=None)
 
 
 def _unknown_header(
     lines: Sequence[str], body: Sequence[tuple[int, str]], first: int | None, width: int
 ) -> Row | None:
-    """Return the line that looks like the header of a table, though not of an impedance.
+    """Return the line that looks like the header of a table, though not of the wanted one.
 
-    ``first`` is the line of the first row of numbers. Comments count: three columns of numbers
-    below ``# time, voltage, current`` are no impedance.
+    ``first`` is the line of the first row of numbers; where there are only rows with text among
+    the numbers, a header has as many cells as the line below. Comments count: three columns of
+    numbers below ``# time, voltage, current`` are no impedance.
     """
     if first is None or width < 2:
-        rows = [Row(line, _header_cells(text, d)) for line, text in body[:1] for d in "\t;,"]
-        widest = max(rows, key=lambda row: len(row.cells), default=None)
-        return widest if widest is not None and len(widest.cells) > 1 else None
+        candidates = [
+            (len(cells) == len(_trimmed(cells_of(below, delimiter))), Row(line, cells))
+            for (line, text), (_, below) in pairwise([*body[:_HEADERS], (0, "")])
+            for delimiter in "\t;,"
+            if len(cells := _header_cells(text, delimiter)) > 1
+        ]
+        # A title above it may hold commas, but seldom as many.
+        return max(candidates, key=lambda found: found[0], default=(False, None))[1]
     above = [line for line in range(1, first) if lines[line - 1].strip()]
     for line in above[-1:]:
         for delimiter in DELIMITERS:
@@ -225,30 +282,28 @@ def _body(lines: Sequence[str], start: int) -> list[tuple[int, str]]:
 
 def _checked(
     name: str,
-    header: tuple[str, ...] | None,
+    header: _Header,
     units: tuple[str, ...] | None,
     rows: list[Row],
-    positions: tuple[int, ...],
-    decimal: str,
-    delimiter: str,
+    wanted: Wanted,
 ) -> Table:
     """Check that rows have the width of the table and numbers where they are needed."""
-    titles = header or ("frequency", "Z'", "Z''")
+    titles = header.cells
     if not rows:
         raise PosterionError(f"{name} has a header but no row below it; it may be truncated.")
-    messages = ["decimal commas read as points"] if decimal == "," else []
-    rows, dropped = without_incomplete_end(rows)
-    messages += dropped
+    messages = ["decimal commas read as points"] if header.decimal == "," else []
+    if not wanted.whole:
+        rows, dropped = without_incomplete_end(rows)
+        messages += dropped
     for row in rows:
-        if len(_trimmed(row.cells)) > len(titles) or (
-            delimiter == _BLANK and len(row.cells) < len(titles)
-        ):
+        short = wanted.whole or header.delimiter == _BLANK
+        if len(_trimmed(row.cells)) > len(titles) or (short and len(row.cells) < len(titles)):
             raise PosterionError(
                 f"{name}, line {row.line}: {len(row.cells)} cells where the table has "
                 f"{len(titles)} columns; correct or remove this line."
             )
-        require_numbers(name, row, positions, titles, decimal)
-    return Table(header, units, tuple(rows), decimal, tuple(messages))
+        require_numbers(name, row, header.positions, titles, header.decimal)
+    return Table(titles, units, tuple(rows), header.decimal, tuple(messages))
 
 
 def without_incomplete_end(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:

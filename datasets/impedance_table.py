@@ -9,22 +9,17 @@ import numpy.typing as npt
 
 from ..errors import PosterionError
 from .column_names import Column, Role, columns_of, unit_factor
-from .delimited_text import Table, find_table, number
+from .delimited_text import Table, Wanted, find_table, number
 from .file_text import FileText
 from .schema import complex_of
 from .sweep import Sweep
 
-WANTED = (
-    "an impedance table needs the columns frequency (or omega), Z' and Z'' (or |Z| and phase), "
-    "for example 'freq_Hz', 'Zre_ohm', 'Zim_ohm', with units such as Hz, kHz, MHz, ohm, kohm"
-)
 _WAYS: tuple[tuple[Role, Role, Role], ...] = (
     ("frequency", "real", "imag"),
     ("omega", "real", "imag"),
     ("frequency", "modulus", "phase"),
     ("omega", "modulus", "phase"),
 )
-_NO_HEADER = ("frequency", "Z'", "Z''")
 
 
 def read_table_sweeps(text: FileText) -> list[Sweep]:
@@ -35,8 +30,8 @@ def read_table_sweeps(text: FileText) -> list[Sweep]:
     PosterionError
         If the columns are not understood, or a cell or unit cannot be used.
     """
-    table = find_table(text.lines, text.name, _needed, WANTED)
-    columns = columns_of(table.header or _NO_HEADER)
+    table = find_table(text.lines, text.name, _WANTED)
+    columns = columns_of(table.header or _WANTED.bare)
     messages = [*text.messages, *table.messages]
     if table.header is None:
         messages.append("columns: no header, taken as frequency in Hz, Z' and Z'' in ohm")
@@ -90,6 +85,18 @@ def _needed(header: Sequence[str]) -> tuple[int, ...] | None:
     columns = columns_of(header)
     way = _way(columns)
     return way and tuple(_candidates(columns, role)[0].position for role in way)
+
+
+_WANTED = Wanted(
+    kind="impedance table",
+    columns=(
+        "an impedance table needs the columns frequency (or omega), Z' and Z'' (or |Z| and phase), "
+        "for example 'freq_Hz', 'Zre_ohm', 'Zim_ohm', with units such as Hz, kHz, MHz, ohm, kohm"
+    ),
+    needed=_needed,
+    bare=("frequency", "Z'", "Z''"),
+    whole=False,
+)
 
 
 def _values(
