@@ -1,35 +1,46 @@
 """Commands that look at data: ``posterion data list | show | export | inspect``."""
 
 import json
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import PosterionError
 from .terminal import JsonOption, SignOption, read_sign
 
 if TYPE_CHECKING:
     import xarray as xr
 
-data_app = typer.Typer(help="Look at data files and embedded examples.", no_args_is_help=True)
+    from ..datasets.published import Published
+
+NameArgument = Annotated[
+    str, typer.Argument(help="Name of an example or a published table; `data list` has them.")
+]
+data_app = typer.Typer(help="Look at data files and what is embedded.", no_args_is_help=True)
 
 
 @data_app.command("list")
 def data_list() -> None:
-    """List the embedded examples."""
+    """List the simulated examples and the published tables."""
+    from ..datasets.published import TABLES, rows
     from ..datasets.simulate import EXAMPLES
 
     for name, (volume, degrees) in EXAMPLES.items():
         typer.echo(
             f"{name}\tsimulated spectrum of a pellet coated with {volume[:-2]} µL at {degrees} °C"
         )
+    for name, description in TABLES.items():
+        typer.echo(f"{name}\t{len(rows(name))} published numbers: {description}")
 
 
 @data_app.command("show")
-def data_show(
-    name: Annotated[str, typer.Argument(help="Name of an example.")], as_json: JsonOption = False
-) -> None:
-    """Show an embedded example: its points, and the truth that it was simulated from."""
+def data_show(name: NameArgument, as_json: JsonOption = False) -> None:
+    """Show an example and its truth, or a published table and its source."""
+    if _is_published(name):
+        _show_published(name, as_json)
+        return
     from ..datasets.simulate import simulated_pellet
 
     spectrum = simulated_pellet(name)
@@ -43,17 +54,20 @@ def data_show(
 
 @data_app.command("export")
 def data_export(
-    name: Annotated[str, typer.Argument(help="Name of an example.")],
-    to: Annotated[Path, typer.Option(help="CSV file to write.")],
+    name: NameArgument, to: Annotated[Path, typer.Option(help="CSV file to write.")]
 ) -> None:
-    """Write an embedded example as a CSV file."""
+    """Write an example or a published table as a CSV file."""
+    from ..datasets.published import CITATION, DOI, LICENCE, csv_text
     from ..datasets.simulate import simulated_pellet
     from ..inference.store import replacing
 
-    text = _csv(simulated_pellet(name))
+    published = _is_published(name)
+    text = csv_text(name) if published else _csv(simulated_pellet(name))
     with replacing(to) as temporary:
         temporary.write_text(text, encoding="utf-8")
     typer.echo(f"wrote {to}")
+    if published:
+        typer.echo(f"from {CITATION}, doi:{DOI}, {LICENCE}")
 
 
 @data_app.command("inspect")
@@ -85,6 +99,72 @@ def data_inspect(
         typer.echo(f"{label}: {row['n']} points, {row['f_min_hz']:g} to {row['f_max_hz']:g} Hz")
     for message in messages:
         typer.echo(message)
+
+
+def _is_published(name: str) -> bool:
+    """Tell a published table from an example.
+
+    Raises
+    ------
+    PosterionError
+        If the name is neither.
+    """
+    from ..datasets.published import TABLES
+    from ..datasets.simulate import EXAMPLES
+
+    if name not in TABLES and name not in EXAMPLES:
+        near = get_close_matches(name, [*TABLES, *EXAMPLES])
+        hint = f"did you mean {' or '.join(near)}?" if near else "`posterion data list` names all."
+        raise PosterionError(f"there is no example or table '{name}'; {hint}")
+    return name in TABLES
+
+
+def _show_published(name: str, as_json: bool) -> None:
+    from ..datasets.published import CITATION, DOI, LICENCE, TABLES, rows
+
+    if as_json:
+        document = {
+            "name": name,
+            "source": CITATION,
+            "doi": DOI,
+            "licence": LICENCE,
+            "rows": [vars(row) for row in rows(name)],
+        }
+        typer.echo(json.dumps(document))
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    grid = Table(
+        title=f"{name}: {TABLES[name]}",
+        caption=f"{CITATION}, doi:{DOI}, {LICENCE}",
+        title_justify="left",
+        caption_justify="left",
+        show_lines=True,
+    )
+    grid.add_column("key and value", no_wrap=True)
+    grid.add_column("of", overflow="fold", ratio=2)
+    grid.add_column("printed in: note", overflow="fold", ratio=3)
+    for row in rows(name):
+        about = "≈ " if row.approximate else ""
+        unit = "" if row.unit == "dimensionless" else f" {row.unit}"
+        remark = f"{row.where}: {row.note}" if row.note else row.where
+        first = f"{row.key}\n{about}{row.printed}{unit}"
+        grid.add_row(*map(escape, (first, _described(row), remark)))
+    Console(highlight=False).print(grid)
+
+
+def _described(row: "Published") -> str:
+    """Name quantity, sample and conditions of a published number."""
+    conditions = (
+        (row.coating_volume_uL, "{:g} µL"),
+        (row.temperature_C, "{:g} °C"),
+        (row.cycle, "cycle {}"),
+    )
+    known = [text.format(value) for value, text in conditions if value is not None]
+    quoted = [f"Ref. {row.reference}"] if row.reference else []
+    return ", ".join([row.quantity, row.sample, *known, *quoted])
 
 
 def _columns(spectrum: "xr.Dataset") -> dict[str, list[float]]:
