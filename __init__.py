@@ -8,14 +8,17 @@ if TYPE_CHECKING:
     from .datasets.spectrum_files import read_spectra, read_spectrum
     from .errors import PosterionError
     from .inference.build import build
+    from .inference.compare import compare_models
     from .inference.conductivity import conductivity
     from .inference.diagnose import Verdict
     from .inference.fit import fit
     from .inference.noise import Gaussian, Proportional, Relative, Stated, StudentT
     from .inference.noise_correlated import Autocorrelated, Correlated
     from .inference.noise_rounded import Rounded
+    from .inference.predict import predict
     from .inference.prior import Prior
     from .inference.sample import sample
+    from .inference.series import conductivity_series
     from .inference.store import load, save
     from .models.circuit import Circuit
     from .models.transport import VTF, Arrhenius, TwoRegimes
@@ -40,9 +43,12 @@ _HOMES = {
     "VTF": "models.transport",
     "Verdict": "inference.diagnose",
     "build": "inference.build",
+    "compare_models": "inference.compare",
     "conductivity": "inference.conductivity",
+    "conductivity_series": "inference.series",
     "fit": "inference.fit",
     "load": "inference.store",
+    "predict": "inference.predict",
     "read_spectra": "datasets.spectrum_files",
     "read_spectrum": "datasets.spectrum_files",
     "sample": "inference.sample",
@@ -68,9 +74,12 @@ __all__ = [
     "TwoRegimes",
     "Verdict",
     "build",
+    "compare_models",
     "conductivity",
+    "conductivity_series",
     "fit",
     "load",
+    "predict",
     "read_spectra",
     "read_spectrum",
     "sample",

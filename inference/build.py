@@ -96,7 +96,7 @@ def build(
             parameters = {
                 k: v[place] if _cell_dims(v, groups) else v for k, v in parameters.items()
             }
-        scatter = {p.name: chosen[p.name].at(window).variable(p.name) for p in noise.parameters}
+        scatter = _scatter(noise, chosen, window, groups, indices)
         scatter |= {
             suffix: pm.Data(name, _beside_output(model, data, name))
             for suffix, name in ((suffix, f"{model.output}_{suffix}") for suffix in noise.inputs)
@@ -297,6 +297,26 @@ def _variables(
         elif name not in values:
             values[name] = prior.variable(name)
     return {parameter.name: values[parameter.name] for parameter in coordinates.parameters}
+
+
+def _scatter(
+    noise: Noise,
+    chosen: Mapping[str, Prior],
+    window: Mapping[str, Any],
+    groups: Cells | None,
+    indices: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Create the parameters of the noise; groups that share nothing have each their own."""
+    separate = groups.separate if groups else None
+    variables = {
+        p.name: chosen[p.name].at(window).variable(p.name, dims=separate) for p in noise.parameters
+    }
+    if groups is None or separate is None:
+        return variables
+    place = indices[f"{groups.dim}_of_point"]
+    if separate != groups.dim:
+        place = indices[f"{separate}_of_{groups.dim}"][place]
+    return {name: variable[place] for name, variable in variables.items()}
 
 
 def _ordered(

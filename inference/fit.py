@@ -110,6 +110,7 @@ def fit(
         "source": str(data.attrs.get("source", "data in memory")),
         "messages": str(data.attrs.get("messages", "")),
         "sha256": str(data.attrs.get("sha256") or _digest(data)),
+        **{name: data.attrs[name] for name in ("temperature_c",) if name in data.attrs},
         "n": int(data[model.output].sizes[model.output_dims[-1]]),
         "versions": json.dumps({name: version(name) for name in PACKAGES}),
     }

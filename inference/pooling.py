@@ -82,7 +82,8 @@ def cells(data: xr.Dataset, point: str, pool: Pool | None) -> Cells | None:
         Dimension of the data points.
     pool
         A coordinate over which all parameters are pooled partially, or the kind of pooling
-        of several: ``"none"`` (each group has its own parameters; one coordinate at most),
+        of several: ``"none"`` (each group has its own parameters, also of the noise, as if it
+        were fitted alone; one coordinate at most),
         ``"partial"`` (they come from one distribution, whose spread is estimated), or
         ``"complete"`` (groups are ignored). Several partial coordinates may be nested, as
         pellets in samples, or crossed.

@@ -13,6 +13,7 @@ import xarray as xr
 from ..errors import PosterionError
 from .density import Density
 from .diagnose import diagnose
+from .evidence import estimate_evidence
 from .explore import explore
 from .groups import complete, draws_tree
 from .plan import make_plan, plan_from_draws, run_chains
@@ -63,7 +64,8 @@ def sample(
     xarray.DataTree
         Groups posterior, prior, posterior_predictive, log_likelihood, sample_stats,
         observed_data and constant_data. The attribute ``verdict`` holds the checks as
-        JSON, ``timing`` the seconds of each step.
+        JSON, ``evidence`` the log evidence (see `Evidence`), ``timing`` the seconds of each
+        step.
 
     Raises
     ------
@@ -136,9 +138,14 @@ class Sampler:
 
         say("Predicting")
         tree = complete(self.density, tree, prior, seed)
+        unconstrained = stats["unconstrained"].values
+        evidence = estimate_evidence(
+            target.evaluate, unconstrained.reshape(-1, unconstrained.shape[-1]), seed
+        )
         clock.lap("predict_s")
         tree.attrs = {
             "verdict": json.dumps(asdict(verdict)),
+            "evidence": json.dumps(asdict(evidence)),
             "timing": json.dumps(clock.laps),
             "seed": seed,
         }

@@ -1,0 +1,151 @@
+"""What a fitted model says of points that were not measured."""
+
+import json
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from ..errors import PosterionError
+from ..models.parameter import Model
+from .density import interpreted
+from .pooling import MEAN, link, spread_name, unlink
+from .revive import model_of, noise_of, pool_of
+
+SAMPLE = ("chain", "draw")
+
+
+def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.Dataset:
+    """Predict what a fitted model says at other inputs.
+
+    Parameters
+    ----------
+    tree
+        A fitted model whose data are points, such as `Arrhenius`.
+    seed
+        Of the scatter of new measurements and of new groups.
+    **inputs
+        Where to predict, each of shape (n,) or a number, in the units of the model:
+        ``temperature=[298.15, 313.15]`` in K.
+
+    Returns
+    -------
+    xarray.Dataset
+        Draws of dims (chain, draw, point), with the dimension of the groups before the
+        points where the model was pooled: the prediction under the model's own name of its
+        output, and under ``<output>_new`` that of a new measurement, with its scatter.
+        Where groups share a distribution, ``<output>_new_<group>`` is that of the next
+        group, which was not measured.
+
+    Raises
+    ------
+    PosterionError
+        If an input is missing, unknown or not finite, the model is one of spectra, or the
+        run failed its checks.
+    """
+    from .diagnose import Verdict
+
+    if not Verdict.of(tree).passed:
+        raise PosterionError(
+            "the run failed its checks, and nothing is predicted from it; see its messages."
+        )
+    model = model_of(tree)
+    points = _inputs(model, inputs)
+    posterior = tree.children["posterior"].to_dataset()
+    parameters = {p.name: posterior[p.name] for p in model.parameters}
+    prediction = _respond(model, points, parameters)
+    result = {
+        model.output: prediction,
+        f"{model.output}_new": _scatter(tree, model, prediction, seed),
+    }
+    shared = _shared(tree)
+    if shared:
+        drawn = _next_group(tree, model, shared, seed)
+        result[f"{model.output}_new_{shared[-1]}"] = _respond(model, points, drawn)
+    dataset = xr.Dataset(result).assign_coords(points)
+    for value in dataset.data_vars.values():
+        value.attrs["units"] = model.output_unit
+    return dataset
+
+
+def _inputs(model: Model, given: dict[str, npt.ArrayLike]) -> dict[str, xr.DataArray]:
+    if model.output_dims != ("point",):
+        raise PosterionError(f"{model} is a model of spectra; its predictions are in the result.")
+    if set(given) != set(model.inputs):
+        raise PosterionError(
+            f"{model} predicts at given {', '.join(model.inputs)}, not at "
+            f"{', '.join(given) or 'nothing'}."
+        )
+    points = {}
+    for name, value in given.items():
+        values = np.atleast_1d(np.asarray(value, dtype=float))
+        if values.ndim != 1 or not np.isfinite(values).all():
+            raise PosterionError(f"'{name}' must be finite numbers in one dimension.")
+        points[name] = xr.DataArray(values, dims="point")
+    return points
+
+
+def _respond(
+    model: Model, points: dict[str, xr.DataArray], parameters: dict[str, xr.DataArray]
+) -> xr.DataArray:
+    """Return the response at all points, for each draw and group."""
+    like = xr.broadcast(*parameters.values())[0]
+    values = {
+        name: value.broadcast_like(like).transpose(*like.dims).values[..., None]
+        for name, value in parameters.items()
+    }
+    response = model.response({name: point.values for name, point in points.items()}, values)
+    return xr.DataArray(response, dims=(*like.dims, "point"), coords=like.coords)
+
+
+def _scatter(tree: xr.DataTree, model: Model, prediction: xr.DataArray, seed: int) -> xr.DataArray:
+    """Return new measurements around a prediction, with the scatter that was estimated."""
+    import pymc as pm
+
+    noise = noise_of(tree)
+    base: Any = noise
+    while base.inputs and getattr(base, "base", None) is not None:
+        base = base.base  # errors and digits belong to the data that were there
+    posterior = tree.children["posterior"].to_dataset()
+    window = json.loads(tree.attrs["window"])
+    values = {}
+    for p in base.parameters:
+        value = posterior[p.name]
+        for dim in set(value.dims) - set(prediction.dims):  # of the samples that hold the pellets
+            own = prediction.dims[-2]
+            place = tree.children["constant_data"].dataset[f"{dim}_of_{own}"].values
+            value = value.isel({dim: xr.DataArray(place, dims=own)})
+        values[p.name] = value.broadcast_like(prediction).transpose(*prediction.dims).values
+    if base.inputs:
+        return prediction
+    mean = prediction.values
+    with pm.Model():
+        new = base.observe("new", mean, model.magnitude(mean), values, window)
+    drawn = pm.draw(new, random_seed=seed, mode=interpreted())
+    return prediction.copy(data=drawn)
+
+
+def _shared(tree: xr.DataTree) -> tuple[str, ...]:
+    """Return the labels of the data whose groups share a distribution."""
+    pool = pool_of(tree)
+    kinds = {pool: "partial"} if isinstance(pool, str) else pool or {}
+    return tuple(name for name, kind in kinds.items() if kind == "partial")
+
+
+def _next_group(
+    tree: xr.DataTree, model: Model, shared: tuple[str, ...], seed: int
+) -> dict[str, xr.DataArray]:
+    """Draw the parameters of a group that was not measured from what the groups share."""
+    rng = np.random.default_rng(seed)
+    posterior = tree.children["posterior"].to_dataset()
+    given = {name.removesuffix(f"_{MEAN}") for name in json.loads(tree.attrs["priors_given"])}
+    coordinates = model.coordinates(given)
+    values = {}
+    for p in coordinates.parameters:
+        value = link(p.support, posterior[f"{p.name}_{MEAN}"])
+        for group in shared:
+            spread = posterior[spread_name(p.name, group, shared)]
+            value = value + spread * rng.normal(size=spread.shape)
+        values[p.name] = unlink(p.support, value)
+    return coordinates.to_parameters(values, json.loads(tree.attrs["window"]))

@@ -1,0 +1,77 @@
+"""The values that a result was made with, read back from its text."""
+
+import ast
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import xarray as xr
+
+from ..errors import PosterionError
+from ..models import transport
+from ..models.circuit import Circuit
+from ..models.parameter import Model
+from . import noise, noise_correlated, noise_rounded
+from .noise import Noise
+from .pooling import Pool
+
+_LAWS: Mapping[str, Any] = {
+    law.__name__: law for law in (transport.Arrhenius, transport.VTF, transport.TwoRegimes)
+}
+_NOISES: Mapping[str, Any] = {
+    kind.__name__: kind
+    for kind in (
+        noise.Gaussian,
+        noise.Proportional,
+        noise.Relative,
+        noise.Stated,
+        noise.StudentT,
+        noise_correlated.Autocorrelated,
+        noise_correlated.Correlated,
+        noise_rounded.Rounded,
+    )
+}
+
+
+def model_of(tree: xr.DataTree) -> Model:
+    """Return the model that a result was fitted with.
+
+    Raises
+    ------
+    PosterionError
+        If the result names no model of the package.
+    """
+    text = str(tree.attrs.get("model", ""))
+    if text.partition("(")[0] in _LAWS:
+        model: Model = _construct(text, _LAWS)
+        return model
+    return Circuit.parse(text)
+
+
+def noise_of(tree: xr.DataTree) -> Noise:
+    """Return the noise that a result was fitted with."""
+    value: Noise = _construct(str(tree.attrs["noise"]), _NOISES)
+    return value
+
+
+def pool_of(tree: xr.DataTree) -> Pool | None:
+    """Return the pooling that a result was fitted with."""
+    pool: Pool | None = json.loads(tree.attrs["pool"])["pool"]
+    return pool
+
+
+def _construct(text: str, known: Mapping[str, Any]) -> Any:
+    """Construct a frozen value from its own text, by structure alone: nothing is evaluated."""
+
+    def value(node: ast.expr) -> Any:
+        match node:
+            case ast.Constant(value=constant):
+                return constant
+            case ast.Call(func=ast.Name(id=name), args=[], keywords=named) if name in known:
+                return known[name](**{str(keyword.arg): value(keyword.value) for keyword in named})
+        raise PosterionError(f"'{text}' is not a value that posterion wrote.")
+
+    try:
+        return value(ast.parse(text, mode="eval").body)
+    except (SyntaxError, TypeError) as error:
+        raise PosterionError(f"'{text}' is not a value that posterion wrote.") from error
