@@ -10,6 +10,7 @@ import typer
 from ..errors import PosterionError
 from .cli_data import data_app
 from .cli_fit import fit_app
+from .cli_transference import transference
 from .terminal import BAD_INPUT, progress_console
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(fit_app, name="fit")
 app.add_typer(data_app, name="data")
+app.command("transference")(transference)
 
 
 def main() -> None:
