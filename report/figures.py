@@ -17,6 +17,10 @@ WIDTH = 5.0
 """Width of every figure in inches: text of 10 points is still read at the width of a phone."""
 
 
+WIDE_AXIS = 1e4
+"""An axis over more than this factor has powers of ten; one over less has plain numbers."""
+
+
 def new_figure(height: float, layout: str | None = "constrained") -> "Figure":
     """Return an empty figure of the common width."""
     from matplotlib.figure import Figure
@@ -45,6 +49,39 @@ def plain_numbers() -> Any:
     from matplotlib.ticker import ScalarFormatter
 
     return ScalarFormatter(useOffset=False)
+
+
+def shown_label(label: str, length: int = 36) -> str:
+    """Shorten a label from a file, and keep its dollar signs from starting a formula."""
+    text = " ".join(label.split())
+    text = text if len(text) <= length else f"{text[: length - 1]}…"
+    return text.replace("$", r"\$")
+
+
+def decades_axis(axes: "Axes") -> None:
+    """Make the y axis logarithmic, with numbers at more places of a decade the fewer it shows."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    from .numbers import number, power_of_ten
+
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    subs: tuple[float, ...] = (1.0,)
+    if high / low < 300:
+        subs = (1.0, 2.0, 5.0)
+    if high / low < 10:
+        subs = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0)
+    wide = high / low > WIDE_AXIS
+    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: power_of_ten(value) if wide else _bare(number(value, 2)))
+    )
+
+
+def _bare(text: str) -> str:
+    """Leave out zeros that end a number."""
+    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
 
 
 def frequency_axis(axes: "Axes", frequency: Any) -> None:

@@ -15,6 +15,8 @@ _SPELLED = {
     "S*s^n": "S·sⁿ",
     "H*s^(n-1)": "H·sⁿ⁻¹",
     "ohm/s^0.5": "Ω/√s",
+    "S * K / cm": "S·K/cm",
+    "S * K**0.5 / cm": "S·√K/cm",
 }
 _PREFIXED = {"ohm", "Hz", "s", "F", "H", "S/cm"}
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -76,6 +78,11 @@ def number(value: float, digits: int = 3) -> str:
     if -3 <= power < 5:
         return _fixed(value, digits - 1 - power)
     return f"{_fixed(value / 10.0**power, digits - 1)}×10{str(power).translate(_SUPERSCRIPT)}"
+
+
+def power_of_ten(value: float) -> str:
+    """Write the decade of a value: ``10⁻⁴``."""
+    return f"10{str(round(math.log10(value))).translate(_SUPERSCRIPT)}"
 
 
 def interval(median: float, low: float, high: float, unit: str) -> tuple[str, str, str, str]:

@@ -8,10 +8,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..errors import PosterionError
-from ..inference.caution import UNMOVED, contraction, on_line, support_of, variable
+from ..inference.caution_general import UNMOVED, contraction, on_line, support_of, variable
 from ..inference.diagnose import Verdict
-from .figures import BLUE, CHAINS, INK, new_figure, tidy
+from ..inference.scalars import scalars, stem
+from .figures import BLUE, CHAINS, INK, new_figure, shown_label, tidy
 from .numbers import Scale, axis_scale, scale_of
+from .tables import hyperparameters
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,18 +26,22 @@ LOG_FROM = 8.0
 """A posterior that spans this factor is drawn over a logarithmic axis."""
 
 PAIRED = 4
+DRAWN = 16
+"""More densities than these are those of what groups share; the others are in the table."""
+
 RANKED = 8
 BINS = 20
 """Rank bins of each chain."""
 
 
 def own_quantities(tree: xr.DataTree) -> list[str]:
-    """Return the parameters of the model and its noise, and the total resistance."""
-    names = json.loads(tree.attrs["parameters"])
-    posterior = tree.children["posterior"].dataset
-    total = ["R_total"] if "R_total" in posterior else []
-    varying = [name for name in names if name in posterior and np.ptp(posterior[name].values) > 0]
-    return [*varying, *total]
+    """Return the parameters of the model and its noise, and the total resistance.
+
+    What groups share is among them, and what each group has where that is not too much.
+    """
+    names = [*json.loads(tree.attrs["parameters"]), *hyperparameters(tree)]
+    own = _varying(tree, [*names, "R_total"])
+    return own if len(own) <= DRAWN else [name for name in own if name == stem(name)]
 
 
 def marginals(tree: xr.DataTree) -> "Figure":
@@ -44,7 +50,7 @@ def marginals(tree: xr.DataTree) -> "Figure":
     Each panel shows where the posterior lies. There the prior is flat and near zero if
     the data said much, and as high as the posterior if they said nothing.
     """
-    _refuse_untrusted(tree)
+    refuse_untrusted(tree)
     names = own_quantities(tree)
     rows = -(-len(names) // 2)
     height = 1.35 * rows + 0.45
@@ -62,7 +68,7 @@ def marginals(tree: xr.DataTree) -> "Figure":
 
 def pairs(tree: xr.DataTree) -> "Figure":
     """Draw the parameters that hang together most, two by two."""
-    _refuse_untrusted(tree)
+    refuse_untrusted(tree)
     from matplotlib.ticker import MaxNLocator
 
     names = _most_correlated(tree)
@@ -98,9 +104,9 @@ def pairs(tree: xr.DataTree) -> "Figure":
                 else:
                     axis.set_major_locator(MaxNLocator(3))
             if row == count - 1:
-                axes.set_xlabel(scale_x.label(beside), fontsize=9)
+                axes.set_xlabel(scale_x.label(shown_label(beside, 24)), fontsize=9)
             if column == 0:
-                axes.set_ylabel(scale_y.label(below), fontsize=9)
+                axes.set_ylabel(scale_y.label(shown_label(below, 24)), fontsize=9)
     return figure
 
 
@@ -139,7 +145,7 @@ def ranks(tree: xr.DataTree) -> "Figure":
                 label=f"chain {chain + 1}",
             )
             tallest = max(tallest, float(share.max()))
-        axes.set_title(name, fontsize=10, loc="left", pad=3)
+        axes.set_title(shown_label(name), fontsize=10, loc="left", pad=3)
         axes.set_xlim(0, 100)
         tidy(axes, grid=False)
     grid[0, 0].set_ylim(0, 1.08 * tallest)
@@ -177,7 +183,7 @@ def traces(tree: xr.DataTree) -> "Figure":
         if log:
             axes.set_yscale("log")
         tidy(axes, grid=False)
-    figure.supylabel(scale.label(name), fontsize=10)
+    figure.supylabel(scale.label(shown_label(name)), fontsize=10)
     grid[-1].set_xlabel("Draw (number)")
     grid[-1].set_xlim(0, shown.shape[1])
     return figure
@@ -218,7 +224,7 @@ def _draw_marginal(axes: "Axes", tree: xr.DataTree, name: str) -> None:
     axes.set_title(_learned(tree, name), fontsize=9, loc="right", pad=3, color="#555555")
     tidy(axes, grid=False)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(scale.label(name), labelpad=2)
+    axes.set_xlabel(scale.label(shown_label(name)), labelpad=2)
 
 
 def density(draws: Array, at: Array, walls: tuple[float, float]) -> Array:
@@ -265,10 +271,15 @@ def _few_decades(axis: "Axis", low: float, high: float, count: int) -> None:
 
 
 def sampled(tree: xr.DataTree) -> list[str]:
-    """Return the sampled coordinates that are scalars and vary."""
-    posterior = tree.children["posterior"].dataset
-    names = [name for name in json.loads(tree.attrs["priors"]) if name in posterior]
-    return [name for name in names if np.ptp(posterior[name].values) > 0]
+    """Return the sampled coordinates that vary, one of each group."""
+    return _varying(tree, [*json.loads(tree.attrs["priors"])])
+
+
+def _varying(tree: xr.DataTree, names: list[str]) -> list[str]:
+    """Return the scalars and elements of vectors of these names that are not constant."""
+    posterior = tree.children["posterior"].to_dataset()
+    found = scalars(posterior[[name for name in names if name in posterior]])
+    return [str(name) for name, draws in found.items() if np.ptp(draws.values) > 0]
 
 
 def _correlation(tree: xr.DataTree, a: str, b: str) -> float:
@@ -300,11 +311,12 @@ def _least_mixed(tree: xr.DataTree) -> list[str]:
     import arviz_stats
 
     names = sampled(tree)
-    r_hat = arviz_stats.rhat(tree.children["posterior"].to_dataset()[names])
+    r_hat = arviz_stats.rhat(scalars(tree.children["posterior"].to_dataset())[names])
     return sorted(names, key=lambda name: -float(r_hat[name]))
 
 
-def _refuse_untrusted(tree: xr.DataTree) -> None:
+def refuse_untrusted(tree: xr.DataTree) -> None:
+    """Raise where the checks failed."""
     if not Verdict.of(tree).passed:
         raise PosterionError(
             "the checks of this result failed, so its distributions are not drawn; look at the "

@@ -11,7 +11,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..inference.caution import NORMAL_94, standardized_residuals, variable
+from ..inference.caution_general import variable
+from ..inference.caution_spectrum import NORMAL_94, standardized_residuals
 from ..inference.diagnose import Verdict
 from ..models.circuit import Circuit
 from .figures import BLUE, GREY, INK, ORANGE, frequency_axis, hertz, new_figure, tidy

@@ -8,36 +8,40 @@ import pandas as pd
 import xarray as xr
 
 from ..inference.diagnose import Verdict
+from ..inference.pooling import MEAN, SPREAD
+from ..inference.scalars import scalars, stem
 
 QUANTILES = {"q03": 0.03, "median": 0.5, "q97": 0.97}
 STATISTICS = ("mean", "sd", *QUANTILES)
 
 
 def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
-    """Summarize every scalar of a result.
+    """Summarize every scalar of a result, and every element of what has one for each group.
 
     Parameters
     ----------
     tree
         A fitted model.
     extra
-        Further draws of dims (chain, draw), such as conductivities.
+        Further draws of dims (chain, draw), such as conductivities, or of one labelled
+        dimension more.
 
     Returns
     -------
     pandas.DataFrame
         A row a quantity, in the order parameters of the model, parameters of the noise,
-        derived quantities, further draws; the column ``kind`` is ``"parameter"`` or
+        what groups share, derived quantities, further draws; elements of a vector are called
+        such as ``E_a[bulk]``. The column ``kind`` is ``"parameter"`` or
         ``"derived"``. Mean, sd and quantiles are NaN where the checks failed.
     """
     import arviz_stats
 
-    posterior = _scalars(tree.children["posterior"].to_dataset())
-    own = json.loads(tree.attrs["parameters"])
-    order = [*own, *(name for name in posterior if name not in own)]
+    posterior = scalars(tree.children["posterior"].to_dataset())
+    own = [*json.loads(tree.attrs["parameters"]), *hyperparameters(tree)]
+    order = sorted(map(str, posterior), key=lambda name: _place(own, stem(name)))
     values = posterior[order]
     if extra is not None:
-        values = values.merge(_scalars(extra), compat="no_conflicts")
+        values = values.merge(scalars(extra), compat="no_conflicts")
     trusted = Verdict.of(tree).passed
     # A length taken as exact is the same in all draws; there is nothing to diagnose in it.
     varying = values[[name for name, value in values.items() if np.ptp(value.values) > 0]]
@@ -51,7 +55,7 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
         draws = value.values.ravel()
         row: dict[str, Any] = {
             "name": name,
-            "kind": "parameter" if name in own else "derived",
+            "kind": "parameter" if stem(str(name)) in own else "derived",
             "mean": draws.mean(),
             "sd": draws.std(ddof=1),
             **{label: np.quantile(draws, q) for label, q in QUANTILES.items()},
@@ -99,9 +103,14 @@ def as_json(tree: xr.DataTree, table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _scalars(dataset: xr.Dataset) -> xr.Dataset:
-    names = [name for name, value in dataset.items() if set(value.dims) == {"chain", "draw"}]
-    return dataset[names].drop_vars(set(dataset.coords) - {"chain", "draw"}, errors="ignore")
+def hyperparameters(tree: xr.DataTree) -> list[str]:
+    """Return the names of what groups share: typical values, and spreads between groups."""
+    names = json.loads(tree.attrs["priors"])
+    return [name for name in names if name.endswith(f"_{MEAN}") or f"_{SPREAD}" in name]
+
+
+def _place(own: list[str], name: str) -> int:
+    return own.index(name) if name in own else len(own)
 
 
 def _plain(value: Any) -> Any:

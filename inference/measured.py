@@ -1,0 +1,94 @@
+"""The points that a law of temperature was fitted to, one series for each group."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+_OF_POINT = "_of_point"
+
+
+@dataclass(frozen=True)
+class Series:
+    """Conductivity against temperature of one group of points.
+
+    Attributes
+    ----------
+    label
+        Of the group; empty where the data have none.
+    temperature, conductivity
+        Shape (n,), in K and S/cm, from low to high temperature.
+    conductivity_sd, temperature_sd
+        Standard deviations that came with the data, or None.
+    """
+
+    label: str
+    temperature: Array
+    conductivity: Array
+    conductivity_sd: Array | None = None
+    temperature_sd: Array | None = None
+
+    @property
+    def temperatures(self) -> int:
+        """How many temperatures there are; what differs by less than 0.5 K counts once."""
+        return int(1 + (np.diff(self.temperature) > 0.5).sum())
+
+    @property
+    def span(self) -> float:
+        """From the lowest to the highest temperature, in K."""
+        return float(self.temperature[-1] - self.temperature[0])
+
+    @property
+    def form_shift(self) -> float:
+        """How much larger E_a/k is, in K, where σT is the form and not σ.
+
+        That is the slope of the straight line through ln T against -1/T, about the mean
+        temperature.
+        """
+        if self.span == 0:
+            return float(self.temperature.mean())
+        return float(np.polyfit(-1 / self.temperature, np.log(self.temperature), 1)[0])
+
+
+def group_dim(tree: xr.DataTree) -> str | None:
+    """Return the dimension of the groups that have parameters of their own."""
+    names = map(str, tree.children["constant_data"].dataset)
+    return next((n.removesuffix(_OF_POINT) for n in names if n.endswith(_OF_POINT)), None)
+
+
+def measured_series(tree: xr.DataTree) -> tuple[Series, ...]:
+    """Return the measured points of a fitted law, in the order of the groups."""
+    data = tree.children["constant_data"].to_dataset()
+    sd = _conductivity_sd(data)
+    columns = {
+        "temperature": data["measured_temperature"].values,
+        "conductivity": data["measured_conductivity"].values,
+        "conductivity_sd": sd,
+        "temperature_sd": data["measured_temperature_sd"].values
+        if "measured_temperature_sd" in data
+        else None,
+    }
+    dim = group_dim(tree)
+    labels, of_point = [""], np.zeros(columns["temperature"].size, dtype=int)
+    if dim is not None:
+        labels = [str(label) for label in tree.children["posterior"].dataset[dim].values]
+        of_point = data[f"{dim}{_OF_POINT}"].values
+    series = []
+    for group, label in enumerate(labels):
+        places = np.flatnonzero(of_point == group)
+        places = places[np.argsort(columns["temperature"][places], kind="stable")]
+        own = {name: None if v is None else v[places] for name, v in columns.items()}
+        series.append(Series(label, **own))
+    return tuple(series)
+
+
+def _conductivity_sd(data: xr.Dataset) -> Array | None:
+    if "conductivity_sd" in data:
+        return np.asarray(data["conductivity_sd"].values)
+    if "conductivity_covariance" in data:  # of the logarithms
+        relative = np.sqrt(np.diag(data["conductivity_covariance"].values))
+        return np.asarray(data["measured_conductivity"].values * relative)
+    return None

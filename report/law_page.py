@@ -1,0 +1,179 @@
+"""What a page says of a law of conductivity against temperature."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from ..inference.caution_general import variable
+from ..inference.caution_law import ROOM, celsius_range, extrapolated
+from ..inference.measured import Series, group_dim, measured_series
+from ..inference.revive import model_of, pool_of
+from ..inference.scalars import stem
+from ..models.transport import KJ_PER_MOL
+from . import energy_figures, transport_figures
+from .numbers import interval
+from .subject import Drawing, GroupTable, Subject
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WORDS: Mapping[str, str] = {
+    "Arrhenius": "{} is thermally activated with one activation energy (Arrhenius)",
+    "VTF": "{} follows the motion of its surroundings, which would end at T_0 "
+    "(Vogel, Tammann and Fulcher)",
+    "TwoRegimes": "{} is thermally activated, with one activation energy below the temperature "
+    "T_c and another above it",
+}
+_PRODUCTS: Mapping[str, str] = {
+    "sigma": "the conductivity σ",
+    "sqrtT": "the conductivity times the root of the temperature, σ√T,",
+    "sigmaT": "the conductivity times the temperature, σT,",
+}
+_HEADLINE_UNITS = ("eV", "kJ/mol", "K", "S/cm")
+_AUXILIARY = ("conductivity_ref", "E_ref")
+"""What is sampled in place of a prefactor, at a temperature that nobody asked for."""
+
+_GROUPED: Mapping[str, tuple[str, ...]] = {
+    "Arrhenius": ("E_a", "E_a_kJ"),
+    "VTF": ("B", "T_0"),
+    "TwoRegimes": ("E_low", "E_high", "T_c"),
+}
+"""What stands in the table of groups, before the conductivities."""
+
+
+class LawSubject(Subject):
+    """Results of laws of temperature."""
+
+    ranges = "the measured ranges of temperature and conductivity"
+    clean = "None: the data outweigh the priors, and 25 °C lies between the measured temperatures."
+
+    def measured(self, tree: xr.DataTree) -> str:
+        """Say how many points there are, over which temperatures, and of how many groups."""
+        series = measured_series(tree)
+        low = min(series, key=lambda each: each.temperature[0])
+        high = max(series, key=lambda each: each.temperature[-1])
+        whole = Series("", np.r_[low.temperature[0], high.temperature[-1]], np.empty(2))
+        groups = f", {len(series)} groups ({group_dim(tree)})" if group_dim(tree) else ""
+        return f"{int(tree.attrs['n'])} points, {celsius_range(whole)}{groups}"
+
+    def statement(self, tree: xr.DataTree) -> str:
+        """Say the law in words and as a formula."""
+        law: Any = model_of(tree)
+        words = _WORDS[type(law).__name__].format(_PRODUCTS[law.form])
+        return f"{formula(law)}: {words}."
+
+    def sentence(self, tree: xr.DataTree) -> str:
+        """Begin the paragraph on methods."""
+        return (
+            f"The ionic conductivities ({self.measured(tree)}) were described by "
+            f"{formula(model_of(tree))} ({tree.attrs['model']})"
+        )
+
+    def structure(self, tree: xr.DataTree) -> str:
+        """Say what groups share, and which errors the data brought."""
+        pool = pool_of(tree)
+        kinds = {pool: "partial"} if isinstance(pool, str) else pool or {}
+        said = []
+        for name, kind in kinds.items():
+            if kind == "partial":
+                said.append(
+                    f"Parameters differ by {name} and come from one distribution, whose typical "
+                    "value and spread were estimated together with them (partial pooling)."
+                )
+            elif kind == "none":
+                said.append(
+                    f"Parameters differ by {name} without any relation between them; the scatter "
+                    "is common."
+                )
+        data = tree.children["constant_data"].dataset
+        if "measured_temperature_sd" in data:
+            said.append("The errors stated for the temperatures were carried along.")
+        return "".join(f"{sentence} " for sentence in said)
+
+    def is_headline(self, name: str, unit: str) -> bool:
+        """Tell whether a quantity stands at the top: not what has one for each group."""
+        if name != stem(name) or name.startswith(_AUXILIARY):
+            return False
+        return unit in _HEADLINE_UNITS or "_spread" in name
+
+    def description(self, tree: xr.DataTree, name: str, written: str) -> str:
+        """Say of a conductivity at 25 °C whether it is extrapolated."""
+        if stem(name) != "conductivity_25C":
+            return written
+        labels = {f"conductivity_25C[{s.label}]": s for s in measured_series(tree)}
+        series = labels.get(name) or next(iter(labels.values()))
+        if not extrapolated(series):
+            return "conductivity at 25 °C"
+        return f"conductivity at 25 °C, extrapolated from {celsius_range(series)}"
+
+    def group_table(
+        self, tree: xr.DataTree, table: "pd.DataFrame", extra: xr.Dataset | None
+    ) -> GroupTable | None:
+        """Return activation energies and conductivities of each group."""
+        dim = group_dim(tree)
+        if dim is None:
+            return None
+        at = {"conductivity_25C": ROOM} | {
+            str(name): float(value.attrs["temperature"])
+            for name, value in (extra.items() if extra is not None else ())
+            if "temperature" in value.attrs
+        }
+        columns = [*_GROUPED[type(model_of(tree)).__name__], *at]
+        rows = []
+        for series in measured_series(tree):
+            cells = []
+            for column in columns:
+                row = table.loc[f"{column}[{series.label}]"]
+                middle, low, high, unit = interval(
+                    row["median"], row["q03"], row["q97"], row["unit"]
+                )
+                beyond = column in at and extrapolated(series, at[column])
+                cells.append((f"{middle} ({low} to {high}) {unit}", beyond))
+            rows.append((series.label, tuple(cells)))
+        headings = ("conductivity at 25 °C" if c == "conductivity_25C" else c for c in columns)
+        return GroupTable(dim, tuple(headings), tuple(rows))
+
+    def drawings(self, tree: xr.DataTree, passed: bool) -> tuple[tuple[Drawing, ...], ...]:
+        """Return conductivity against temperature, and activation energies where trusted."""
+        bands = (
+            "Lines are the median of the law, dashed where no data lie. The dark band holds the "
+            "law itself with a probability of 94 %, the light band 94 % of new measurements, "
+            "their scatter included."
+            if passed
+            else "Only the data are drawn."
+        )
+        errors = any(each.conductivity_sd is not None for each in measured_series(tree))
+        line = Drawing(
+            "conductivity",
+            transport_figures.conductivity,
+            "Ionic conductivity against the inverse of the temperature",
+            f"Conductivity against temperature; warmer is left. {bands}"
+            + (" Bars are one standard deviation, as stated with the data." if errors else ""),
+        )
+        if not (passed and energy_figures.energy_names(tree)):
+            return ((line,),)
+        energy = Drawing(
+            "energies",
+            energy_figures.activation_energies,
+            "Density of each activation energy over the density of its prior",
+            "What is known of each activation energy: density, median and 94 % interval. The "
+            "dashed line is what was taken to be plausible before (the prior); where it is flat "
+            f"on the axis, the data decided. 1 eV is {KJ_PER_MOL:.2f} kJ/mol.",
+        )
+        return ((line, energy),)
+
+    def inside(self, tree: xr.DataTree) -> float:
+        """Return the share of the points in the 94 % band of new data."""
+        replicas = variable(tree, "posterior_predictive", "conductivity")
+        low, high = np.quantile(
+            replicas.transpose("chain", "draw", "point").values, [0.03, 0.97], axis=(0, 1)
+        )
+        observed = variable(tree, "observed_data", "conductivity").values
+        return float(np.mean((low <= observed) & (observed <= high)))
+
+
+def formula(law: Any) -> str:
+    """Write the formula of a law with minus signs."""
+    return str(law.formula).replace("-", "−")

@@ -1,0 +1,97 @@
+"""What of a page depends on what was measured, as one value for each kind of data."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import xarray as xr
+
+from ..inference.scalars import stem
+from .figures import as_svg
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+SHOWN_FIRST = ("ohm", "S/cm")
+"""Units of the quantities that stand at the top."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of the data: what draws it, and the words beside it."""
+
+    name: str
+    draw: "Callable[[xr.DataTree], Figure]"
+    alternative: str
+    caption: str
+    encode: "Callable[[Figure], str]" = as_svg
+
+
+@dataclass(frozen=True)
+class GroupTable:
+    """The main results of many groups: a row each.
+
+    A cell is a pair of its text and whether it is extrapolated.
+    """
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
+
+
+class Subject:
+    """Results of data that the package knows nothing more of; the base of the others."""
+
+    computed = "These data were computed, not measured."
+    ranges = "the measured ranges"
+    clean = "None: the data outweigh the priors."
+
+    def measured(self, tree: xr.DataTree) -> str:
+        """Say how much was measured, and over which range."""
+        return f"{int(tree.attrs['n'])} points"
+
+    def statement(self, tree: xr.DataTree) -> str:
+        """Say in words what the model states; empty where its name says it."""
+        return ""
+
+    def sentence(self, tree: xr.DataTree) -> str:
+        """Begin the paragraph on methods: what was described by which model."""
+        return f"The data were described by the model {tree.attrs['model']}"
+
+    def structure(self, tree: xr.DataTree) -> str:
+        """Add to the paragraph on methods what groups share; empty, or ends in a blank."""
+        return ""
+
+    def is_headline(self, name: str, unit: str) -> bool:
+        """Tell whether a quantity stands at the top."""
+        return unit in SHOWN_FIRST and not stem(name).endswith("_Z")
+
+    def description(self, tree: xr.DataTree, name: str, written: str) -> str:
+        """Return what a quantity means for these data."""
+        return written
+
+    def group_table(
+        self, tree: xr.DataTree, table: "pd.DataFrame", extra: xr.Dataset | None
+    ) -> GroupTable | None:
+        """Return the main results of each group, or None where there is one."""
+        return None
+
+    def drawings(self, tree: xr.DataTree, passed: bool) -> tuple[tuple[Drawing, ...], ...]:
+        """Return the figures of the data, those side by side that belong together."""
+        return ()
+
+    def inside(self, tree: xr.DataTree) -> float | None:
+        """Return the share of the data in the 94 % band of new data."""
+        return None
+
+
+def subject_of(tree: xr.DataTree) -> Subject:
+    """Return what holds for the data of a result."""
+    from .law_page import LawSubject
+    from .spectrum_page import SpectrumSubject
+
+    known: Mapping[str, Any] = {"Z": SpectrumSubject, "conductivity": LawSubject}
+    observed = tree.children["observed_data"].dataset
+    found: Subject = next((own for name, own in known.items() if name in observed), Subject)()
+    return found
