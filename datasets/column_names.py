@@ -189,12 +189,16 @@ def splits(text: str) -> list[tuple[str, str, bool]]:
     for mark in (",", " in "):
         name, found, unit = text.rpartition(mark)
         if found:
-            ways.append((name, unit.strip("[]() "), True))
+            ways.append((name, _bare(unit), True))
     for mark in ("_", " "):
         # The unit may be several words, as in sigma_S_per_cm; the shortest comes first.
         words = text.split(mark)
         ways += [
-            (mark.join(words[:k]), mark.join(words[k:]).strip("[]() "), False)
+            (mark.join(words[:k]), _bare(mark.join(words[k:])), False)
             for k in range(len(words) - 1, 0, -1)
         ]
     return ways
+
+
+def _bare(unit: str) -> str:
+    return re.sub(r"^[\[(](.*)[\])]$", r"\1", unit.strip())

@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from ..errors import PosterionError
 from .column_names import Column, Role, columns_of, unit_factor
-from .delimited_text import Table, Wanted, find_table, number
+from .delimited_text import number
 from .file_text import FileText
 from .schema import complex_of
 from .sweep import Sweep
+from .table_search import Table, Wanted, find_table
 
 _WAYS: tuple[tuple[Role, Role, Role], ...] = (
     ("frequency", "real", "imag"),
@@ -109,8 +110,8 @@ def _values(
         raise PosterionError(f"{name}: the columns {names} are all read as {role}; keep one.")
     column = found[0]
     unit = column.unit
-    if not unit and table.units and column.position < len(table.units):
-        unit = table.units[column.position].strip("[]()")
+    if not unit and table.units and column.position < len(table.units.cells):
+        unit = table.units.cells[column.position].strip("[]()")
     factor = unit_factor(unit, role)
     if factor is None:
         raise PosterionError(
