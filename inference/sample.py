@@ -2,12 +2,13 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from ..errors import PosterionError
@@ -17,13 +18,14 @@ from .evidence import estimate_evidence
 from .explore import explore
 from .groups import complete, draws_tree
 from .plan import make_plan, plan_from_draws, run_chains
-from .simulate import simulate_prior
+from .simulate import simulate_prior, unconstrained_points
 from .target import Target
 
 if TYPE_CHECKING:
     import pymc as pm
 
 Progress = Callable[[str], None]
+Starts = Sequence[Mapping[str, npt.ArrayLike]]
 
 PRIOR_DRAWS = 1000
 RETRY_TARGET_ACCEPT = 0.97
@@ -42,6 +44,7 @@ def sample(
     seed: int = 0,
     draws: int = 1000,
     chains: int = 4,
+    starts: Starts | None = None,
     progress: Progress | None = None,
 ) -> xr.DataTree:
     """Sample the posterior of a PyMC model and check the result.
@@ -56,6 +59,9 @@ def sample(
         Kept draws of each chain.
     chains
         Independent chains.
+    starts
+        Where to look for modes, as values of all free variables by name; draws from the
+        prior unless given. For a model of many parts, draws from the fits of its parts.
     progress
         Called with one line before each step.
 
@@ -72,7 +78,9 @@ def sample(
     PosterionError
         If the model has discrete variables, or no point of finite density is found.
     """
-    return Sampler(model).sample(seed=seed, draws=draws, chains=chains, progress=progress)
+    return Sampler(model).sample(
+        seed=seed, draws=draws, chains=chains, starts=starts, progress=progress
+    )
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,13 @@ class Sampler:
         return Density(self.model, self.key)
 
     def sample(
-        self, *, seed: int, draws: int, chains: int, progress: Progress | None = None
+        self,
+        *,
+        seed: int,
+        draws: int,
+        chains: int,
+        starts: Starts | None = None,
+        progress: Progress | None = None,
     ) -> xr.DataTree:
         """Sample the posterior for the data that the model holds now; see `sample`."""
         say = progress or (lambda line: None)
@@ -110,7 +124,8 @@ class Sampler:
         say("Looking for modes")
         target = Target.of(self.density)
         scale = np.sqrt(np.maximum(points.std(axis=0), 1e-3))
-        modes = explore(target.evaluate, partial(target.descend, scale), points, seed)
+        dispersed = points if starts is None else unconstrained_points(self.model, starts)
+        modes = explore(target.evaluate, partial(target.descend, scale), dispersed, seed)
         plan, kept = make_plan(target, modes, points, seed, chains)
         clock.lap("explore_s")
 

@@ -1,11 +1,13 @@
 """Forward simulation of a PyMC model: the prior, and replicated data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from numpy.typing import NDArray
 
+from ..errors import PosterionError
 from .density import interpreted
 
 if TYPE_CHECKING:
@@ -63,6 +65,30 @@ def _batched_prior(model: "pm.Model", draws: int) -> list[Any]:
 def _unconstrain(model: "pm.Model", rv: Any) -> Any:
     transform = model.rvs_to_transforms[rv]
     return rv if transform is None else transform.forward(rv, *rv.owner.inputs)
+
+
+def unconstrained_points(model: "pm.Model", values: Sequence[Mapping[str, npt.ArrayLike]]) -> Array:
+    """Return the raveled unconstrained points of values of the free variables.
+
+    Raises
+    ------
+    PosterionError
+        If a free variable is missing.
+    """
+    import pymc as pm
+
+    missing = {rv.name for rv in model.free_RVs} - set(values[0])
+    if missing:
+        raise PosterionError(f"the starts lack {', '.join(sorted(missing))}; give all variables.")
+    function = pm.compile(
+        list(model.free_RVs),
+        [_unconstrain(model, rv).ravel() for rv in model.free_RVs],
+        mode=interpreted(),
+        on_unused_input="ignore",
+    )
+    return np.stack(
+        [np.concatenate(function(*(each[rv.name] for rv in model.free_RVs))) for each in values]
+    )
 
 
 def replicate(model: "pm.Model", values: Mapping[str, Array], seed: int) -> dict[str, Array]:
