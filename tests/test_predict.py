@@ -1,0 +1,92 @@
+"""Predictions at points that were not measured."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import posterion as po
+
+BOLTZMANN = 8.617333262e-5
+
+
+def conductivities(pellets: int = 1, seed: int = 0) -> xr.Dataset:
+    rng = np.random.default_rng(seed)
+    T = np.tile(np.linspace(298.15, 353.15, 6), pellets)
+    energy = np.repeat(0.3 * np.exp(0.1 * rng.normal(size=pellets)), 6)
+    sigma = 500 * np.exp(-energy / (BOLTZMANN * T)) * np.exp(0.03 * rng.normal(size=T.size))
+    return xr.Dataset(
+        {"conductivity": ("point", sigma)},
+        coords={
+            "temperature": ("point", T),
+            "pellet": ("point", np.repeat([f"pellet {i}" for i in range(pellets)], 6)),
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def single() -> xr.DataTree:
+    return po.fit(po.Arrhenius("sigmaT"), conductivities(), seed=1)
+
+
+@pytest.fixture(scope="module")
+def pooled() -> xr.DataTree:
+    return po.fit(po.Arrhenius("sigmaT"), conductivities(6), pool="pellet", seed=1)
+
+
+def test_prediction_is_the_formula_draw_by_draw(single) -> None:
+    found = po.predict(single, temperature=[300.0, 400.0])["conductivity"]
+    post = single["posterior"]
+    for place, T in enumerate((300.0, 400.0)):
+        expected = post["A"] / T * np.exp(-post["E_a"] / (BOLTZMANN * T))
+        assert found.isel(point=place).values == pytest.approx(expected.values, rel=1e-9)
+
+
+def test_a_new_measurement_scatters_as_was_estimated(single) -> None:
+    found = po.predict(single, temperature=[325.0])
+    residual = np.log(found["conductivity_new"] / found["conductivity"])
+    expected = np.sqrt(float((single["posterior"]["noise"] ** 2).mean()))
+    assert float(residual.std()) == pytest.approx(expected, rel=0.1)
+    assert abs(float(residual.mean())) < 0.1 * expected
+
+
+def test_bands_widen_beyond_the_data(single) -> None:
+    found = np.log(po.predict(single, temperature=[325.0, 450.0])["conductivity"])
+    inside, beyond = found.std(("chain", "draw")).values
+    assert beyond > 3 * inside
+
+
+def test_the_next_pellet_is_less_known_than_those_measured(pooled) -> None:
+    found = po.predict(pooled, temperature=[330.0])
+    assert found["conductivity"].sizes["pellet"] == 6
+    assert "pellet" not in found["conductivity_new_pellet"].dims
+    known = np.log(found["conductivity"]).std(("chain", "draw")).values.max()
+    unknown = float(np.log(found["conductivity_new_pellet"]).std())
+    between = float(np.log(found["conductivity"].median(("chain", "draw"))).std())
+    assert unknown > 5 * known
+    assert unknown > 0.9 * between
+
+
+def test_predictions_survive_saving(single, tmp_path) -> None:
+    po.save(single, tmp_path / "a.nc")
+    again = po.predict(po.load(tmp_path / "a.nc"), temperature=310.0)
+    assert again["conductivity"].equals(po.predict(single, temperature=310.0)["conductivity"])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ({}, "temperature"),
+        ({"temperature": 300.0, "frequency": 1.0}, "frequency"),
+        ({"temperature": [np.nan]}, "finite"),
+    ],
+)
+def test_wrong_inputs_are_one_sentence(single, inputs, message) -> None:
+    with pytest.raises(po.PosterionError, match=message):
+        po.predict(single, **inputs)
+
+
+def test_nothing_is_predicted_from_a_run_that_failed(single) -> None:
+    failed = single.copy()
+    failed.attrs["verdict"] = failed.attrs["verdict"].replace('"passed": true', '"passed": false')
+    with pytest.raises(po.PosterionError, match="failed its checks"):
+        po.predict(failed, temperature=300.0)
