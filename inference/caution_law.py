@@ -44,7 +44,7 @@ def law_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     series = measured_series(tree)
     found = [
         *_scatter(tree),
-        *_as_many_parameters(tree, law, series),
+        *_few_points(tree, law, series),
         *_single_temperatures(tree, series),
         *_narrow(law, series),
         *_few_each_side(tree, law, series),
@@ -97,37 +97,53 @@ def _scatter(tree: xr.DataTree) -> Iterator[Caution]:
         noise = noise.base
     if not isinstance(noise, Relative):
         return
-    if float(variable(tree, "posterior", "noise").median()) > SCATTERED:
+    wide = tuple(
+        name
+        for name in _elements(tree, ["noise"])
+        if float(variable(tree, "posterior", name).median()) > SCATTERED
+    )
+    if wide:
+        labels = [name[len("noise[") : -1] for name in wide if name != "noise"]
         yield Caution(
             "misfit",
-            ("noise",),
-            "The points lie off the law by more than a factor of 1.6, which measurements do not: "
-            "some of them do not follow it, several samples are fitted as one, or a unit is wrong. "
-            "Every interval is widened by that. Look at the points, leave out what does not "
-            "belong, or take robust noise.",
+            wide,
+            f"The points{_of(labels)} lie off the law by more than a factor of 1.6, which "
+            "measurements do not: some of them do not follow it, several samples are fitted as "
+            "one, or a unit is wrong. The intervals are widened by that. Look at the points, "
+            "leave out what does not belong, or take robust noise.",
         )
 
 
-def _as_many_parameters(tree: xr.DataTree, law: Law, series: Sequence[Series]) -> Iterator[Caution]:
-    own, points = len(law.parameters), max(s.temperature.size for s in series)
-    names = (*_elements(tree, energies(law)),)
+def _few_points(tree: xr.DataTree, law: Law, series: Sequence[Series]) -> Iterator[Caution]:
+    own = len(law.parameters)
     prior = json.loads(tree.attrs["priors"]).get("noise")
-    if prior and points <= own:
+    # Scatter that groups have in common shows in the longest of them.
+    common = "noise" in _elements(tree, ["noise"])
+    few = [s for s in series if s.temperature.size <= own]
+    if prior and few and not (common and len(few) < len(series)):
+        labels = [s.label for s in few if s.label]
+        brackets = [f"[{label}]" for label in labels] or [""]
+        noise = ["noise"] if common else [f"noise{bracket}" for bracket in brackets]
+        most = max(s.temperature.size for s in few)
         yield Caution(
             "points",
-            (*names, "noise"),
-            f"{points} points{' in each series' if len(series) > 1 else ''} leave nothing to tell "
-            f"their scatter by, for a law of {own} parameters. The scatter is that of its prior, "
-            f"noise ~ {prior}, and the intervals rest on it: quote them together with that "
-            "prior, or give noise one from repeated measurements.",
+            (*noise, *(f"{name}{bracket}" for name in energies(law) for bracket in brackets)),
+            f"{most} points{_of(labels)} leave nothing to tell their scatter by, for a law of "
+            f"{own} parameters. The scatter is that of its prior, noise ~ {prior}, and the "
+            "intervals rest on it: quote them together with that prior, or give noise one from "
+            "repeated measurements.",
         )
     if max(s.temperatures for s in series) <= 2:
         yield Caution(
             "points",
-            names,
+            energies(law),
             "With two temperatures nothing shows whether the law holds, nor which form it has: a "
             "straight line passes through any two points. Measure at more temperatures.",
         )
+
+
+def _of(labels: Sequence[str]) -> str:
+    return f" of {enumerated(labels)}" if labels else ""
 
 
 def _single_temperatures(tree: xr.DataTree, series: Sequence[Series]) -> Iterator[Caution]:
@@ -157,13 +173,12 @@ def _narrow(law: Law, series: Sequence[Series]) -> Iterator[Caution]:
     if not narrow:
         return
     labels = [s.label for s in narrow if s.label]
-    where = f" of {enumerated(labels)}" if labels else ""
     names = [f"{name}[{s.label}]" if s.label else name for s in narrow for name in energies(law)]
     yield Caution(
         "window",
         tuple(names),
-        f"The temperatures{where} span less than {NARROW:g} K. Over so little an error of the "
-        "thermometer or a drift of the cell changes the slope as much as the material does, and "
+        f"The temperatures{_of(labels)} span less than {NARROW:g} K. Over so little an error of "
+        "the thermometer or a drift of the cell changes the slope as much as the material does, and "
         "a bent curve looks straight. Measure over a wider range.",
     )
 
@@ -186,7 +201,7 @@ def _few_each_side(tree: xr.DataTree, law: Law, series: Sequence[Series]) -> Ite
                 "points",
                 tuple(f"{name}{bracket}" for bracket in brackets for name in (energy, "T_c")),
                 f"Fewer than {EACH_SIDE} points lie {side} the crossover temperature"
-                f"{' of ' + enumerated(labels) if labels else ''}, too few to show a regime of "
+                f"{_of(labels)}, too few to show a regime of "
                 f"its own: {energy} rests on its prior and on single points. Compare with one "
                 "regime, or measure at more temperatures there.",
             )
@@ -218,7 +233,7 @@ def _room(tree: xr.DataTree, series: Sequence[Series]) -> Iterator[Caution]:
     names = [f"conductivity_25C[{label}]" for label in labels] or ["conductivity_25C"]
     ranges = {celsius_range(s) for s in beyond}
     measured = f" ({ranges.pop()})" if len(ranges) == 1 else ""
-    where = f" of {enumerated(labels)}" if labels and len(labels) < len(series) else ""
+    where = _of(labels) if len(labels) < len(series) else ""
     yield Caution(
         "window",
         tuple(names),

@@ -1,11 +1,12 @@
 """Commands that fit a model to measured data: ``posterion fit ...``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import PosterionError
+from .cli_fit_arrhenius import fit_arrhenius
 from .terminal import (
     ChainsOption,
     DrawsOption,
@@ -18,6 +19,7 @@ from .terminal import (
     check_writable,
     finish,
     progress,
+    read_priors,
     read_sign,
 )
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 fit_app = typer.Typer(help="Fit a model to measured data.", no_args_is_help=True)
+fit_app.command("arrhenius")(fit_arrhenius)
 
 
 @fit_app.command("eis")
@@ -59,7 +62,7 @@ def fit_eis(
 
     # Everything that can be wrong is looked at before the slow libraries are loaded.
     model = Circuit.parse(circuit)
-    priors = _priors(prior or [])
+    priors = read_priors(prior or [])
     if (thickness is None) != (diameter is None):
         raise PosterionError("a conductivity needs both --thickness and --diameter.")
     for text, what in ((thickness, "thickness"), (diameter, "diameter")):
@@ -101,15 +104,3 @@ def _spectrum(file: str, sign: str, which: str | None) -> "xr.Dataset":
         return simulated_pellet(file)
     index = int(which) if which is not None and which.isdigit() else which
     return read_spectrum(Path(file), sign=read_sign(sign), which=index)
-
-
-def _priors(given: list[str]) -> dict[str, Any]:
-    from ..inference.prior import Prior
-
-    priors = {}
-    for text in given:
-        name, equals, prior = text.partition("=")
-        if not equals:
-            raise PosterionError(f"the prior '{text}' names no parameter; write 'R1={text}'.")
-        priors[name.strip()] = Prior.parse(prior)
-    return priors

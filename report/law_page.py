@@ -7,12 +7,13 @@ import numpy as np
 import xarray as xr
 
 from ..inference.caution_general import variable
-from ..inference.caution_law import ROOM, celsius_range, extrapolated
+from ..inference.caution_law import celsius_range, extrapolated
 from ..inference.measured import Series, group_dim, measured_series
 from ..inference.revive import model_of, pool_of
 from ..inference.scalars import stem
 from ..models.transport import KJ_PER_MOL
 from . import energy_figures, transport_figures
+from .law_predictions import temperatures_of
 from .numbers import interval
 from .subject import Drawing, GroupTable, Subject
 
@@ -84,8 +85,7 @@ class LawSubject(Subject):
                 )
             elif kind == "none":
                 said.append(
-                    f"Parameters differ by {name} without any relation between them; the scatter "
-                    "is common."
+                    f"Parameters and scatter differ by {name}, without any relation between them."
                 )
         data = tree.children["constant_data"].dataset
         if "measured_temperature_sd" in data:
@@ -98,15 +98,27 @@ class LawSubject(Subject):
             return False
         return unit in _HEADLINE_UNITS or "_spread" in name
 
-    def description(self, tree: xr.DataTree, name: str, written: str) -> str:
-        """Say of a conductivity at 25 °C whether it is extrapolated."""
-        if stem(name) != "conductivity_25C":
+    def is_printed(self, name: str, unit: str) -> bool:
+        """Tell whether a quantity stays in a table that is too long for a screen."""
+        return (
+            not stem(name).startswith(_AUXILIARY)
+            and stem(name) not in ("A", "log10_A")
+            and unit != "kJ/mol"
+        )
+
+    def description(
+        self, tree: xr.DataTree, name: str, written: str, extra: xr.Dataset | None
+    ) -> str:
+        """Say of a conductivity at one temperature whether it is extrapolated."""
+        temperature = temperatures_of(extra).get(stem(name))
+        if temperature is None:
             return written
-        labels = {f"conductivity_25C[{s.label}]": s for s in measured_series(tree)}
-        series = labels.get(name) or next(iter(labels.values()))
-        if not extrapolated(series):
-            return "conductivity at 25 °C"
-        return f"conductivity at 25 °C, extrapolated from {celsius_range(series)}"
+        own = written if stem(name) != "conductivity_25C" else "conductivity at 25 °C"
+        series = measured_series(tree)
+        each = next((s for s in series if name == f"{stem(name)}[{s.label}]"), series[0])
+        if not extrapolated(each, temperature):
+            return own
+        return f"{own}, extrapolated from {celsius_range(each)}"
 
     def group_table(
         self, tree: xr.DataTree, table: "pd.DataFrame", extra: xr.Dataset | None
@@ -115,11 +127,7 @@ class LawSubject(Subject):
         dim = group_dim(tree)
         if dim is None:
             return None
-        at = {"conductivity_25C": ROOM} | {
-            str(name): float(value.attrs["temperature"])
-            for name, value in (extra.items() if extra is not None else ())
-            if "temperature" in value.attrs
-        }
+        at = temperatures_of(extra)
         columns = [*_GROUPED[type(model_of(tree)).__name__], *at]
         rows = []
         for series in measured_series(tree):
@@ -130,7 +138,7 @@ class LawSubject(Subject):
                     row["median"], row["q03"], row["q97"], row["unit"]
                 )
                 beyond = column in at and extrapolated(series, at[column])
-                cells.append((f"{middle} ({low} to {high}) {unit}", beyond))
+                cells.append((f"{middle} {unit}", f"{low} to {high}", beyond))
             rows.append((series.label, tuple(cells)))
         headings = ("conductivity at 25 °C" if c == "conductivity_25C" else c for c in columns)
         return GroupTable(dim, tuple(headings), tuple(rows))

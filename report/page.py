@@ -13,7 +13,7 @@ from ..inference.scalars import stem
 from ..inference.store import replacing
 from .figures import as_png, as_svg
 from .methods import methods
-from .page_rows import Row, check_rows, prior_rows, quantity_row
+from .page_rows import Row, check_rows, prior_rows, quantity_rows
 from .subject import Drawing, subject_of
 from .tables import summary
 
@@ -68,7 +68,7 @@ def content(tree: xr.DataTree, extra: xr.Dataset | None = None) -> dict[str, Any
     subject = subject_of(tree)
     table = summary(tree, extra)
     found = cautions(tree)
-    rows = [quantity_row(tree, str(n), row, passed, subject) for n, row in table.iterrows()]
+    rows = quantity_rows(tree, table, extra, subject)
     _mark(rows, {name for caution in found for name in caution.parameters})
     drawings = subject.drawings(tree, passed)
     messages = [line for line in str(tree.attrs["messages"]).splitlines() if line]

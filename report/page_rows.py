@@ -16,10 +16,21 @@ from .subject import Subject
 Row = dict[str, Any]
 
 
-def quantity_row(
-    tree: xr.DataTree, name: str, row: "pd.Series[Any]", passed: bool, subject: Subject
-) -> Row:
-    """Return the texts of one quantity."""
+def quantity_rows(
+    tree: xr.DataTree, table: pd.DataFrame, extra: xr.Dataset | None, subject: Subject
+) -> list[Row]:
+    """Return the texts of every quantity of a table."""
+    passed = Verdict.of(tree).passed
+    rows = []
+    for name, row in table.iterrows():
+        written = subject.description(tree, str(name), str(row["description"]), extra)
+        headline = subject.is_headline(str(name), str(row["unit"]))
+        texts = _texts(str(name), row, passed)
+        rows.append(texts | {"description": written, "headline": headline})
+    return rows
+
+
+def _texts(name: str, row: "pd.Series[Any]", passed: bool) -> Row:
     unit = str(row["unit"])
     texts = {"median": "", "interval": "", "unit": scale_of(1.0, unit).unit}
     if passed:
@@ -28,10 +39,8 @@ def quantity_row(
         texts = {"median": median, "interval": ends, "unit": shown}
     return {
         "name": name,
-        "description": subject.description(tree, name, str(row["description"])),
         "ess": "–" if np.isnan(row["ess_bulk"]) else f"{min(row['ess_bulk'], row['ess_tail']):.0f}",
         "r_hat": "–" if np.isnan(row["r_hat"]) else f"{row['r_hat']:.3f}",
-        "headline": subject.is_headline(name, unit),
         **texts,
     }
 

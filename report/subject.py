@@ -32,12 +32,12 @@ class Drawing:
 class GroupTable:
     """The main results of many groups: a row each.
 
-    A cell is a pair of its text and whether it is extrapolated.
+    A cell is its median, the ends of its interval, and whether it is extrapolated.
     """
 
     heading: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
+    rows: tuple[tuple[str, tuple[tuple[str, str, bool], ...]], ...]
 
 
 class Subject:
@@ -67,7 +67,13 @@ class Subject:
         """Tell whether a quantity stands at the top."""
         return unit in SHOWN_FIRST and not stem(name).endswith("_Z")
 
-    def description(self, tree: xr.DataTree, name: str, written: str) -> str:
+    def is_printed(self, name: str, unit: str) -> bool:
+        """Tell whether a quantity stays in a table that is too long for a screen."""
+        return True
+
+    def description(
+        self, tree: xr.DataTree, name: str, written: str, extra: xr.Dataset | None
+    ) -> str:
         """Return what a quantity means for these data."""
         return written
 

@@ -1,7 +1,7 @@
 """What all commands share: exit status, progress on stderr, results on stdout."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 TRUSTED, BAD_INPUT, NOT_TRUSTED = 0, 2, 3
+
+PRINTED = 40
+"""A longer table is cut down to its main quantities."""
 
 progress_console = Console(stderr=True)
 
@@ -52,9 +55,20 @@ def progress(first: str) -> Iterator[Any]:
 
 
 def finish(
-    tree: "xr.DataTree", extra: "xr.Dataset | None", out: Path | None, as_json: bool, say: Any
+    tree: "xr.DataTree",
+    extra: "xr.Dataset | None",
+    out: Path | None,
+    as_json: bool,
+    say: Any,
+    *,
+    extra_group: str = "conductivity",
+    remarks: Sequence[str] = (),
 ) -> None:
-    """Print and write a result, and leave with the status of its verdict."""
+    """Print and write a result, and leave with the status of its verdict.
+
+    Further draws are kept in the group `extra_group`. Remarks stand above the table, also
+    where the checks failed, so they hold no estimate.
+    """
     from ..inference.diagnose import Verdict
     from .tables import as_json as document
     from .tables import summary
@@ -68,15 +82,18 @@ def finish(
 
         say("Writing the report")
         if extra is not None:
-            tree["conductivity"] = xr.DataTree(extra)
+            tree[extra_group] = xr.DataTree(extra)
         save(tree, out / "posterior.nc")
         with replacing(out / "summary.csv") as temporary:
             table.to_csv(temporary)
         write_report(tree, out / "report.html", extra=extra)
     verdict = Verdict.of(tree)
     if as_json:
-        typer.echo(json.dumps(document(tree, table)))
+        further = {"remarks": [*remarks]} if remarks else {}
+        typer.echo(json.dumps(document(tree, table) | further))
     else:
+        for remark in remarks:
+            typer.echo(remark)
         _print(tree, table, verdict)
         if out is not None:
             typer.echo(f"Report: {out / 'report.html'}")
@@ -84,7 +101,10 @@ def finish(
 
 
 def _print(tree: "xr.DataTree", table: Any, verdict: Any) -> None:
+    from rich.markup import escape
     from rich.table import Table
+
+    from .subject import subject_of
 
     console = Console(highlight=False)
     if not verdict.passed:
@@ -92,16 +112,24 @@ def _print(tree: "xr.DataTree", table: Any, verdict: Any) -> None:
         for message in verdict.messages:
             console.print(f"  {message}", markup=False)
         return
-    grid = Table(title=f"{tree.attrs['model']}  {tree.attrs['source']}", title_justify="left")
+    title = escape(f"{tree.attrs['model']}  {tree.attrs['source']}")
+    grid = Table(title=title, title_justify="left")
     for heading in ("parameter", "median", "94 % interval", "unit", "ESS", "R-hat"):
-        grid.add_column(heading, justify="left" if heading in ("parameter", "unit") else "right")
+        left = heading in ("parameter", "unit")
+        grid.add_column(heading, justify="left" if left else "right", overflow="fold")
+    long = len(table) > PRINTED
+    subject = subject_of(tree)
     for name, row in table.iterrows():
-        if row["sd"] == 0:
+        if row["sd"] == 0 or (long and not subject.is_printed(str(name), row["unit"])):
             continue
         low, middle, high = (f"{row[key]:#.4g}".rstrip(".") for key in ("q03", "median", "q97"))
         ess = f"{min(row['ess_bulk'], row['ess_tail']):.0f}"
-        grid.add_row(str(name), middle, f"{low} to {high}", row["unit"], ess, f"{row['r_hat']:.3f}")
+        grid.add_row(
+            escape(str(name)), middle, f"{low} to {high}", row["unit"], ess, f"{row['r_hat']:.3f}"
+        )
     console.print(grid)
+    if long:
+        console.print(f"The main ones of {len(table)} quantities; --out or --json gives all.")
     console.print("Trusted: all checks passed.", style="bold green")
     for note in verdict.notes:
         console.print(f"Note: {note}.", markup=False)
@@ -128,3 +156,27 @@ def read_sign(sign: str) -> Any:
     if sign not in known:
         raise PosterionError(f"--sign is '{sign}'; it must be one of {', '.join(known)}.")
     return sign
+
+
+def read_pairs(texts: Sequence[str], flag: str, example: str) -> list[tuple[str, str]]:
+    """Split texts such as ``sample=A`` at their first equals sign."""
+    found = []
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise PosterionError(f"{flag} '{text}' is no pair; write it like {flag} {example}.")
+        found.append((name, value))
+    return found
+
+
+def read_priors(given: Sequence[str]) -> dict[str, Any]:
+    """Check the option ``--prior``."""
+    from ..inference.prior import Prior
+
+    priors = {}
+    for text in given:
+        name, equals, prior = text.partition("=")
+        if not equals:
+            raise PosterionError(f"the prior '{text}' names no parameter; write 'R1={text}'.")
+        priors[name.strip()] = Prior.parse(prior)
+    return priors
