@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .datasets.simulate import simulated_pellet
     from .datasets.spectrum_files import read_spectra, read_spectrum
+    from .datasets.table_files import read_table
     from .errors import PosterionError
     from .inference.build import build
     from .inference.compare import compare_models
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from .inference.sample import sample
     from .inference.series import conductivity_series
     from .inference.store import load, save
+    from .inference.transference import transference, variance_shares
     from .models.circuit import Circuit
+    from .models.transference import BruceVincent
     from .models.transport import VTF, Arrhenius, TwoRegimes
     from .report.page import write_report
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Arrhenius": "models.transport",
     "Autocorrelated": "inference.noise_correlated",
+    "BruceVincent": "models.transference",
     "Circuit": "models.circuit",
     "Correlated": "inference.noise_correlated",
     "Gaussian": "inference.noise",
@@ -51,9 +55,12 @@ _HOMES = {
     "predict": "inference.predict",
     "read_spectra": "datasets.spectrum_files",
     "read_spectrum": "datasets.spectrum_files",
+    "read_table": "datasets.table_files",
     "sample": "inference.sample",
     "save": "inference.store",
     "simulated_pellet": "datasets.simulate",
+    "transference": "inference.transference",
+    "variance_shares": "inference.transference",
     "write_report": "report.page",
 }
 
@@ -61,6 +68,7 @@ __all__ = [
     "VTF",
     "Arrhenius",
     "Autocorrelated",
+    "BruceVincent",
     "Circuit",
     "Correlated",
     "Gaussian",
@@ -82,9 +90,12 @@ __all__ = [
     "predict",
     "read_spectra",
     "read_spectrum",
+    "read_table",
     "sample",
     "save",
     "simulated_pellet",
+    "transference",
+    "variance_shares",
     "write_report",
 ]
 

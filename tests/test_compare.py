@@ -1,0 +1,90 @@
+"""Comparison of models: the right one wins where data can tell, and is not named where not."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from scipy import special, stats
+
+import posterion as po
+
+BOLTZMANN = 8.617333262e-5
+LAWS = {"Arrhenius": po.Arrhenius("sigma"), "VTF": po.VTF("sigma")}
+
+
+def conductivities(curved: bool, n: int = 12, noise: float = 0.02, seed: int = 0) -> xr.Dataset:
+    T = np.linspace(253.15, 333.15, n)
+    sigma = 0.4 * np.exp(-600 / (T - 170)) if curved else 300 * np.exp(-0.25 / (BOLTZMANN * T))
+    sigma = sigma * np.exp(noise * np.random.default_rng(seed).normal(size=n))
+    return xr.Dataset({"conductivity": ("point", sigma)}, coords={"temperature": ("point", T)})
+
+
+def fits(data: xr.Dataset) -> dict[str, xr.DataTree]:
+    return {name: po.fit(law, data, seed=1) for name, law in LAWS.items()}
+
+
+@pytest.fixture(scope="module")
+def curved() -> dict[str, xr.DataTree]:
+    return fits(conductivities(curved=True))
+
+
+@pytest.fixture(scope="module")
+def straight() -> dict[str, xr.DataTree]:
+    return fits(conductivities(curved=False))
+
+
+def test_curved_data_prefer_the_curved_law(curved) -> None:
+    found = po.compare_models(curved)
+    assert found.table.index[0] == "VTF"
+    assert found.table.loc["VTF", "probability"] > 0.99
+    assert found.table.loc["VTF", "weight"] > 0.9
+    assert found.sentence.startswith("The data prefer VTF, by prediction and by evidence")
+
+
+def test_straight_data_are_not_said_to_prefer_the_curved_law(straight) -> None:
+    found = po.compare_models(straight)
+    assert "prefer VTF" not in found.sentence
+    assert found.table.loc["Arrhenius", "probability"] > 0.5
+    assert abs(found.table["elpd_diff"].iloc[1]) < 4
+
+
+def test_elpd_is_that_of_leaving_each_point_out_in_turn(straight) -> None:
+    data = conductivities(curved=False)
+    exact = 0.0
+    for left_out in range(data.sizes["point"]):
+        kept = data.isel(point=[i for i in range(data.sizes["point"]) if i != left_out])
+        post = po.fit(LAWS["Arrhenius"], kept, seed=1)["posterior"]
+        T, sigma = (float(data[name][left_out]) for name in ("temperature", "conductivity"))
+        mean = np.log(post["A"]) - post["E_a"] / (BOLTZMANN * T)
+        density = stats.lognorm(post["noise"].values.ravel(), scale=np.exp(mean.values.ravel()))
+        logs = density.logpdf(sigma)
+        exact += special.logsumexp(logs) - np.log(logs.size)
+    row = po.compare_models(straight).table.loc["Arrhenius"]
+    assert row["elpd"] == pytest.approx(exact, abs=0.5)
+    assert 1.5 < row["p_loo"] < 4.5  # two parameters and the scatter
+
+
+def test_probabilities_follow_from_the_evidences(curved) -> None:
+    table = po.compare_models(curved).table
+    expected = special.softmax(table["log_evidence"].to_numpy(dtype=float))
+    assert table["probability"].to_numpy() == pytest.approx(expected)
+
+
+def test_different_data_are_refused(curved, straight) -> None:
+    with pytest.raises(po.PosterionError, match="different data"):
+        po.compare_models({"VTF": curved["VTF"], "Arrhenius": straight["Arrhenius"]})
+
+
+def test_one_model_is_no_comparison(curved) -> None:
+    with pytest.raises(po.PosterionError, match="two or more"):
+        po.compare_models({"VTF": curved["VTF"]})
+
+
+def test_a_fit_that_failed_is_not_compared(curved) -> None:
+    broken = curved["VTF"].copy()
+    broken.attrs["verdict"] = (
+        broken.attrs["verdict"]
+        .replace('"passed": true', '"passed": false')
+        .replace('"messages": []', '"messages": ["The chains disagree."]')
+    )
+    with pytest.raises(po.PosterionError, match="VTF failed its checks"):
+        po.compare_models({"VTF": broken, "Arrhenius": curved["Arrhenius"]})
