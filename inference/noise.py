@@ -281,11 +281,26 @@ class StudentT:
         sigma, nu = self.base.scale(size, values, window), values["nu"]
         if not self.base.logarithmic:
             return pm.StudentT(name, nu=nu, mu=mean, sigma=sigma, **options)
+        log_mean = namespace(mean).log(mean)
+        return pm.CustomDist(
+            name, nu, log_mean, sigma, logp=_log_t_logp, random=_log_t_draws, **options
+        )
 
-        def dist(nu: Any, mu: Any, sigma: Any, size: Any) -> Any:
-            return namespace(mu).exp(pm.StudentT.dist(nu=nu, mu=mu, sigma=sigma, size=size))
 
-        return pm.CustomDist(name, nu, namespace(mean).log(mean), sigma, dist=dist, **options)
+def _log_t_logp(value: Any, nu: Any, log_mean: Any, sigma: Any) -> Any:
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    log = pt.log(value)
+    return pm.logp(pm.StudentT.dist(nu=nu, mu=log_mean, sigma=sigma), log) - log
+
+
+def _log_t_draws(
+    nu: Any, log_mean: Any, sigma: Any, rng: np.random.Generator, size: Any = None
+) -> Any:
+    shape = np.broadcast_shapes(np.shape(nu), np.shape(log_mean), np.shape(sigma), size or ())
+    with np.errstate(over="ignore"):  # few degrees of freedom scatter over any number of decades
+        return np.exp(log_mean + sigma * rng.standard_t(np.broadcast_to(nu, shape)))
 
 
 def usual_noise(model: Model, data: xr.Dataset) -> Noise:

@@ -138,7 +138,9 @@ def _correlated_log_logp(value: Any, mean: Any, sigma: Any, covariance: Any) -> 
 def _correlated_draws(
     mean: Any, sigma: Any, covariance: Any, rng: np.random.Generator, size: Any = None
 ) -> Any:
-    shape = np.broadcast_shapes(np.shape(mean), np.shape(sigma), size or ())
+    # Of a vector of data the size counts the vectors.
+    size = (*size, np.shape(mean)[-1]) if size else ()
+    shape = np.broadcast_shapes(np.shape(mean), np.shape(sigma), size)
     own = np.broadcast_to(sigma, shape)[..., None] ** 2 * np.eye(shape[-1])
     factor = np.linalg.cholesky(covariance + own)
     return mean + (factor @ rng.normal(size=shape)[..., None])[..., 0]

@@ -1,6 +1,6 @@
 """Groups of the data and what they share: nothing, everything, or a distribution."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -27,7 +27,8 @@ class Cells:
     Attributes
     ----------
     dim
-        Name of the dimension of the cells: that of the finest coordinate, or ``cell``.
+        Name of the dimension of the cells: that of the finest coordinate, or ``cell`` (of which
+        ``combination`` takes the place where a coordinate has that name).
     labels
         One of each cell.
     separate
@@ -121,17 +122,22 @@ def cells(data: xr.Dataset, point: str, pool: Pool | None) -> Cells | None:
     names = (*separate, *partial)
     if not names:
         return None
-    columns = [np.asarray(data[name].values).astype(str) for name in names]
+    for name in names:
+        if missing := int(data[name].isnull().sum()):
+            raise PosterionError(
+                f"'{name}' is empty at {missing} of {data.sizes[point]} points; fill it or leave "
+                "those out."
+            )
+    columns = [np.asarray(data[name].values).astype(str).tolist() for name in names]
     groups, places = {}, []
     for name, column in zip(names, columns, strict=True):
-        labels, place = _in_order(column)
-        groups[name] = labels
+        groups[name], place = _in_order(column)
         places.append(place)
-    joined = np.array([" / ".join(row) for row in zip(*columns, strict=True)])
-    labels, of_point = _in_order(joined)
+    combinations, of_point = _in_order(list(zip(*columns, strict=True)))
+    labels = tuple(" / ".join(combination) for combination in combinations)
     first = np.array([np.flatnonzero(of_point == cell)[0] for cell in range(len(labels))])
     finest = [name for name in names if len(groups[name]) == len(labels)]
-    dim = finest[-1] if finest else "cell"
+    dim = finest[-1] if finest else "cell" if "cell" not in names else "combination"
     return Cells(
         dim,
         groups[dim] if finest else labels,
@@ -143,11 +149,11 @@ def cells(data: xr.Dataset, point: str, pool: Pool | None) -> Cells | None:
     )
 
 
-def _in_order(column: NDArray[np.str_]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+def _in_order[T: Hashable](column: Sequence[T]) -> tuple[tuple[T, ...], NDArray[np.int64]]:
     """Return the labels in the order in which they first occur, and the place of each entry."""
-    labels = tuple(dict.fromkeys(column.tolist()))
+    labels = tuple(dict.fromkeys(column))
     place = {label: number for number, label in enumerate(labels)}
-    return labels, np.array([place[label] for label in column.tolist()], dtype=np.int64)
+    return labels, np.array([place[label] for label in column], dtype=np.int64)
 
 
 def pooled_parameters(parameter: Parameter, groups: Cells) -> tuple[Parameter, ...]:
@@ -217,8 +223,10 @@ def pooled_variable(
     value = link(parameter.support, mean)
     if separate is not None and separate != groups.dim:
         value = value[indices[f"{separate}_of_{groups.dim}"]]
-    centred = parameter.level and groups.partial[-1] == groups.dim
-    for group in groups.partial[:-1] if centred else groups.partial:
+    centred = parameter.level and groups.dim in groups.partial
+    for group in groups.partial:
+        if centred and group == groups.dim:
+            continue
         suffix = "" if len(groups.partial) == 1 else f"_{group}"
         offset = pm.Normal(f"{name}_{OFFSET}{suffix}", dims=group)
         place = indices.get(f"{group}_of_{groups.dim}")

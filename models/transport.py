@@ -144,8 +144,8 @@ class _Law:
 
     def _log_prefactor(self, values: Values, exponent: Any, temperature: Any) -> Any:
         """Return ln A from the conductivity at the reference temperature."""
-        xp = namespace(values["conductivity_ref"])
-        return xp.log(values["conductivity_ref"]) - exponent + self.power * np.log(temperature)
+        xp = namespace(values["conductivity_ref"], temperature)
+        return xp.log(values["conductivity_ref"]) - exponent + self.power * xp.log(temperature)
 
     def _room(self, response: Any) -> Quantity:
         return Quantity(
@@ -301,7 +301,9 @@ class VTF(_Law):
         xp = namespace(above)
         mobile = above > 0
         exponent = -parameters["B"] / xp.where(mobile, above, 1.0)
-        return xp.where(mobile, self._conductivity(namespace(A).log(A), exponent, T), 0.0)
+        # Within the exponential, which PyTensor cancels against the logarithm of the noise: just
+        # above T_0 the conductivity itself would round to zero.
+        return self._conductivity(namespace(A).log(A), xp.where(mobile, exponent, -np.inf), T)
 
 
 @dataclass(frozen=True)
