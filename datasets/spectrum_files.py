@@ -1,5 +1,6 @@
 """Read impedance spectra from text tables and instrument files."""
 
+import re
 from pathlib import Path
 
 import xarray as xr
@@ -111,3 +112,22 @@ def read_spectra(path: str | Path, *, sign: Sign = "auto") -> dict[str, xr.Datas
 def _shortened(labels: list[str]) -> str:
     shown = labels if len(labels) <= 6 else [*labels[:3], "...", *labels[-2:]]
     return ", ".join(label if label == "..." else f"'{label}'" for label in shown)
+
+
+def temperature_of_name(name: str) -> float | None:
+    """Return the temperature in °C that a file name tells, such as that of ``a-140degC.txt``.
+
+    None where it tells none, or two.
+    """
+    found = {
+        float(number.replace("_", ".")) - (273.15 if unit.lower() == "k" else 0.0)
+        for number, unit in _TEMPERATURE.findall(name)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+# A number that stands alone, and its unit: not the "7u" of 7uL, nor the "2C" of a C-rate in "C2C".
+_TEMPERATURE = re.compile(
+    r"(?<![0-9A-Za-z.])(-?[0-9]+(?:[._][0-9]+)?)[ _]?(°C|deg[ _]?C|degC?|C|K)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)

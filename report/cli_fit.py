@@ -7,6 +7,7 @@ import typer
 
 from ..errors import PosterionError
 from .cli_fit_arrhenius import fit_arrhenius
+from .cli_fit_series import fit_series
 from .terminal import (
     ChainsOption,
     DrawsOption,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 fit_app = typer.Typer(help="Fit a model to measured data.", no_args_is_help=True)
 fit_app.command("arrhenius")(fit_arrhenius)
+fit_app.command("series")(fit_series)
 
 
 @fit_app.command("eis")

@@ -1,10 +1,6 @@
 """The command ``posterion transference``: the transference number from five readings."""
 
-import io
-import json
 from collections.abc import Mapping
-from contextlib import redirect_stdout
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,10 +10,12 @@ from .terminal import (
     DrawsOption,
     JsonOption,
     OutOption,
+    PriorOption,
     SeedOption,
     check_writable,
     finish,
     progress,
+    read_priors,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +30,7 @@ def transference(
     r0: Annotated[str, typer.Option(help="Resistance of the interfaces before: '1342 ohm'.")],
     rss: Annotated[str, typer.Option(help="The same in the steady state: '1041 ohm'.")],
     dv: Annotated[str, typer.Option(help="Bias: '500 mV'.")],
+    prior: PriorOption = None,
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
@@ -47,6 +46,7 @@ def transference(
 
     texts = dict(zip(_FLAGS, (i0, iss, r0, rss, dv), strict=True))
     data = readings(texts, _FLAGS)
+    priors = read_priors(prior or [])
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
@@ -58,17 +58,17 @@ def transference(
             R_0=r0,
             R_ss=rss,
             dV=dv,
+            priors=priors,
             seed=seed,
             draws=draws,
             chains=chains,
             progress=say,
         )
         shares = _shares(tree)
-        if as_json:
-            _finish_json(tree, {"formula": data.attrs["formula"], "shares": shares}, out, say)
-        else:
+        if not as_json:
             _print(data, texts, shares)
-            finish(tree, None, out, False, say)
+        more = {"formula": data.attrs["formula"], "shares": shares}
+        finish(tree, None, out, as_json, say, more=more)
 
 
 def _shares(tree: "xr.DataTree") -> dict[str, float | None]:
@@ -82,17 +82,6 @@ def _shares(tree: "xr.DataTree") -> dict[str, float | None]:
         str(name): float(share) if passed else None
         for name, share in zip(shares["input"].values, shares.values, strict=True)
     }
-
-
-def _finish_json(tree: "xr.DataTree", more: Mapping[str, Any], out: Path | None, say: Any) -> None:
-    """Finish with the document that all fits print, and more beside it."""
-    printed = io.StringIO()
-    try:
-        with redirect_stdout(printed):
-            finish(tree, None, out, True, say)
-    except typer.Exit:
-        typer.echo(json.dumps(json.loads(printed.getvalue()) | more))
-        raise
 
 
 def _print(data: "xr.Dataset", texts: Mapping[str, str], shares: Mapping[str, Any]) -> None:

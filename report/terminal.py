@@ -1,7 +1,7 @@
 """What all commands share: exit status, progress on stderr, results on stdout."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -63,11 +63,12 @@ def finish(
     *,
     extra_group: str = "conductivity",
     remarks: Sequence[str] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     """Print and write a result, and leave with the status of its verdict.
 
     Further draws are kept in the group `extra_group`. Remarks stand above the table, also
-    where the checks failed, so they hold no estimate.
+    where the checks failed, so they hold no estimate. `more` joins the JSON document.
     """
     from ..inference.diagnose import Verdict
     from .tables import as_json as document
@@ -89,7 +90,7 @@ def finish(
         write_report(tree, out / "report.html", extra=extra)
     verdict = Verdict.of(tree)
     if as_json:
-        further = {"remarks": [*remarks]} if remarks else {}
+        further = ({"remarks": [*remarks]} if remarks else {}) | dict(more or {})
         typer.echo(json.dumps(document(tree, table) | further))
     else:
         for remark in remarks:
