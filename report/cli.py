@@ -10,6 +10,7 @@ import typer
 from ..errors import PosterionError
 from .cli_data import data_app
 from .cli_fit import fit_app
+from .cli_reproduce import reproduce
 from .cli_transference import transference
 from .terminal import BAD_INPUT, progress_console
 
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.add_typer(fit_app, name="fit")
 app.add_typer(data_app, name="data")
 app.command("transference")(transference)
+app.command("reproduce")(reproduce)
 
 
 def main() -> None:

@@ -1,0 +1,153 @@
+"""The report of all claims: a page that needs nothing else, and the rows as CSV and JSON."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ...datasets.published import CITATION, DOI, LICENCE
+from ...inference.store import replacing
+from ..figures import as_svg
+from .claim import RULES, VERDICTS, Case, Row
+from .fits import FEW
+from .inputs import BARRIERS, CELLS, PELLETS, SCATTER, typical
+from .run import Reproduction
+from .text import chance, span
+
+SIGNS = {"supported": "✓", "not supported": "✗", "cannot be checked": "?"}
+_PRIORS = (
+    ("scatter of one pellet's conductivity around a law of temperature", SCATTER),
+    ("how much conductivities of pellets, or capacities of cells, made alike differ", PELLETS),
+    ("how much activation energies of pellets made alike differ", BARRIERS),
+    ("how much resistances, lifetimes and thresholds of cells made alike differ", CELLS),
+)
+
+
+def write(done: Reproduction, folder: Path) -> None:
+    """Write ``report.html``, ``claims.csv`` and ``claims.json`` into a folder that exists.
+
+    Raises
+    ------
+    PosterionError
+        If the folder cannot be written to.
+    """
+    texts = {
+        "report.html": render(done),
+        "claims.csv": csv_text(done.rows),
+        "claims.json": json_text(done.rows),
+    }
+    for name, text in texts.items():
+        with replacing(folder / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
+def json_text(rows: Sequence[Row]) -> str:
+    """Return the JSON document of all rows."""
+    return json.dumps([row.document() for row in rows], ensure_ascii=False, indent=1)
+
+
+def csv_text(rows: Sequence[Row]) -> str:
+    """Return the rows as CSV, without what holds under other assumptions."""
+    documents = [row.document() for row in rows]
+    names = [name for name in documents[0] if name != "sensitivity"] if documents else []
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, names, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for document in documents:
+        writer.writerow({**document, "inputs": " ".join(document["inputs"])})
+    return buffer.getvalue()
+
+
+def span_of(item: Row | Case, unit: str) -> str:
+    """Write median and interval of a row or of one of its cases; nothing where there is none."""
+    if item.median is None or item.q03 is None or item.q97 is None:
+        return ""
+    return span(item.median, item.q03, item.q97, unit)
+
+
+def render(done: Reproduction) -> str:
+    """Return the page as HTML."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    source = files(__package__).joinpath("page.html.jinja").read_text(encoding="utf-8")
+    return environment.from_string(source).render(_content(done))
+
+
+def _content(done: Reproduction) -> dict[str, Any]:
+    from . import figures
+
+    return {
+        "citation": CITATION,
+        "doi": DOI,
+        "licence": LICENCE,
+        "rules": RULES,
+        "verdicts": VERDICTS,
+        "priors": [
+            {"what": what, "prior": str(prior), "range": typical(prior).partition("(")[2][:-1]}
+            for what, prior in _PRIORS
+        ],
+        "total": len(done.rows),
+        "counts": count(done.rows),
+        "topics": [_topic(name, done.rows) for name in dict.fromkeys(r.topic for r in done.rows)],
+        "figures": {
+            name: as_svg(draw(done))
+            for name, draw in {
+                "table1": figures.table1_figure,
+                "energy": figures.energy_figure,
+                "conductivity": figures.conductivity_figure,
+                "resistance": figures.resistance_figure,
+            }.items()
+        },
+        "scatter": f"{100 * figures.SCATTER_SHOWN:g}",
+        "few": FEW,
+        "seed": done.seed,
+        "version": version("posterion"),
+    }
+
+
+def count(rows: Sequence[Row]) -> list[int]:
+    """Return how many rows have each of the verdicts, in their order."""
+    return [sum(row.verdict == verdict for row in rows) for verdict in VERDICTS]
+
+
+def _topic(name: str, rows: Sequence[Row]) -> dict[str, Any]:
+    own = [row for row in rows if row.topic == name]
+    anchor = "topic-" + "-".join(name.lower().replace(":", "").split())
+    return {
+        "name": name,
+        "anchor": anchor,
+        "counts": count(own),
+        "rows": [_row(row) for row in own],
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    cases = [
+        {
+            "assumption": case.assumption,
+            "span": span_of(case, row.unit),
+            "chance": "" if case.probability is None else chance(case.probability),
+        }
+        for case in row.sensitivity
+    ]
+    return {
+        "id": row.id,
+        "claim": row.claim,
+        "verdict": row.verdict,
+        "sign": SIGNS[row.verdict],
+        "css": row.verdict.replace(" ", "-"),
+        "printed": row.printed,
+        "quantity": row.quantity,
+        "span": span_of(row, row.unit),
+        "why": row.why,
+        "cases": cases,
+        "cases_span": any(case["span"] for case in cases),
+        "cases_chance": any(case["chance"] for case in cases),
+    }
