@@ -178,8 +178,8 @@ def _narrow(law: Law, series: Sequence[Series]) -> Iterator[Caution]:
         "window",
         tuple(names),
         f"The temperatures{_of(labels)} span less than {NARROW:g} K. Over so little an error of "
-        "the thermometer or a drift of the cell changes the slope as much as the material does, and "
-        "a bent curve looks straight. Measure over a wider range.",
+        "the thermometer or a drift of the cell changes the slope as much as the material does, "
+        "and a bent curve looks straight. Measure over a wider range.",
     )
 
 

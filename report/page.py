@@ -120,7 +120,8 @@ def _figures(
 
     drawn = {each.name: (each.draw, each.encode) for row in drawings for each in row}
     if passed:
-        drawn["marginals"] = (figures.marginals, as_svg)
+        if figures.own_quantities(tree):
+            drawn["marginals"] = (figures.marginals, as_svg)
         if len(figures.sampled(tree)) > 1:
             drawn["pairs"] = (figures.pairs, as_png)
     drawn["ranks"] = (figures.ranks, as_svg)

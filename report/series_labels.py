@@ -25,7 +25,9 @@ def chosen(data: xr.Dataset, wanted: list[tuple[str, str]]) -> xr.Dataset:
                     f"{_listed(dict.fromkeys(held.tolist()))}."
                 )
         data = data.isel(point=[label in values for label in held])
-    return data
+    told = [f"kept are the points with {name} = {_listed(values)}" for name, values in kept.items()]
+    earlier = [str(data.attrs["messages"])] if data.attrs.get("messages") else []
+    return data.assign_attrs(messages="\n".join([*earlier, *told]))
 
 
 def labels_of(data: xr.Dataset) -> list[str]:

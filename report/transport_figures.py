@@ -4,18 +4,16 @@ Where the checks of a result failed, the data are drawn and nothing else.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..inference.caution_law import ROOM
 from ..inference.diagnose import Verdict
-from ..inference.measured import Series, group_dim, measured_series
-from ..inference.predict import predict
+from ..inference.measured import Series, measured_series
 from .figures import BLUE, CHAINS, GREY, INK, WIDE_AXIS, decades_axis, new_figure, shown_label, tidy
+from .law_predictions import ZERO_CELSIUS, Prediction, bands
 from .numbers import Scale, scale_of
 
 if TYPE_CHECKING:
@@ -33,28 +31,8 @@ PANELS = 60
 DRAWS, DRAWS_OF_MANY = 4000, 1000
 """Draws that bands are computed from, the fewer for many small panels."""
 
-GRID = 60
 QUANTITY = "Ionic conductivity"
 MARKERS = ("o", "s", "^", "D", "v", "P")
-ZERO_CELSIUS = 273.15
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What a law says of one group, on a grid of 1000/T.
-
-    ``law`` and ``new`` are the 3rd, 50th and 97th percentiles, of shape (3, n), of the law
-    and of new measurements.
-    """
-
-    inverse: Array
-    law: Array
-    new: Array
-
-    def between(self, low: float, high: float) -> "Prediction":
-        """Return the part of it within a range of 1000/T."""
-        inside = (self.inverse >= low - 1e-9) & (self.inverse <= high + 1e-9)
-        return Prediction(self.inverse[inside], self.law[:, inside], self.new[:, inside])
 
 
 def conductivity(tree: xr.DataTree) -> "Figure":
@@ -63,17 +41,18 @@ def conductivity(tree: xr.DataTree) -> "Figure":
     Groups share a panel while their colours can be told apart; many have small panels.
     """
     series = measured_series(tree)
-    predicted = _predictions(tree, series) if Verdict.of(tree).passed else {}
+    few = len(series) <= TOGETHER
+    draws = DRAWS if few else DRAWS_OF_MANY
+    predicted = bands(tree, series, draws) if Verdict.of(tree).passed else {}
     if TOGETHER < len(series) <= PANELS:
         return _panels(series, predicted)
     figure = new_figure(4.4)
     axes = figure.subplots()
-    few = len(series) <= TOGETHER
     scale = _scale(series)
     for place, each in enumerate(series):
         color = CHAINS[place] if few else BLUE
         marker = MARKERS[place] if few else "."
-        _draw(axes, each, predicted.get(each.label), scale, color, marker, bands=few)
+        _draw(axes, each, predicted.get(each.label), scale, color, marker, banded=few)
     _axes_of_temperature(axes)
     axes.set_ylabel(scale.label(QUANTITY))
     if few:
@@ -86,26 +65,45 @@ def _panels(series: Sequence[Series], predicted: dict[str, Prediction]) -> "Figu
     columns = 3 if len(series) <= 12 else 5
     rows = -(-len(series) // columns)
     scale = _scale(series)
-    figure = new_figure(0.9 + (1.2 if columns == 3 else 1.0) * rows)
-    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    for axes, each in zip(grid.flat, series, strict=False):
-        _draw(axes, each, predicted.get(each.label), scale, BLUE, "o", bands=True, size=2.5)
-        axes.set_title(
-            _in_two_lines(each.label, 22 if columns == 3 else 13),
-            fontsize=8 if columns == 3 else 7,
-            loc="left",
-            pad=2,
-        )
+    height = 1.1 + (1.2 if columns == 3 else 1.05) * rows
+    # Axes that share, and a layout that settles, would take seconds with so many panels.
+    figure = new_figure(height, layout=None)
+    grid = figure.subplots(rows, columns, squeeze=False)
+    figure.subplots_adjust(
+        left=0.14, right=0.985, bottom=0.55 / height, top=1 - 0.55 / height, hspace=0.6, wspace=0.2
+    )
+    x, y = _limits(series, predicted, scale)
+    size, length = (8, 22) if columns == 3 else (7, 13)
     for place, axes in enumerate(grid.flat):
-        _axes_of_temperature(axes, small=True, top=place < columns)
-        axes.tick_params(labelsize=7)
         if place >= len(series):
-            axes.set_visible(False)
-        elif place + columns >= len(series):
-            axes.tick_params(labelbottom=True)
-    figure.supxlabel("1000/T (K⁻¹); above the panels temperature (°C)", fontsize=9)
-    figure.supylabel(scale.label(QUANTITY), fontsize=9)
+            axes.remove()
+            continue
+        each = series[place]
+        axes.set(xlim=x, ylim=y, autoscale_on=False)
+        _axes_of_temperature(axes, small=True, top=place < columns)
+        axes.tick_params(
+            labelsize=7, labelleft=place % columns == 0, labelbottom=place + columns >= len(series)
+        )
+        _draw(axes, each, predicted.get(each.label), scale, BLUE, "o", banded=True, size=2.5)
+        axes.set_title(_in_two_lines(each.label, length), fontsize=size, loc="left", pad=2)
+    below = "1000/T (K⁻¹); above the panels temperature (°C)"
+    figure.supxlabel(below, fontsize=9, y=0.08 / height, va="bottom")
+    figure.supylabel(scale.label(QUANTITY), fontsize=9, x=0.005, ha="left")
     return figure
+
+
+def _limits(
+    series: Sequence[Series], predicted: dict[str, Prediction], scale: Scale
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return limits of 1000/T and of conductivity that hold all groups."""
+    x = [1000 / each.temperature for each in series]
+    y = [each.conductivity for each in series]
+    for each in predicted.values():
+        x.append(each.inverse)
+        y.append(each.new[each.new > 0])
+    inverse, values = np.concatenate(x), np.concatenate(y) / scale.divisor
+    pad, ratio = 0.05 * np.ptp(inverse), (values.max() / values.min()) ** 0.05
+    return (inverse.min() - pad, inverse.max() + pad), (values.min() / ratio, values.max() * ratio)
 
 
 def _in_two_lines(label: str, length: int) -> str:
@@ -121,13 +119,13 @@ def _draw(
     color: str,
     marker: str,
     *,
-    bands: bool,
+    banded: bool,
     size: float = 4.5,
 ) -> None:
     """Draw the points of a group, and where the law is known its line and bands."""
     inverse = 1000 / series.temperature
     if predicted is not None:
-        if bands:
+        if banded:
             x = predicted.inverse
             new, law = predicted.new / scale.divisor, predicted.law / scale.divisor
             axes.fill_between(x, *new[[0, 2]], color=color, alpha=0.13, linewidth=0)
@@ -157,7 +155,7 @@ def _draw(
         marker=marker,
         markersize=size,
         markerfacecolor="white",
-        markeredgecolor=color if predicted is not None or bands else INK,
+        markeredgecolor=color if predicted is not None or banded else INK,
         markeredgewidth=0.9,
         ecolor=color,
         elinewidth=0.8,
@@ -217,50 +215,6 @@ def _celsius_ticks(low: float, high: float, count: int) -> list[int]:
         if not ticks or (1000 / (ticks[-1] + ZERO_CELSIUS) - place) * count > 0.7 * (high - low):
             ticks.append(tick)
     return ticks
-
-
-def _predictions(tree: xr.DataTree, series: Sequence[Series]) -> dict[str, Prediction]:
-    """Return what the law says of each group: along its data, and on to 25 °C where near."""
-    reaches = [_reach(each) for each in series]
-    edges = [1000 / t for each in series for t in each.temperature[[0, -1]]]
-    grid = np.linspace(min(r[0] for r in reaches), max(r[1] for r in reaches), GRID)
-    inverse = np.unique(np.concatenate([grid, edges, np.ravel(reaches)]))
-    drawn = predict(_thinned(tree, len(series)), temperature=1000 / inverse)
-    dim = group_dim(tree)
-    result = {}
-    for place, (each, reach) in enumerate(zip(series, reaches, strict=True)):
-        own = drawn if dim is None else drawn.isel({dim: place})
-        law, new = (
-            np.quantile(own[name].transpose("chain", "draw", "point"), [0.03, 0.5, 0.97], (0, 1))
-            for name in ("conductivity", "conductivity_new")
-        )
-        result[each.label] = Prediction(inverse, law, new).between(*reach)
-    return result
-
-
-def _reach(series: Series) -> tuple[float, float]:
-    """Return how far in 1000/T the line of a group is drawn.
-
-    As far as 25 °C where that is no further from the data than they span, and a little
-    beyond them everywhere.
-    """
-    low, high = float(1000 / series.temperature[-1]), float(1000 / series.temperature[0])
-    span = (high - low) or 0.1
-    ends = [low - 0.06 * span, high + 0.06 * span]
-    room = 1000 / ROOM
-    if low - span <= room <= high + span:
-        ends.append(room)
-    return min(ends), max(ends)
-
-
-def _thinned(tree: xr.DataTree, groups: int) -> xr.DataTree:
-    posterior = tree.children["posterior"].to_dataset()
-    wanted = DRAWS if groups <= TOGETHER else DRAWS_OF_MANY
-    step = max(1, posterior.sizes["chain"] * posterior.sizes["draw"] // wanted)
-    thin = posterior.isel(draw=slice(None, None, step))
-    result = xr.DataTree.from_dict({"posterior": thin})
-    result.attrs = tree.attrs
-    return result
 
 
 def _legend(
