@@ -11,13 +11,15 @@ import xarray as xr
 from ..errors import PosterionError
 from .diagnose import Verdict
 from .evidence import Evidence
-from .revive import model_of
+from .noise_correlated import Autocorrelated, Correlated
+from .revive import model_of, noise_of
 
 GOOD_K_HAT = 0.7
 CLEAR = 2.0
 """A difference counts that is this many standard errors, and a factor of about 20 in odds."""
 
 CLEAR_LOG_ODDS = 3.0
+DEPENDENT = (Autocorrelated, Correlated)
 SMALL_DATA = 4.0
 """Below this difference the normal approximation of its error is poor (Sivula, Magnusson,
 Matamoros and Vehtari 2025, doi:10.1214/25-BA1569)."""
@@ -30,7 +32,7 @@ class Comparison:
     Attributes
     ----------
     table
-        A row a model, the best prediction first: ``elpd`` (expected log predictive density
+        A row a model, the best first: ``elpd`` (expected log predictive density
         of a new datum, summed over the data) with its ``se``, ``elpd_diff`` to the best with
         ``dse``, ``p_loo`` (effective number of parameters), ``weight`` (stacking), ``k_hat``
         (largest), ``log_evidence`` with ``evidence_se`` and ``evidence_k_hat``, and
@@ -51,7 +53,8 @@ def compare_models(fits: Mapping[str, xr.DataTree]) -> Comparison:
 
     By Pareto-smoothed importance-sampling leave-one-out cross-validation (Vehtari, Gelman
     and Gabry 2017, doi:10.1007/s11222-016-9696-4), stacking weights (Yao, Vehtari, Simpson
-    and Gelman 2018, doi:10.1214/17-BA1091), both from ArviZ, and the evidence.
+    and Gelman 2018, doi:10.1214/17-BA1091), both from ArviZ, and the evidence. Data that
+    share errors cannot be left out one at a time, and are compared by the evidence alone.
 
     Parameters
     ----------
@@ -63,35 +66,46 @@ def compare_models(fits: Mapping[str, xr.DataTree]) -> Comparison:
     PosterionError
         If there are fewer than two, they are not of the same data, or one failed its checks.
     """
+    _check(fits)
+    dependent = any(isinstance(noise_of(tree), DEPENDENT) for tree in fits.values())
+    table = _evidences(fits)
+    predictive = _nothing(table) if dependent else _predictive(fits)
+    order = predictive["elpd"] if not dependent else table["log_evidence"]
+    table = predictive.join(table).loc[order.sort_values(ascending=False).index]
+    return Comparison(table, _sentence(table), tuple(_messages(table)))
+
+
+def _predictive(fits: Mapping[str, xr.DataTree]) -> pd.DataFrame:
+    """Return what leaving out each datum says of the models."""
     import arviz_stats
 
-    _check(fits)
     loo = {name: _loo(tree) for name, tree in fits.items()}
     compared = arviz_stats.compare(dict(loo), round_to="none")
+    table = compared[["elpd", "se", "elpd_diff", "dse", "p", "weight"]].rename(
+        columns={"p": "p_loo"}
+    )
+    table["k_hat"] = [float(np.max(loo[str(name)].pareto_k.values)) for name in table.index]
+    return table.astype(float).rename_axis("model")
+
+
+def _nothing(table: pd.DataFrame) -> pd.DataFrame:
+    columns = ["elpd", "se", "elpd_diff", "dse", "p_loo", "weight", "k_hat"]
+    return pd.DataFrame(np.nan, index=table.index, columns=columns)
+
+
+def _evidences(fits: Mapping[str, xr.DataTree]) -> pd.DataFrame:
+    """Return the evidences of the models, and their probabilities if equal before."""
     evidence = {name: Evidence.of(tree) for name, tree in fits.items()}
-    largest = max(each.log_evidence for each in evidence.values())
-    odds = {name: np.exp(each.log_evidence - largest) for name, each in evidence.items()}
-    total = sum(odds.values())
-    rows = [
+    table = pd.DataFrame(
         {
-            "model": name,
-            "elpd": float(row["elpd"]),
-            "se": float(row["se"]),
-            "elpd_diff": float(row["elpd_diff"]),
-            "dse": float(row["dse"]),
-            "p_loo": float(row["p"]),
-            "weight": float(row["weight"]),
-            "k_hat": float(np.max(loo[str(name)].pareto_k.values)),
-            "log_evidence": evidence[str(name)].log_evidence,
-            "evidence_se": evidence[str(name)].se,
-            "evidence_k_hat": evidence[str(name)].k_hat,
-            "probability": odds[str(name)] / total,
+            "log_evidence": {name: each.log_evidence for name, each in evidence.items()},
+            "evidence_se": {name: each.se for name, each in evidence.items()},
+            "evidence_k_hat": {name: each.k_hat for name, each in evidence.items()},
         }
-        for name, row in compared.iterrows()
-    ]
-    table = pd.DataFrame(rows).set_index("model")
-    messages = tuple(_messages(table))
-    return Comparison(table, _sentence(table), messages)
+    )
+    odds = np.exp(table["log_evidence"] - table["log_evidence"].max())
+    table["probability"] = odds / odds.sum()
+    return table.rename_axis("model")
 
 
 def _check(fits: Mapping[str, xr.DataTree]) -> None:
@@ -134,6 +148,11 @@ def _loo(tree: xr.DataTree) -> Any:
 
 def _messages(table: pd.DataFrame) -> list[str]:
     messages = []
+    if table["elpd"].isna().any():
+        messages.append(
+            "the data share errors and cannot be left out one at a time, so they are compared by "
+            "the evidence alone"
+        )
     for name, row in table.iterrows():
         if row["k_hat"] > GOOD_K_HAT:
             messages.append(
@@ -152,30 +171,26 @@ def _sentence(table: pd.DataFrame) -> str:
     """Say which model is preferred, by which measure, or that the data cannot tell."""
     best, *others = map(str, table.index)
     runner = table.loc[others[0]]
-    ahead = -float(runner["elpd_diff"])
-    by_prediction = ahead > max(CLEAR * float(runner["dse"]), SMALL_DATA)
+    ahead, error = -float(runner["elpd_diff"]), float(runner["dse"])
+    by_prediction = ahead > max(CLEAR * error, SMALL_DATA)  # never, where there is no elpd
     evidence = table["log_evidence"]
     favourite = str(evidence.idxmax())
     lead = float(evidence[favourite] - evidence.drop(favourite).max())
-    trusted = bool((table["evidence_k_hat"] <= GOOD_K_HAT).all())
-    by_evidence = trusted and lead > CLEAR_LOG_ODDS
-    measured = (
-        f"elpd ahead by {ahead:.1f} ± {float(runner['dse']):.1f} of the next, evidence "
-        f"{'in favour of ' + favourite} by a factor of {_factor(lead)}"
-    )
-    if by_prediction and by_evidence and best == favourite:
-        return f"The data prefer {best}, by prediction and by evidence ({measured})."
-    if by_evidence and (best == favourite or not by_prediction):
-        return (
-            f"The data prefer {favourite} by evidence, while prediction alone cannot tell "
-            f"({measured})."
-        )
-    if by_prediction and not (by_evidence and favourite != best):
-        return f"The data prefer {best} by prediction, while evidence cannot tell ({measured})."
+    by_evidence = bool((table["evidence_k_hat"] <= GOOD_K_HAT).all()) and lead > CLEAR_LOG_ODDS
+    measured = f"evidence in favour of {favourite} by a factor of {_factor(lead)}"
+    if np.isfinite(ahead):
+        measured = f"elpd ahead by {ahead:.1f} ± {error:.1f} of the next, {measured}"
     if by_prediction and by_evidence:
+        if best == favourite:
+            return f"The data prefer {best}, by prediction and by evidence ({measured})."
         return (
             f"Prediction prefers {best} and evidence {favourite}: the priors decide ({measured})."
         )
+    if by_evidence:
+        other = "while prediction cannot tell " if np.isfinite(ahead) else ""
+        return f"The data prefer {favourite} by evidence {other}({measured})."
+    if by_prediction:
+        return f"The data prefer {best} by prediction, while evidence cannot tell ({measured})."
     return f"The data cannot tell {best} and {others[0]} apart ({measured})."
 
 

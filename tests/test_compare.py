@@ -88,3 +88,14 @@ def test_a_fit_that_failed_is_not_compared(curved) -> None:
     )
     with pytest.raises(po.PosterionError, match="VTF failed its checks"):
         po.compare_models({"VTF": broken, "Arrhenius": curved["Arrhenius"]})
+
+
+def test_data_that_share_errors_are_compared_by_evidence_alone() -> None:
+    data = conductivities(curved=True)
+    shared = np.full((12, 12), 0.05**2) + 1e-6 * np.eye(12)
+    data = data.assign(conductivity_covariance=(("point", "other"), shared))
+    found = po.compare_models(fits(data))
+    assert found.table["elpd"].isna().all()
+    assert found.table.index[0] == "VTF"
+    assert found.sentence.startswith("The data prefer VTF by evidence (")
+    assert "share errors" in found.messages[0]
