@@ -380,3 +380,18 @@ def test_what_is_no_covariance_is_refused() -> None:
     for dims, values, message in wrong.values():
         with pytest.raises(PosterionError, match=message):
             po.build(law, data.assign(conductivity_covariance=(dims, values)))
+
+
+@pytest.mark.xfail(strict=True, reason="the output alone is converted to the unit of the model")
+@pytest.mark.parametrize("suffix", ["sd", "step"])
+def test_errors_are_converted_with_the_data_they_belong_to(suffix: str) -> None:
+    name = f"conductivity_{suffix}"
+    data = series(MEAN).assign({name: ("point", 0.1 * MEAN)})
+    milli = series(1e3 * MEAN).assign({name: ("point", 1e2 * MEAN)})
+    milli["conductivity"].attrs["units"] = milli[name].attrs["units"] = "mS/cm"
+    noise = {"sd": po.Stated(po.Relative()), "step": po.Rounded(po.Relative())}[suffix]
+    plain, scaled = (po.build(po.Arrhenius("sigma"), d, noise=noise) for d in (data, milli))
+    np.testing.assert_allclose(
+        scaled["measured_conductivity"].get_value(), plain["measured_conductivity"].get_value()
+    )
+    np.testing.assert_allclose(scaled[name].get_value(), plain[name].get_value())
