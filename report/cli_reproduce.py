@@ -19,7 +19,8 @@ _WIDTH = 100
 
 def reproduce(
     out: Annotated[
-        Path | None, typer.Option(help="Folder for report.html, claims.csv and claims.json.")
+        Path | None,
+        typer.Option(help="Folder for report.html, claims.csv, claims.json and a picture."),
     ] = None,
     seed: SeedOption = 0,
     as_json: JsonOption = False,

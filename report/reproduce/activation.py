@@ -156,10 +156,10 @@ def _straight(inputs: Inputs) -> Finding:
     spread = 1 + share**2 + (1 - share) ** 2
     free = float(np.median(np.log(points.hot / points.cold))) / 2
 
-    def probability(scatter: Array | float) -> float:
+    def probability(scatter: Array | float, distance: float = float(off.mean())) -> float:
         variance = spread * np.square(scatter) + np.var(off)
         straight, bent = (
-            float(np.mean(np.exp(-(off.mean() ** 2) / (2 * v)) / np.sqrt(v)))
+            float(np.mean(np.exp(-(distance**2) / (2 * v)) / np.sqrt(v)))
             for v in (variance, variance + free**2)
         )
         return straight / (straight + bent)
@@ -174,8 +174,9 @@ def _straight(inputs: Inputs) -> Finding:
     printed = inputs.number(key, "mS/cm").value
     table1 = float(np.median(np.log(from_geometry(inputs, "7ul_55c")) - line(points, T, "sigma")))
     need = abs(float(off.mean())) / np.sqrt(spread)
+    unknown = inputs.from_prior(SCATTER)
     return judge_statement(
-        probability(inputs.from_prior(SCATTER)),
+        probability(unknown),
         100 * (np.exp(off) - 1),
         "σ at 55 °C off the line between 25 and 80 °C",
         f"The printed {value_text(printed, 'mS/cm')} lie {_beside(float(off.mean()))} "
@@ -183,7 +184,8 @@ def _straight(inputs: Inputs) -> Finding:
         f"{value_text(float(np.median(below)), 'eV')} below 55 °C and "
         f"{value_text(float(np.median(above)), 'eV')} above. A straight line needs a scatter of "
         f"{100 * need:.0f} % or so; {typical(SCATTER)} is assumed. Without the law, any "
-        "conductivity about the line is taken to be possible.",
+        "conductivity about the line is taken to be possible. One point right on the line would "
+        f"bring the probability to {chance(probability(unknown, 0.0))} only.",
         cases,
         "percent",
     )

@@ -25,6 +25,7 @@ _MARKERS = {"bare": "s", "coated": "o"}
 _TEMPERATURES = {"bare": (25, 80), "coated": (25, 55, 80)}
 SCATTER_SHOWN = 0.03
 _ZERO = 273.15
+_ENERGIES = 0.14, 0.37  # eV, of the axis
 
 
 def conductivity_figure(done: Reproduction) -> "Figure":
@@ -126,10 +127,10 @@ def summary_figure(done: Reproduction) -> "Figure":
     left, right = figure.subfigures(1, 2)
     axes = left.subplots()
     _table1(axes, done)
-    axes.set_title("Conductivity: printed, and L/(R·A)", fontsize=11, loc="left", pad=10)
+    left.suptitle("Conductivity: what is printed, and what follows", fontsize=11)
     panels = right.subplots(2, 1, sharex=True)
     _energies(panels, done)
-    right.suptitle("Activation energy: printed, and by either law", fontsize=11)
+    right.suptitle("Activation energy: what is printed, and two laws", fontsize=11)
     return figure
 
 
@@ -182,44 +183,46 @@ def _table1(axes: "Axes", done: Reproduction) -> None:
 
 
 def _energies(panels: Sequence["Axes"], done: Reproduction) -> None:
+    from matplotlib.ticker import MultipleLocator
     from scipy.stats import gaussian_kde
 
     inputs = _inputs(done)
     colors, hatches = {"sigma": BLUE, "sigmaT": ORANGE}, {"sigma": "", "sigmaT": "///"}
-    grid = np.linspace(0.17, 0.35, 400)
+    grid = np.linspace(*_ENERGIES, 400)
     for axes, sample in zip(panels, PELLET, strict=True):
         points = Points.of(inputs, sample)
         printed = inputs.number(f"activation_energy_{PELLET[sample]}", "eV")
         top = 0.0
         for form in FORMS:
             drawn = energy(points, form, SCATTER_SHOWN, inputs)
-            density: Array = gaussian_kde(drawn[::20])(grid)
+            density: Array = gaussian_kde(drawn[::5], 0.25)(grid)
             top = max(top, float(density.max()))
             style: dict[str, Any] = {"color": colors[form], "hatch": hatches[form]}
             axes.fill_between(grid, density, alpha=0.25, linewidth=0, **style)
             axes.plot(grid, density, color=colors[form], linewidth=1.5)
+            side = -1 if form == "sigma" else 1
             axes.text(
-                float(np.median(drawn)),
-                float(density.max()) * 1.03,
-                LEFT_SIDE[form],
-                ha="center",
-                va="bottom",
+                float(np.quantile(drawn, 0.5 + side * 0.42)) + side * 0.002,
+                float(density.max()) * 0.5,
+                f"{LEFT_SIDE[form]} = A exp(−E/kT)",
+                ha="right" if side < 0 else "left",
                 color=colors[form],
-                fontsize=10,
+                fontsize=9,
             )
         axes.axvspan(*printed.interval, color=INK, alpha=0.15, linewidth=0)
         axes.axvline(printed.value, color=INK, linewidth=1.2, linestyle="--")
         beside = 0.007 if sample == "coated" else -0.007
         axes.text(
             printed.value + beside,
-            1.27 * top,
+            1.2 * top,
             f"printed {printed.printed} eV",
             ha="left" if beside > 0 else "right",
             va="top",
             fontsize=9,
         )
-        axes.set_ylim(0, 1.32 * top)
-        axes.set_xlim(0.17, 0.35)
+        axes.set_ylim(0, 1.25 * top)
+        axes.set_xlim(*_ENERGIES)
+        axes.xaxis.set_major_locator(MultipleLocator(0.05))
         axes.set_yticks([])
         tidy(axes)
         axes.spines["left"].set_visible(False)

@@ -28,13 +28,15 @@ _PRIORS = (
 
 
 def write(done: Reproduction, folder: Path) -> None:
-    """Write ``report.html``, ``claims.csv`` and ``claims.json`` into a folder that exists.
+    """Write ``report.html``, ``claims.csv``, ``claims.json`` and ``summary.png`` into a folder.
 
     Raises
     ------
     PosterionError
-        If the folder cannot be written to.
+        If the folder is not there or cannot be written to.
     """
+    from .figures import summary_figure
+
     texts = {
         "report.html": render(done),
         "claims.csv": csv_text(done.rows),
@@ -43,6 +45,10 @@ def write(done: Reproduction, folder: Path) -> None:
     for name, text in texts.items():
         with replacing(folder / name) as temporary:
             temporary.write_text(text, encoding="utf-8")
+    figure = summary_figure(done)
+    figure.draw_without_rendering()  # the layout settles in the second pass
+    with replacing(folder / "summary.png") as temporary:
+        figure.savefig(temporary, format="png", dpi=130, metadata={"Software": None})
 
 
 def json_text(rows: Sequence[Row]) -> str:
