@@ -125,7 +125,7 @@ def set_data(
     data = arrange(model, data)
     new = {f"measured_{name}": data[name].values for name in model.inputs}
     new[f"measured_{model.output}"] = data[model.output].transpose(*model.output_dims).values
-    new |= {f"measured_{name}_sd": data[f"{name}_sd"].values for name in uncertain(model, data)}
+    new |= {f"measured_{name}_sd": _input_sd(name, data) for name in uncertain(model, data)}
     for name in (variable.name for variable in pymc_model.data_vars):
         if name.startswith(f"{model.output}_"):  # what the noise needs beside the output
             new[name] = _beside_output(model, data, name)
@@ -133,7 +133,8 @@ def set_data(
     groups = cells(data, model.output_dims[-1], pool)
     if groups:
         new |= groups.indices
-        coords |= groups.coords
+        for dim, labels in groups.coords.items():  # which no data have, so set_data leaves them
+            pymc_model.set_dim(dim, len(labels), coord_values=labels)
     new[f"{WINDOW}_values"] = np.array(list(model.window(data).values()))
     pm.set_data(new, model=pymc_model, coords=coords)
 
@@ -151,11 +152,16 @@ def _input(name: str, data: xr.Dataset) -> Any:
     measured = pm.Data(f"measured_{name}", data[name].values, dims=dims)
     if f"{name}_sd" not in data.variables:
         return measured
-    sd = data[f"{name}_sd"].values
+    scale = pm.Data(f"measured_{name}_sd", _input_sd(name, data), dims=dims)
+    return measured + scale * pm.Normal(f"{name}_offset", dims=dims)
+
+
+def _input_sd(name: str, data: xr.Dataset) -> NDArray[np.float64]:
+    """Return the stated errors of an input."""
+    sd: NDArray[np.float64] = data[f"{name}_sd"].values
     if not (np.isfinite(sd).all() and (sd >= 0).all()):
         raise PosterionError(f"'{name}_sd' of the data must be zero or above everywhere.")
-    scale = pm.Data(f"measured_{name}_sd", sd, dims=dims)
-    return measured + scale * pm.Normal(f"{name}_offset", dims=dims)
+    return sd
 
 
 def _cell_dims(value: Any, groups: Cells | None) -> str | None:
@@ -248,12 +254,20 @@ def arrange(model: Model, data: xr.Dataset) -> xr.Dataset:
             f"{points} points cannot determine the {own} parameters of {model}; "
             "measure more points or take a smaller model."
         )
-    unit = data[model.output].attrs.get("units", model.output_unit)
-    if unit != model.output_unit:
-        factor = Measured.parse(f"1 {unit}", model.output_unit, f"the unit of '{model.output}'")
-        converted = (data[model.output] * factor.value).assign_attrs(units=model.output_unit)
-        data = data.assign({model.output: converted})
+    given = data[model.output].attrs.get("units", model.output_unit)
+    for name in (model.output, *(f"{model.output}_{suffix}" for suffix in ("sd", "step"))):
+        if name in data.variables:
+            data = data.assign({name: _in_unit(data[name], given, model.output_unit)})
     return data
+
+
+def _in_unit(values: xr.DataArray, given: str, wanted: str) -> xr.DataArray:
+    """Convert values to a unit, from their own or else from the one `given`."""
+    unit = values.attrs.get("units", given)
+    if unit == wanted:
+        return values
+    factor = Measured.parse(f"1 {unit}", wanted, f"the unit of '{values.name}'")
+    return (values * factor.value).assign_attrs(units=wanted)
 
 
 def _window(values: Mapping[str, float]) -> dict[str, Any]:

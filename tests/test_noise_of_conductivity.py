@@ -382,7 +382,6 @@ def test_what_is_no_covariance_is_refused() -> None:
             po.build(law, data.assign(conductivity_covariance=(dims, values)))
 
 
-@pytest.mark.xfail(strict=True, reason="the output alone is converted to the unit of the model")
 @pytest.mark.parametrize("suffix", ["sd", "step"])
 def test_errors_are_converted_with_the_data_they_belong_to(suffix: str) -> None:
     name = f"conductivity_{suffix}"

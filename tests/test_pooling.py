@@ -419,11 +419,6 @@ def test_names_of_pooled_priors_are_checked() -> None:
 # --- Other data in the same model -----------------------------------------------------------
 
 
-stale_labels = pytest.mark.xfail(
-    strict=True, reason="pm.set_data replaces coords of the dimensions of data alone, not of groups"
-)
-
-
 def equal_densities(model: Any, fresh: Any) -> None:
     function, expected = (m.compile_logp(mode=interpreted()) for m in (model, fresh))
     rng = np.random.default_rng(4)
@@ -453,7 +448,6 @@ def test_other_members_of_nested_groups_take_the_place_of_the_first() -> None:
     equal_densities(model, po.build(LAW, second, pool=pool, priors=PRIORS))
 
 
-@stale_labels
 def test_labels_of_the_groups_are_replaced_with_the_data() -> None:
     model = po.build(LAW, pellets(TWO), pool="pellet")
     set_data(model, LAW, pellets({"s": 0.4, "t": 0.4}), "pellet")
@@ -471,7 +465,6 @@ def test_other_temperatures_bring_their_own_errors() -> None:
     equal_densities(model, po.build(LAW, second, priors=PRIORS))
 
 
-@pytest.mark.xfail(strict=True, reason="only `build` looks at the sign of stated errors of inputs")
 def test_negative_errors_are_refused_in_a_built_model_too() -> None:
     data = pellets(TWO).assign(temperature_sd=("point", np.ones(12)))
     model = po.build(LAW, data)
@@ -602,7 +595,6 @@ def test_as_many_other_groups_are_fitted_without_compiling(
     assert post["observed_data"]["conductivity"].size == 30
 
 
-@stale_labels
 def test_labels_of_a_second_fit_are_its_own(second: tuple[xr.DataTree, list[Any]]) -> None:
     assert second[0]["posterior"]["pellet"].values.tolist() == list("vwxyz")
 
