@@ -62,26 +62,29 @@ def group_dim(tree: xr.DataTree) -> str | None:
 def measured_series(tree: xr.DataTree) -> tuple[Series, ...]:
     """Return the measured points of a fitted law, in the order of the groups."""
     data = tree.children["constant_data"].to_dataset()
+    temperature, values = (
+        data[f"measured_{name}"].values for name in ("temperature", "conductivity")
+    )
     sd = _conductivity_sd(data)
-    columns = {
-        "temperature": data["measured_temperature"].values,
-        "conductivity": data["measured_conductivity"].values,
-        "conductivity_sd": sd,
-        "temperature_sd": data["measured_temperature_sd"].values
-        if "measured_temperature_sd" in data
-        else None,
-    }
+    degrees = data["measured_temperature_sd"].values if "measured_temperature_sd" in data else None
     dim = group_dim(tree)
-    labels, of_point = [""], np.zeros(columns["temperature"].size, dtype=int)
+    labels, of_point = [""], np.zeros(temperature.size, dtype=int)
     if dim is not None:
         labels = [str(label) for label in tree.children["posterior"].dataset[dim].values]
         of_point = data[f"{dim}{_OF_POINT}"].values
     series = []
     for group, label in enumerate(labels):
         places = np.flatnonzero(of_point == group)
-        places = places[np.argsort(columns["temperature"][places], kind="stable")]
-        own = {name: None if v is None else v[places] for name, v in columns.items()}
-        series.append(Series(label, **own))
+        places = places[np.argsort(temperature[places], kind="stable")]
+        series.append(
+            Series(
+                label,
+                temperature[places],
+                values[places],
+                None if sd is None else sd[places],
+                None if degrees is None else degrees[places],
+            )
+        )
     return tuple(series)
 
 

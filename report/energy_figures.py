@@ -1,10 +1,10 @@
 """The figure of activation energies: a density for each group, over that of the prior."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..inference.caution_general import variable
 from ..inference.caution_law import energies
@@ -69,7 +69,7 @@ def activation_energies(tree: xr.DataTree) -> "Figure":
 
 def energy_names(tree: xr.DataTree) -> list[str]:
     """Return the activation energies of a law, one of each group."""
-    law = model_of(tree)
+    law: Any = model_of(tree)
     posterior = tree.children["posterior"].to_dataset()
     names = [name for name in energies(law) if name in posterior]
     return [str(name) for name in scalars(posterior[names])]
@@ -92,9 +92,9 @@ def _row_label(name: str) -> str:
     return shown_label(name if name == vector else name[len(vector) + 1 : -1], 24)
 
 
-def _per_mole(energy: Array) -> Array:
-    return energy * KJ_PER_MOL
+def _per_mole(energy: ArrayLike) -> Array:
+    return np.asarray(energy) * KJ_PER_MOL
 
 
-def _per_ion(energy: Array) -> Array:
-    return energy / KJ_PER_MOL
+def _per_ion(energy: ArrayLike) -> Array:
+    return np.asarray(energy) / KJ_PER_MOL

@@ -122,7 +122,7 @@ def _figures(
     if passed:
         if figures.own_quantities(tree):
             drawn["marginals"] = (figures.marginals, as_svg)
-        if len(figures.sampled(tree)) > 1:
+        if len(figures.paired(tree)) > 1:
             drawn["pairs"] = (figures.pairs, as_png)
     drawn["ranks"] = (figures.ranks, as_svg)
     if not passed:

@@ -104,9 +104,9 @@ def pairs(tree: xr.DataTree) -> "Figure":
                 else:
                     axis.set_major_locator(MaxNLocator(3))
             if row == count - 1:
-                axes.set_xlabel(scale_x.label(shown_label(beside, 24)), fontsize=9)
+                axes.set_xlabel(scale_x.label(beside), fontsize=9)
             if column == 0:
-                axes.set_ylabel(scale_y.label(shown_label(below, 24)), fontsize=9)
+                axes.set_ylabel(scale_y.label(below), fontsize=9)
     return figure
 
 
@@ -145,7 +145,7 @@ def ranks(tree: xr.DataTree) -> "Figure":
                 label=f"chain {chain + 1}",
             )
             tallest = max(tallest, float(share.max()))
-        axes.set_title(shown_label(name), fontsize=10, loc="left", pad=3)
+        axes.set_title(shown_label(name, 24), fontsize=10, loc="left", pad=3)
         axes.set_xlim(0, 100)
         tidy(axes, grid=False)
     grid[0, 0].set_ylim(0, 1.08 * tallest)
@@ -275,6 +275,11 @@ def sampled(tree: xr.DataTree) -> list[str]:
     return _varying(tree, [*json.loads(tree.attrs["priors"])])
 
 
+def paired(tree: xr.DataTree) -> list[str]:
+    """Return the sampled coordinates without those of single groups, whose pairs are many."""
+    return [name for name in sampled(tree) if name == stem(name)]
+
+
 def _varying(tree: xr.DataTree, names: list[str]) -> list[str]:
     """Return the scalars and elements of vectors of these names that are not constant."""
     posterior = tree.children["posterior"].to_dataset()
@@ -291,7 +296,7 @@ def _correlation(tree: xr.DataTree, a: str, b: str) -> float:
 
 def _most_correlated(tree: xr.DataTree) -> list[str]:
     """Return the pair that hangs together most, and the next that hang with it."""
-    names = sampled(tree)
+    names = paired(tree)
     if len(names) < 2:
         raise PosterionError("a model of one parameter has no pairs to draw.")
     lines = [

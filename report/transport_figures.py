@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..inference.diagnose import Verdict
 from ..inference.measured import Series, measured_series
@@ -197,12 +197,12 @@ def _axes_of_temperature(axes: "Axes", *, small: bool = False, top: bool = True)
         above.set_xlabel("Temperature (°C)")
 
 
-def _celsius(inverse: Array) -> Array:
-    return 1000 / np.maximum(inverse, 1e-6) - ZERO_CELSIUS
+def _celsius(inverse: ArrayLike) -> Array:
+    return np.asarray(1000 / np.maximum(inverse, 1e-6) - ZERO_CELSIUS)
 
 
-def _thousand_over(celsius: Array) -> Array:
-    return 1000 / np.maximum(celsius + ZERO_CELSIUS, 1e-6)
+def _thousand_over(celsius: ArrayLike) -> Array:
+    return np.asarray(1000 / np.maximum(np.asarray(celsius) + ZERO_CELSIUS, 1e-6))
 
 
 def _celsius_ticks(low: float, high: float, count: int) -> list[int]:
