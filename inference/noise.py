@@ -1,5 +1,6 @@
 """How data scatter around what a model predicts: frozen values that build the likelihood."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
@@ -307,7 +308,12 @@ def usual_noise(model: Model, data: xr.Dataset) -> Noise:
     """Return the noise that data of a model usually have, with the errors they come with."""
     from .noise_correlated import Correlated
 
-    base = {"Proportional": Proportional, "Gaussian": Gaussian, "Relative": Relative}[model.noise]()
+    bases: Mapping[str, type[Gaussian | Proportional | Relative]] = {
+        "Proportional": Proportional,
+        "Gaussian": Gaussian,
+        "Relative": Relative,
+    }
+    base = bases[model.noise]()
     if f"{model.output}_covariance" in data:
         return Correlated(base)
     return Stated(base) if f"{model.output}_sd" in data else base
