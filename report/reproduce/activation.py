@@ -34,10 +34,10 @@ def _published(sample: str) -> str:
 def _energy(sample: str, form: Form, inputs: Inputs) -> Finding:
     points, printed = Points.of(inputs, sample), inputs.number(_published(sample), "eV")
     exact = energy(points, form, 0.0, inputs)
-    median, low, high = quantiles(exact)
+    _, low, high = quantiles(exact)
     gap = max(printed.interval[0] - high, low - printed.interval[1], 0.0)
     tail = 1.881 * np.sqrt(2) * BOLTZMANN / float(np.median(1 / points.T_cold - 1 / points.T_hot))
-    more = f"That is {span(*(KJ_PER_MOL * q for q in (median, low, high)), 'kJ/mol')}."
+    more = f"That is {span(*quantiles(KJ_PER_MOL * exact), 'kJ/mol')}."
     if gap:
         more += (
             f" Conductivities that scatter by about {100 * gap / tail:.1f} % or more around the "
@@ -100,7 +100,7 @@ def _deviation(form: Form, scatter: float, inputs: Inputs) -> Array:
         )
         for sample in PELLET
     ]
-    return np.maximum(*each)
+    return np.asarray(np.maximum(*each))
 
 
 def _higher(form: Form, inputs: Inputs) -> Finding:
@@ -210,7 +210,7 @@ def _three(form: Form, inputs: Inputs) -> Finding:
         return cannot_be_checked(
             f"The fit failed its checks, so it says nothing: {fit.failure}", published=printed
         )
-    scatter = span(*(100 * q for q in quantiles(fit.scatter)), "percent")
+    scatter = span(*quantiles(100 * fit.scatter), "percent")
     return judge_number(
         printed,
         fit.draws,

@@ -66,7 +66,7 @@ def interpolated(points: Points, T: Any, form: Form, scatter: Any, inputs: Input
     """Draw the law's conductivity in mS/cm at a temperature between the two."""
     share = position(points, T)
     noise = scatter * np.sqrt(share**2 + (1 - share) ** 2) * inputs.normal()
-    return np.exp(line(points, T, form) + noise)
+    return np.asarray(np.exp(line(points, T, form) + noise))
 
 
 def line(points: Points, T: Any, form: Form) -> Array:

@@ -12,8 +12,8 @@ from .activation import FORMS, LEFT_SIDE
 from .arrhenius import PELLET, Points, energy
 from .conductivity import SAMPLES, from_geometry
 from .inputs import Array, Inputs
-from .interfaces import table2
 from .run import Reproduction
+from .voltammetry import table2
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -124,7 +124,7 @@ def summary_figure(done: Reproduction) -> "Figure":
     """Draw Table 1 beside the activation energies, as one picture."""
     figure = new_figure(4.0)
     figure.set_size_inches(10.0, 4.0)
-    left, right = figure.subfigures(1, 2)
+    left, right = np.ravel(figure.subfigures(1, 2))
     axes = left.subplots()
     _table1(axes, done)
     left.suptitle("Conductivity: what is printed, and what follows", fontsize=11)

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import activation, cells, coating, conductivity, interfaces, literature, transference
+from . import (
+    activation,
+    cells,
+    coating,
+    conductivity,
+    interfaces,
+    literature,
+    transference,
+    voltammetry,
+)
 from .claim import Claim, Row
 from .fits import Fits
 from .published_numbers import Numbers
@@ -13,6 +22,7 @@ CLAIMS: tuple[Claim, ...] = (
     *activation.CLAIMS,
     *transference.CLAIMS,
     *interfaces.CLAIMS,
+    *voltammetry.CLAIMS,
     *cells.CLAIMS,
     *literature.CLAIMS,
     *coating.CLAIMS,

@@ -50,7 +50,7 @@ def two_specimens(
     unit_normal = np.sqrt(2) * z
 
     def ratio(each: Array | float) -> Array:
-        return np.exp(log_ratio + each * unit_normal)
+        return np.asarray(np.exp(log_ratio + each * unit_normal))
 
     cases = [_case(f"{kind}s made alike differ by {100 * s:g} %", ratio(s), holds) for s in LEVELS]
     own = _case("these two alone, by their printed digits", ratio(0.0), holds)
@@ -108,7 +108,7 @@ def one_specimen(
 def rises(series: Sequence[Array]) -> NDArray[np.bool_]:
     """Whether each number is above the one before."""
     steps = [after > before for before, after in zip(series, series[1:], strict=False)]
-    return np.logical_and.reduce(steps)
+    return np.asarray(np.logical_and.reduce(steps))
 
 
 def falls(series: Sequence[Array]) -> NDArray[np.bool_]:
