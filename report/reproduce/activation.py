@@ -111,7 +111,7 @@ def _higher(form: Form, inputs: Inputs) -> Finding:
     def difference(scatter: Array | float, spread: Array | float) -> Array:
         one = energy(coated, form, scatter, inputs)
         other = energy(bare, form, scatter, inputs)
-        return one - other + (one + other) / 2 * spread * pellets
+        return np.asarray(one - other + (one + other) / 2 * spread * pellets)
 
     def probability(draws: Array) -> float:
         return float(np.mean(draws > 0))

@@ -124,7 +124,8 @@ def summary_figure(done: Reproduction) -> "Figure":
     """Draw Table 1 beside the activation energies, as one picture."""
     figure = new_figure(4.0)
     figure.set_size_inches(10.0, 4.0)
-    left, right = np.ravel(figure.subfigures(1, 2))
+    halves: Any = figure.subfigures(1, 2)
+    left, right = halves
     axes = left.subplots()
     _table1(axes, done)
     left.suptitle("Conductivity: what is printed, and what follows", fontsize=11)
