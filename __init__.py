@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .models.transference import BruceVincent
     from .models.transport import VTF, Arrhenius, TwoRegimes
     from .report.page import write_report
+    from .report.reproduce.run import reproduce
 
 # Where each public name lives. They are imported when first used, so that the command
 # line answers before the slow libraries are loaded.
@@ -53,6 +54,7 @@ _HOMES = {
     "fit": "inference.fit",
     "load": "inference.store",
     "predict": "inference.predict",
+    "reproduce": "report.reproduce.run",
     "read_spectra": "datasets.spectrum_files",
     "read_spectrum": "datasets.spectrum_files",
     "read_table": "datasets.table_files",
@@ -91,6 +93,7 @@ __all__ = [
     "read_spectra",
     "read_spectrum",
     "read_table",
+    "reproduce",
     "sample",
     "save",
     "simulated_pellet",

@@ -30,6 +30,7 @@ def build(
     priors: Priors | None = None,
     noise: Noise | None = None,
     pool: Pool | None = None,
+    centred: bool = False,
 ) -> "pm.Model":
     """Return the posterior as a plain PyMC model.
 
@@ -50,6 +51,9 @@ def build(
         What such data usually have unless given; see `usual_noise`.
     pool
         What groups of the data share; everything unless given. See `cells`.
+    centred
+        Whether all parameters are pooled in the centred form, which suits groups that are
+        each measured well. The posterior is the same.
 
     Raises
     ------
@@ -82,7 +86,7 @@ def build(
         indices = {
             name: pm.Data(name, index) for name, index in (groups.indices if groups else {}).items()
         }
-        values = _variables(coordinates, chosen, window, window_values, groups, indices)
+        values = _variables(coordinates, chosen, window, window_values, groups, indices, centred)
         parameters = coordinates.to_parameters(values, window)
         derived = {q.name: q.value(parameters) for q in model.quantities}
         for name, value in (parameters | derived).items():
@@ -293,6 +297,7 @@ def _variables(
     window_values: Mapping[str, float],
     groups: Cells | None,
     indices: Mapping[str, Any],
+    centred: bool,
 ) -> dict[str, Any]:
     """Create the sampled variables, ordered groups as one vector each."""
     values: dict[str, Any] = {}
@@ -306,7 +311,7 @@ def _variables(
                 p.name: chosen[p.name].at(window) for p in pooled_parameters(parameter, groups)
             }
             values[name] = pooled_variable(
-                parameter, prior, spreads, groups, indices, values.get(name)
+                parameter, prior, spreads, groups, indices, values.get(name), centred
             )
         elif name not in values:
             values[name] = prior.variable(name)

@@ -13,6 +13,7 @@ import xarray as xr
 
 from ..models.parameter import Model, Parameter, Quantity
 from .build import Priors, arrange, build, choose_priors, given_priors, set_data, uncertain
+from .diagnose import Verdict
 from .noise import Noise, usual_noise
 from .pooling import MEAN, Cells, Pool, cells, pooled_parameters
 from .prior import Prior
@@ -87,8 +88,12 @@ def fit(
     given = given_priors(priors or {})
     data = arrange(model, data)
     groups = cells(data, model.output_dims[-1], pool)
-    sampler = _cache.sampler(model, given, noise, data, pool)
-    tree = sampler.sample(seed=seed, draws=draws, chains=chains, progress=progress)
+    # The non-centred form suits groups that are measured poorly, and is tried first.
+    for centred in (False, True) if groups and groups.partial else (False,):
+        sampler = _cache.sampler(model, given, noise, data, pool, centred)
+        tree = sampler.sample(seed=seed, draws=draws, chains=chains, progress=progress)
+        if Verdict.of(tree).passed:
+            break
     describe(tree, model, noise, groups)
 
     window = {name: float(f"{value:.4g}") for name, value in model.window(data).items()}
@@ -131,15 +136,16 @@ class _Cache:
         noise: Noise,
         data: xr.Dataset,
         pool: Pool | None = None,
+        centred: bool = False,
     ) -> Sampler:
         # What the data decide of the model beside their values: groups, and errors of inputs.
         groups = cells(data, model.output_dims[-1], pool)
         errors = tuple((name, data[name].shape) for name in uncertain(model, data))
-        shape = (groups.shape if groups else None, errors)
+        shape = (groups.shape if groups else None, errors, centred)
         key: Hashable = (model, tuple(sorted(given.items())), noise, shape)
         sampler = self.samplers.pop(key, None)
         if sampler is None:
-            pymc_model = build(model, data, priors=given, noise=noise, pool=pool)
+            pymc_model = build(model, data, priors=given, noise=noise, pool=pool, centred=centred)
             sampler = Sampler(pymc_model, _key(str(model), given, noise, shape))
         else:
             set_data(sampler.model, model, data, pool)

@@ -188,6 +188,7 @@ def pooled_variable(
     groups: Cells,
     indices: Mapping[str, Any],
     center: Any = None,
+    centred: bool = False,
 ) -> Any:
     """Create the values of a parameter in all cells, in the PyMC model of the context.
 
@@ -208,6 +209,8 @@ def pooled_variable(
         The cells, and their index arrays as data of the model.
     center
         The typical value where it exists already.
+    centred
+        Whether also what is no level is pooled in the centred form.
     """
     import pymc as pm
 
@@ -223,7 +226,7 @@ def pooled_variable(
     value = link(parameter.support, mean)
     if separate is not None and separate != groups.dim:
         value = value[indices[f"{separate}_of_{groups.dim}"]]
-    centred = parameter.level and groups.dim in groups.partial
+    centred = (centred or parameter.level) and groups.dim in groups.partial
     for group in groups.partial:
         if centred and group == groups.dim:
             continue

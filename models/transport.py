@@ -106,8 +106,12 @@ class _Law:
         Raises
         ------
         PosterionError
-            If a temperature or a conductivity is not positive, or all temperatures are one.
+            If a temperature or a conductivity is not positive, all temperatures are one, or
+            they are said to be in another unit than kelvin.
         """
+        unit = str(data["temperature"].attrs.get("units", "kelvin"))
+        if unit not in ("K", "kelvin"):
+            raise PosterionError(f"the temperatures are in {unit}; give them in kelvin.")
         temperature, sigma = data["temperature"].values, data["conductivity"].values
         for name, values, unit in (
             ("temperature", temperature, "K"),
