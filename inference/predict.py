@@ -112,8 +112,10 @@ def _scatter(tree: xr.DataTree, model: Model, prediction: xr.DataArray, seed: in
     values = {}
     for p in base.parameters:
         value = posterior[p.name]
-        for dim in set(value.dims) - set(prediction.dims):  # of the samples that hold the pellets
-            own = prediction.dims[-2]
+        for dim in set(map(str, value.dims)) - set(
+            map(str, prediction.dims)
+        ):  # of the samples that hold the pellets
+            own = str(prediction.dims[-2])
             place = tree.children["constant_data"].dataset[f"{dim}_of_{own}"].values
             value = value.isel({dim: xr.DataArray(place, dims=own)})
         values[p.name] = value.broadcast_like(prediction).transpose(*prediction.dims).values

@@ -1,6 +1,7 @@
 """The command ``posterion fit series``: from spectra at several temperatures to E_a."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -94,13 +95,13 @@ def fit_series(
                 fits.append(tree)
         if len(fits) < 2:
             raise PosterionError("fewer than two spectra could be fitted: " + " ".join(remarks[1:]))
-        geometry = {"thickness": thickness, "diameter": diameter}
         say("Fitting the activation energies")
-        series = conductivity_series(fits, paths=paths, **geometry)
+        collect = partial(conductivity_series, fits, thickness=thickness, diameter=diameter)
+        series = collect(paths=paths)
         tree = fit(law, series, pool={"path": "none"}, progress=say, **options)
         total = None
         if "R_total" in fits[0]["posterior"] and len(paths) > 1:
-            whole = conductivity_series(fits, paths={"total": "R_total"}, **geometry)
+            whole = collect(paths={"total": "R_total"})
             total = _total(fit(law, whole, progress=say, **options))
         finish(tree, total, out, as_json, say, extra_group="total", remarks=remarks)
 
