@@ -84,13 +84,19 @@ def conductivity_series(
             "path": ("point", np.tile(list(paths), len(fits))),
         },
         attrs={
-            "source": ", ".join(str(tree.attrs["source"]) for tree in fits),
+            "source": _named([str(tree.attrs["source"]) for tree in fits]),
             "messages": f"thickness {L}, diameter {d}, shared by all temperatures",
         },
     )
     result["conductivity"].attrs = {"units": "S/cm", "long_name": "ionic conductivity"}
     result["temperature"].attrs = {"units": "kelvin", "long_name": "temperature"}
     return result
+
+
+def _named(sources: Sequence[str]) -> str:
+    """Name many spectra by the first and the last."""
+    few = len(sources) < 3
+    return ", ".join(sources) if few else f"{sources[0]} to {sources[-1]}, {len(sources)} spectra"
 
 
 def _temperature(tree: xr.DataTree) -> float:

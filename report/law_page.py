@@ -129,17 +129,23 @@ class LawSubject(Subject):
             return None
         at = temperatures_of(extra)
         columns = [*_GROUPED[type(model_of(tree)).__name__], *at]
+        measured = measured_series(tree)
+        shown = {each.label: each for each in measured}
+        own = f"{columns[0]}["
+        for name in map(str, table.index):  # such as the total of the series, a fit of its own
+            if name.startswith(own):
+                shown.setdefault(name.removeprefix(own).removesuffix("]"), measured[0])
         rows = []
-        for series in measured_series(tree):
+        for label, series in shown.items():
             cells = []
             for column in columns:
-                row = table.loc[f"{column}[{series.label}]"]
+                row = table.loc[f"{column}[{label}]"]
                 middle, low, high, unit = interval(
                     row["median"], row["q03"], row["q97"], row["unit"]
                 )
                 beyond = column in at and extrapolated(series, at[column])
                 cells.append((f"{middle} {unit}", f"{low} to {high}", beyond))
-            rows.append((series.label, tuple(cells)))
+            rows.append((label, tuple(cells)))
         headings = ("conductivity at 25 °C" if c == "conductivity_25C" else c for c in columns)
         return GroupTable(dim, tuple(headings), tuple(rows))
 

@@ -63,7 +63,7 @@ def test_energies_of_all_paths_come_out(command, files, tmp_path) -> None:
         row = document["parameters"][f"E_a[{path}]"]
         assert abs(row["median"] - ENERGIES[name]) < 3 * row["sd"]
         assert row["sd"] < 0.02
-    total = document["derived"]["E_a[total]"]["median"]
+    total = document["parameters"]["E_a[total]"]["median"]
     assert 0.25 < total < 0.5
     assert document["remarks"][0].startswith("σT")
     assert {path.name for path in out.iterdir()} >= {"pellet_20C.nc", "posterior.nc", "report.html"}
