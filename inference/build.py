@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from ..errors import PosterionError
 from ..models.parameter import Coordinates, Model
-from ..units import Measured
+from .arrange import arrange, beside_output, input_sd, uncertain
 from .noise import Noise, usual_noise
 from .pooling import Cells, Pool, cells, pooled_parameters, pooled_variable
 from .prior import Prior
@@ -102,7 +101,7 @@ def build(
             }
         scatter = _scatter(noise, chosen, window, groups, indices)
         scatter |= {
-            suffix: pm.Data(name, _beside_output(model, data, name))
+            suffix: pm.Data(name, beside_output(model, data, name))
             for suffix, name in ((suffix, f"{model.output}_{suffix}") for suffix in noise.inputs)
         }
         mean = model.response(inputs, parameters)
@@ -129,10 +128,10 @@ def set_data(
     data = arrange(model, data)
     new = {f"measured_{name}": data[name].values for name in model.inputs}
     new[f"measured_{model.output}"] = data[model.output].transpose(*model.output_dims).values
-    new |= {f"measured_{name}_sd": _input_sd(name, data) for name in uncertain(model, data)}
+    new |= {f"measured_{name}_sd": input_sd(name, data) for name in uncertain(model, data)}
     for name in (variable.name for variable in pymc_model.data_vars):
         if name.startswith(f"{model.output}_"):  # what the noise needs beside the output
-            new[name] = _beside_output(model, data, name)
+            new[name] = beside_output(model, data, name)
     coords: dict[str, Any] = {dim: data[dim].values for dim in model.output_dims}
     groups = cells(data, model.output_dims[-1], pool)
     if groups:
@@ -143,11 +142,6 @@ def set_data(
     pm.set_data(new, model=pymc_model, coords=coords)
 
 
-def uncertain(model: Model, data: xr.Dataset) -> tuple[str, ...]:
-    """Return the inputs of a model whose errors the data state."""
-    return tuple(name for name in model.inputs if f"{name}_sd" in data.variables)
-
-
 def _input(name: str, data: xr.Dataset) -> Any:
     """Create an input: data, or where its error is stated a variable around them."""
     import pymc as pm
@@ -156,42 +150,13 @@ def _input(name: str, data: xr.Dataset) -> Any:
     measured = pm.Data(f"measured_{name}", data[name].values, dims=dims)
     if f"{name}_sd" not in data.variables:
         return measured
-    scale = pm.Data(f"measured_{name}_sd", _input_sd(name, data), dims=dims)
+    scale = pm.Data(f"measured_{name}_sd", input_sd(name, data), dims=dims)
     return measured + scale * pm.Normal(f"{name}_offset", dims=dims)
-
-
-def _input_sd(name: str, data: xr.Dataset) -> NDArray[np.float64]:
-    """Return the stated errors of an input."""
-    sd: NDArray[np.float64] = data[f"{name}_sd"].values
-    if not (np.isfinite(sd).all() and (sd >= 0).all()):
-        raise PosterionError(f"'{name}_sd' of the data must be zero or above everywhere.")
-    return sd
 
 
 def _cell_dims(value: Any, groups: Cells | None) -> str | None:
     """Return the dimension of a value that differs from cell to cell."""
     return groups.dim if groups and getattr(value, "ndim", 0) == 1 else None
-
-
-def _beside_output(model: Model, data: xr.Dataset, name: str) -> NDArray[np.float64]:
-    """Return a data variable that goes with the output, datum by datum, or its covariance."""
-    if name not in data.variables:
-        raise PosterionError(f"the noise needs '{name}' of each datum, which the data lack.")
-    if name.endswith("_covariance"):
-        square: NDArray[np.float64] = data[name].values
-        points = data.sizes[model.output_dims[-1]]
-        if square.shape != (points, points) or not np.isfinite(square).all():
-            raise PosterionError(
-                f"'{name}' of the data has the shape {square.shape}; it must be "
-                f"{(points, points)}, of finite numbers."
-            )
-        if np.linalg.eigvalsh(square).min() < -1e-10 * np.trace(square):
-            raise PosterionError(f"'{name}' of the data is not a covariance: not positive.")
-        return square
-    values: NDArray[np.float64] = data[name].transpose(*model.output_dims).values
-    if not (np.isfinite(values).all() and (values > 0).all()):
-        raise PosterionError(f"'{name}' of the data must be above zero everywhere.")
-    return values
 
 
 def choose_priors(
@@ -219,59 +184,6 @@ def choose_priors(
     for parameter in parameters:
         chosen[parameter.name].check_support(parameter.name, parameter.support)
     return chosen
-
-
-def arrange(model: Model, data: xr.Dataset) -> xr.Dataset:
-    """Return the data in the unit and the order that the model's response has.
-
-    An output without the attribute ``units`` is taken to be in the model's unit.
-
-    Raises
-    ------
-    PosterionError
-        If something is missing or not finite, the dimensions or the unit are wrong, or
-        there are fewer points than parameters.
-    """
-    for name in (model.output, *model.inputs):
-        if name not in data.variables:
-            raise PosterionError(
-                f"the data have no '{name}'; they hold {', '.join(map(str, data.variables))}."
-            )
-        if not np.isfinite(data[name].values).all():
-            raise PosterionError(f"'{name}' of the data holds NaN or infinity; leave those out.")
-    found = data[model.output].dims
-    if set(found) != set(model.output_dims):
-        raise PosterionError(
-            f"'{model.output}' of the data has the dimensions ({', '.join(map(str, found))}); "
-            f"it must have ({', '.join(model.output_dims)})."
-        )
-    for dim, labels in model.output_labels.items():
-        if sorted(map(str, data[dim].values)) != sorted(labels):
-            raise PosterionError(
-                f"'{dim}' of the data is ({', '.join(map(str, data[dim].values))}); it must be "
-                f"({', '.join(labels)})."
-            )
-        data = data.sel({dim: list(labels)})
-    points, own = data.sizes[model.output_dims[-1]], len(model.parameters)
-    if points < own:
-        raise PosterionError(
-            f"{points} points cannot determine the {own} parameters of {model}; "
-            "measure more points or take a smaller model."
-        )
-    given = data[model.output].attrs.get("units", model.output_unit)
-    for name in (model.output, *(f"{model.output}_{suffix}" for suffix in ("sd", "step"))):
-        if name in data.variables:
-            data = data.assign({name: _in_unit(data[name], given, model.output_unit)})
-    return data
-
-
-def _in_unit(values: xr.DataArray, given: str, wanted: str) -> xr.DataArray:
-    """Convert values to a unit, from their own or else from the one `given`."""
-    unit = values.attrs.get("units", given)
-    if unit == wanted:
-        return values
-    factor = Measured.parse(f"1 {unit}", wanted, f"the unit of '{values.name}'")
-    return (values * factor.value).assign_attrs(units=wanted)
 
 
 def _window(values: Mapping[str, float]) -> dict[str, Any]:

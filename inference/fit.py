@@ -12,7 +12,8 @@ import numpy as np
 import xarray as xr
 
 from ..models.parameter import Model, Parameter, Quantity
-from .build import Priors, arrange, build, choose_priors, given_priors, set_data, uncertain
+from .arrange import arrange, uncertain
+from .build import Priors, build, choose_priors, given_priors, set_data
 from .diagnose import Verdict
 from .noise import Noise, usual_noise
 from .pooling import MEAN, Cells, Pool, cells, pooled_parameters

@@ -1,0 +1,96 @@
+"""Data brought into the unit and the order that a model's response has."""
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ..errors import PosterionError
+from ..models.parameter import Model
+from ..units import Measured
+
+
+def arrange(model: Model, data: xr.Dataset) -> xr.Dataset:
+    """Return the data in the unit and the order that the model's response has.
+
+    An output without the attribute ``units`` is taken to be in the model's unit.
+
+    Raises
+    ------
+    PosterionError
+        If something is missing or not finite, the dimensions or the unit are wrong, or
+        there are fewer points than parameters.
+    """
+    for name in (model.output, *model.inputs):
+        if name not in data.variables:
+            raise PosterionError(
+                f"the data have no '{name}'; they hold {', '.join(map(str, data.variables))}."
+            )
+        if not np.isfinite(data[name].values).all():
+            raise PosterionError(f"'{name}' of the data holds NaN or infinity; leave those out.")
+    found = data[model.output].dims
+    if set(found) != set(model.output_dims):
+        raise PosterionError(
+            f"'{model.output}' of the data has the dimensions ({', '.join(map(str, found))}); "
+            f"it must have ({', '.join(model.output_dims)})."
+        )
+    for dim, labels in model.output_labels.items():
+        if sorted(map(str, data[dim].values)) != sorted(labels):
+            raise PosterionError(
+                f"'{dim}' of the data is ({', '.join(map(str, data[dim].values))}); it must be "
+                f"({', '.join(labels)})."
+            )
+        data = data.sel({dim: list(labels)})
+    points, own = data.sizes[model.output_dims[-1]], len(model.parameters)
+    if points < own:
+        raise PosterionError(
+            f"{points} points cannot determine the {own} parameters of {model}; "
+            "measure more points or take a smaller model."
+        )
+    given = data[model.output].attrs.get("units", model.output_unit)
+    for name in (model.output, *(f"{model.output}_{suffix}" for suffix in ("sd", "step"))):
+        if name in data.variables:
+            data = data.assign({name: _in_unit(data[name], given, model.output_unit)})
+    return data
+
+
+def _in_unit(values: xr.DataArray, given: str, wanted: str) -> xr.DataArray:
+    """Convert values to a unit, from their own or else from the one `given`."""
+    unit = values.attrs.get("units", given)
+    if unit == wanted:
+        return values
+    factor = Measured.parse(f"1 {unit}", wanted, f"the unit of '{values.name}'")
+    return (values * factor.value).assign_attrs(units=wanted)
+
+
+def uncertain(model: Model, data: xr.Dataset) -> tuple[str, ...]:
+    """Return the inputs of a model whose errors the data state."""
+    return tuple(name for name in model.inputs if f"{name}_sd" in data.variables)
+
+
+def input_sd(name: str, data: xr.Dataset) -> NDArray[np.float64]:
+    """Return the stated errors of an input."""
+    sd: NDArray[np.float64] = data[f"{name}_sd"].values
+    if not (np.isfinite(sd).all() and (sd >= 0).all()):
+        raise PosterionError(f"'{name}_sd' of the data must be zero or above everywhere.")
+    return sd
+
+
+def beside_output(model: Model, data: xr.Dataset, name: str) -> NDArray[np.float64]:
+    """Return a data variable that goes with the output, datum by datum, or its covariance."""
+    if name not in data.variables:
+        raise PosterionError(f"the noise needs '{name}' of each datum, which the data lack.")
+    if name.endswith("_covariance"):
+        square: NDArray[np.float64] = data[name].values
+        points = data.sizes[model.output_dims[-1]]
+        if square.shape != (points, points) or not np.isfinite(square).all():
+            raise PosterionError(
+                f"'{name}' of the data has the shape {square.shape}; it must be "
+                f"{(points, points)}, of finite numbers."
+            )
+        if np.linalg.eigvalsh(square).min() < -1e-10 * np.trace(square):
+            raise PosterionError(f"'{name}' of the data is not a covariance: not positive.")
+        return square
+    values: NDArray[np.float64] = data[name].transpose(*model.output_dims).values
+    if not (np.isfinite(values).all() and (values > 0).all()):
+        raise PosterionError(f"'{name}' of the data must be above zero everywhere.")
+    return values
