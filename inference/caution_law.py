@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..models.transport import BOLTZMANN, VTF, Arrhenius, TwoRegimes
+from ..models.temperature_law import BOLTZMANN
+from ..models.transport import VTF, Arrhenius, TwoRegimes
 from .caution_general import UNMOVED, Caution, contraction, enumerated, unmoved_priors, variable
 from .measured import Series, measured_series
 from .noise import Relative

@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from ...models.transport import BOLTZMANN, KJ_PER_MOL, Form
+from ...models.temperature_law import BOLTZMANN, Form
+from ...models.transport import KJ_PER_MOL
 from .arrhenius import PELLET, Points, between, energy, line, position
 from .claim import (
     Case,

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ...models.transport import BOLTZMANN, Arrhenius, Form
+from ...models.temperature_law import BOLTZMANN, Form
+from ...models.transport import Arrhenius
 from .inputs import Array, Inputs
 
 PELLET = {"bare": "bare", "coated": "7ul"}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...datasets.published import Published
-from ...models.transport import Arrhenius, Form
+from ...models.temperature_law import Form
+from ...models.transport import Arrhenius
 from .inputs import Array
 
 if TYPE_CHECKING:
