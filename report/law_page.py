@@ -94,7 +94,7 @@ class LawSubject(Subject):
 
     def is_headline(self, name: str, unit: str) -> bool:
         """Tell whether a quantity stands at the top: not what has one for each group."""
-        if name != stem(name) or name.startswith(_AUXILIARY):
+        if name != stem(name) or name == "A" or name.startswith(_AUXILIARY):
             return False
         return unit in _HEADLINE_UNITS or "_spread" in name
 

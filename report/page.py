@@ -103,13 +103,14 @@ def content(tree: xr.DataTree, extra: xr.Dataset | None = None) -> dict[str, Any
 
 def _mark(rows: list[Row], cautioned: set[str]) -> None:
     """Mark what a caution speaks of, and leave out descriptions that the row above has."""
-    before = ""
+    before = ("", "")
     for row in rows:
         name = row["name"]
         known = {name, stem(name), name.removeprefix("conductivity_")}
         row["cautioned"] = bool(known & cautioned)
-        row["repeated"] = name != stem(name) and stem(name) == before
-        before = stem(name)
+        described = (stem(name), row["description"])
+        row["repeated"] = name != stem(name) and described == before
+        before = described
 
 
 def _figures(

@@ -224,7 +224,7 @@ def _draw_marginal(axes: "Axes", tree: xr.DataTree, name: str) -> None:
     axes.set_title(_learned(tree, name), fontsize=9, loc="right", pad=3, color="#555555")
     tidy(axes, grid=False)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(scale.label(shown_label(name)), labelpad=2)
+    axes.set_xlabel(scale.label(shown_label(name, 18)), labelpad=2)
 
 
 def density(draws: Array, at: Array, walls: tuple[float, float]) -> Array:

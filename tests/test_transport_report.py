@@ -490,6 +490,18 @@ def test_prior_that_did_not_move_is_told_by_group():
     assert "see Cautions" in Page(page.render(tree)).text
 
 
+def test_spreads_that_few_groups_leave_open():
+    groups = {"A": WARM, "B": WARM}
+    tree = law_result(celsius=groups)
+    assert "prior" not in kinds(tree)
+    posterior = tree["posterior"].to_dataset()
+    for name in ("E_a_spread", "conductivity_ref_spread"):
+        posterior[name].values[:] = np.random.default_rng(2).lognormal(-1.6, 0.7, SHAPE)
+    tree["posterior"] = xr.DataTree(posterior)
+    caution = only(tree, "prior")
+    assert caution.parameters == ("conductivity_ref_spread", "E_a_spread")
+
+
 def test_texts_hold_no_estimate():
     tree = law_result(celsius=[30, 90], truth={"E_a": 0.4321}, **FAILED)
     assert all("0.43" not in caution.text for caution in cautions(tree))
