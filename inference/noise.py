@@ -14,8 +14,8 @@ _RELATIVE = f"LogNormal({np.log(0.01):.4f}, 1.5)"
 # About 0.03 % of the smallest |Z|, what a good instrument adds. A wide prior would let a
 # large floor explain away the points at one end of a spectrum, and with them an arc.
 _FLOOR = "LogNormal(-8, 0.5)"
-# 0.3 % to 30 %: pressing, contacts and temperature scatter more than an instrument.
-_SCATTER = f"LogNormal({np.log(0.03):.4f}, 1.2)"
+# 0.5 % to 20 %: pressing, contacts and temperature scatter more than an instrument.
+_SCATTER = f"LogNormal({np.log(0.03):.4f}, 1)"
 
 
 class Noise(Protocol):

@@ -28,7 +28,7 @@ Progress = Callable[[str], None]
 Starts = Sequence[Mapping[str, npt.ArrayLike]]
 
 PRIOR_DRAWS = 1000
-RETRY_TARGET_ACCEPT = 0.97
+RETRY_TARGET_ACCEPT = 0.99
 RETRY_FACTOR = 4
 RETRY_DIVERGENCES = 1e-3
 """A retry may diverge once in a thousand draws, and shows it."""
