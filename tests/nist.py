@@ -461,8 +461,9 @@ CURVES = {
 BENT = {
     # Six points, of which hardly one tells the rate from infinity.
     "BoxBOD": ("b1", "b2"),
-    # Known by little more than their ratios; see `kowalik`.
-    "MGH09": ("b2", "b3", "b4"),
+    # Known by little more than their ratios; see `kowalik`. Of b1, by importance sampling, the
+    # central 90 % are 0.94 times as wide as those of Student's t, and the central 99 % 1.11 times.
+    "MGH09": ("b1", "b2", "b3", "b4"),
     # Large residuals bend the sum of squares where the periods are concerned: with its second
     # derivatives in full, the standard deviations are 0.82 to 1.23 times the certified ones, which
     # are of the first derivatives of the curve alone. The phases are counted from far outside.
