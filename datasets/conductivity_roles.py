@@ -1,6 +1,5 @@
 """Which columns of a table of conductivities are used, and as what."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from .conductivity_columns import (
     meaning_as,
     meaning_of,
 )
+from .table_columns import same
 
 ROLES: Mapping[str, tuple[Quantity, bool]] = {
     "temperature": ("temperature", False),
@@ -32,11 +32,6 @@ class Column:
     position: int
     header: str
     meaning: Meaning
-
-
-def same(name: str) -> str:
-    """Return the name of a column without what a delimiter of blanks takes from it."""
-    return re.sub(r"\s+", "", name).strip('"')
 
 
 def chosen_columns(header: Sequence[str], named: Mapping[str, str]) -> dict[str, Column] | None:

@@ -1,16 +1,11 @@
 """Read tables of ionic conductivity against temperature."""
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 import xarray as xr
 
-from ..errors import PosterionError
-from .column_names import key_of, role_of
-from .conductivity_roles import ROLES, candidate_columns, chosen_columns, require_one, same
+from .conductivity_roles import ROLES, candidate_columns, chosen_columns, require_one
 from .conductivity_schema import (
     VARIABLES,
     conductivity_dataset,
@@ -24,23 +19,15 @@ from .conductivity_values import (
     temperatures,
     with_unit_below,
 )
-from .delimited_text import number
 from .file_text import read_file_text
-from .impedance_table import label_of
-from .table_search import Table, Wanted, find_table
+from .table_columns import checked_names, labels_of, refuse_duplicates
+from .table_search import Wanted, find_table
 
 _WANTED = (
     "a table of conductivities needs a column of temperatures and one of conductivities, for "
     "example 'temperature_degC' and 'conductivity_S_per_cm', or told as in "
     "columns={'conductivity': 'target'}"
 )
-# Numbers in columns of these names are labels, as are those that part a table of spectra.
-_LABELS = {
-    *("id", "material", "materialid", "composition", "compound", "electrolyte", "formulation"),
-    *("source", "reference", "doi", "family", "batch", "batchid", "lot", "specimen", "series"),
-    *("pelletid", "pelletno", "pelletnumber", "sampleno", "samplenumber", "cellno", "cellnumber"),
-    *("run", "replicate", "group", "label", "name"),
-}
 
 
 def read_table(
@@ -86,7 +73,7 @@ def read_table(
     --------
     conductivity_dataset : The same from arrays.
     """
-    named = _checked_names(columns or {})
+    named = checked_names(columns or {}, ROLES)
     degrees = None if temperature_unit is None else require_degrees(temperature_unit)
     unit = None if conductivity_unit is None else require_conductivity_unit(conductivity_unit)
     text = read_file_text(path)
@@ -100,7 +87,7 @@ def read_table(
 
     table = find_table(text.lines, name, Wanted("table of conductivities", _wanted(named), needed))
     header = table.header or ()
-    _refuse_duplicates(name, header)
+    refuse_duplicates(name, header)
     chosen = chosen_columns(header, named) or {}
     refuse_bad_first_row(name, table, chosen.values())
     chosen = {role: with_unit_below(column, role, table) for role, column in chosen.items()}
@@ -114,7 +101,7 @@ def read_table(
     if "temperature_sd" in chosen:
         numbers["temperature_sd"] = temperature_errors(name, table, chosen, messages)
     used = {c.position for role in ROLES for c in candidate_columns(header, role, named)}
-    labels = _labels(table, used, named, messages)
+    labels = labels_of(table, used, named, {*VARIABLES, "point"}, messages)
 
     def where(variable: str, point: int) -> str:
         column = chosen[variable.removesuffix("_step")]
@@ -138,56 +125,6 @@ def read_table(
     )
 
 
-def _checked_names(columns: Mapping[str, str]) -> dict[str, str]:
-    for role in columns:
-        close = get_close_matches(role, ROLES, 1, 0.8)
-        if role not in ROLES and close:
-            raise PosterionError(f"columns= names '{role}'; did you mean '{close[0]}'?")
-    twice = [name for name, count in Counter(map(same, columns.values())).items() if count > 1]
-    if twice:
-        raise PosterionError(f"columns= names '{twice[0]}' twice; give each column one role.")
-    return dict(columns)
-
-
 def _wanted(named: Mapping[str, str]) -> str:
     told = ", ".join(f"'{name}' as {role}" for role, name in named.items())
     return f"columns= names {told}, and {_WANTED}" if told else _WANTED
-
-
-def _refuse_duplicates(name: str, header: Sequence[str]) -> None:
-    for title, count in Counter(map(same, header)).items():
-        if title and count > 1:
-            raise PosterionError(
-                f"{name}: {count} columns are called '{title}'; give each a name of its own."
-            )
-
-
-def _labels(
-    table: Table, used: set[int], named: Mapping[str, str], messages: list[str]
-) -> dict[str, list[str]]:
-    """Return the labels of the points from columns of text, or of numbers that are names."""
-    roles = {same(title): role for role, title in named.items()}
-    labels: dict[str, list[str]] = {}
-    unused = []
-    for position, title in enumerate(table.header or ()):
-        cells = [row.cells[position] for row in table.rows]
-        if position in used or not any(cells):
-            continue
-        role = roles.get(same(title))
-        key = key_of(re.sub(r"[#()\[\]]", "", title))
-        if any(cell and number(cell, table.decimal) is None for cell in cells):
-            column = [cell or "blank" for cell in cells]
-        elif role or key in _LABELS or role_of(key) == "index":
-            column = [label_of(cell, table) for cell in cells]
-        else:
-            unused += [f"'{title}'"] if title else []  # a table's own count of its rows
-            continue
-        name = role or re.sub(r"\W+", "_", title).strip("_") or f"column_{position + 1}"
-        if not role and (name in labels or name in VARIABLES or name == "point"):
-            name = f"{name}_{position + 1}"
-        labels[name] = column
-    if labels:
-        messages.append(f"labels: {', '.join(labels)}")
-    if unused:
-        messages.append(f"columns not used: {', '.join(unused)}")
-    return labels
