@@ -5,14 +5,18 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..errors import PosterionError
-from ..models.parameter import Model
+from ..models.parameter import OF_DATA, Model
 from ..units import Measured
+
+SERIES = ("cell", "path")
+"""Coordinates whose labels part the data into series: cells, and quantities followed in one."""
 
 
 def arrange(model: Model, data: xr.Dataset) -> xr.Dataset:
     """Return the data in the unit and the order that the model's response has.
 
-    An output without the attribute ``units`` is taken to be in the model's unit.
+    An output without the attribute ``units`` is taken to be in the model's unit; of a model
+    that takes any unit it stays in its own.
 
     Raises
     ------
@@ -46,11 +50,19 @@ def arrange(model: Model, data: xr.Dataset) -> xr.Dataset:
             f"{points} points cannot determine the {own} parameters of {model}; "
             "measure more points or take a smaller model."
         )
-    given = data[model.output].attrs.get("units", model.output_unit)
+    wanted = output_unit(model, data)
+    given = data[model.output].attrs.get("units", wanted)
     for name in (model.output, *(f"{model.output}_{suffix}" for suffix in ("sd", "step"))):
         if name in data.variables:
-            data = data.assign({name: _in_unit(data[name], given, model.output_unit)})
+            data = data.assign({name: _in_unit(data[name], given, wanted)})
     return data
+
+
+def output_unit(model: Model, data: xr.Dataset) -> str:
+    """Return the unit in which a model is fitted to data."""
+    if model.output_unit == OF_DATA:
+        return str(data[model.output].attrs.get("units", ""))
+    return model.output_unit
 
 
 def _in_unit(values: xr.DataArray, given: str, wanted: str) -> xr.DataArray:
@@ -76,7 +88,9 @@ def input_sd(name: str, data: xr.Dataset) -> NDArray[np.float64]:
 
 
 def beside_output(model: Model, data: xr.Dataset, name: str) -> NDArray[np.float64]:
-    """Return a data variable that goes with the output, datum by datum, or its covariance."""
+    """Return what goes with the output, datum by datum: a data variable, its covariance, gaps."""
+    if name == f"{model.output}_gap":
+        return gaps(model, data)
     if name not in data.variables:
         raise PosterionError(f"the noise needs '{name}' of each datum, which the data lack.")
     if name.endswith("_covariance"):
@@ -94,3 +108,32 @@ def beside_output(model: Model, data: xr.Dataset, name: str) -> NDArray[np.float
     if not (np.isfinite(values).all() and (values > 0).all()):
         raise PosterionError(f"'{name}' of the data must be above zero everywhere.")
     return values
+
+
+def gaps(model: Model, data: xr.Dataset) -> NDArray[np.float64]:
+    """Return how far each datum is from its neighbour before it; infinite for the first.
+
+    Counted in cycles where the model takes them, and in data elsewhere. Each cell is a series
+    of its own, and so is each quantity that was followed.
+
+    Raises
+    ------
+    PosterionError
+        If the cycles of a cell are not in order.
+    """
+    count = data.sizes[model.output_dims[-1]]
+    if "cycle" not in model.inputs:
+        return np.r_[np.inf, np.ones(count - 1)]
+    cycle = data["cycle"].values.astype(float)
+    distance = np.diff(cycle, prepend=np.nan)
+    names = np.array([data[c].values.astype(str) for c in SERIES if c in data.coords])
+    new = np.ones(count, dtype=bool)
+    new[1:] = (names[:, 1:] != names[:, :-1]).any(axis=0)
+    if not (distance[~new] > 0).all():
+        place = int(np.flatnonzero(~new & ~(distance > 0))[0])
+        label = f" of {', '.join(names[:, place])}" if len(names) else ""
+        raise PosterionError(
+            f"cycle {cycle[place]:g}{label} follows cycle {cycle[place - 1]:g}; sort the data by "
+            "cell and cycle, and name the cells in a coordinate 'cell'."
+        )
+    return np.where(new, np.inf, distance)

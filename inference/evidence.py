@@ -85,8 +85,10 @@ def estimate_evidence(evaluate: Evaluate, draws: Array, seed: int) -> Evidence:
     log_weights = np.where(np.isnan(log_weights), -np.inf, log_weights)
     total = special.logsumexp(log_weights)
     weights = np.exp(log_weights - total)
-    # ArviZ takes what importance weights have in the denominator, hence the sign.
-    k_hat = float(array_stats.psislw(-np.maximum(log_weights, log_weights.max() - 500))[1])
+    # ArviZ takes what importance weights have in the denominator, hence the sign. Its fit of
+    # a tail that is far too heavy overflows, and its k̂ says so.
+    with np.errstate(over="ignore"):
+        k_hat = float(array_stats.psislw(-np.maximum(log_weights, log_weights.max() - 500))[1])
     return Evidence(
         log_evidence=float(total - np.log(PROPOSALS)),
         se=float(np.sqrt(np.square(weights).sum() - 1 / PROPOSALS)),

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from ..models.parameter import Model, Parameter, Quantity
-from .arrange import arrange, uncertain
+from ..models.parameter import OF_DATA, Model, Parameter, Quantity
+from .arrange import arrange, output_unit, uncertain
 from .build import Priors, build, choose_priors, given_priors, set_data
 from .diagnose import Verdict
 from .noise import Noise, usual_noise
@@ -95,7 +95,8 @@ def fit(
         tree = sampler.sample(seed=seed, draws=draws, chains=chains, progress=progress)
         if Verdict.of(tree).passed:
             break
-    describe(tree, model, noise, groups)
+    unit = output_unit(model, data)
+    describe(tree, model, noise, groups, unit)
 
     window = {name: float(f"{value:.4g}") for name, value in model.window(data).items()}
     chosen = choose_priors(model, noise, given, model.coordinates(given), groups)
@@ -105,6 +106,7 @@ def fit(
     tree.attrs |= {
         "model": str(model),
         "parameters": json.dumps([p.name for p in (*model.parameters, *noise.parameters)]),
+        "unit": unit,
         "window": json.dumps(model.window(data)),
         "pool": json.dumps({"pool": pool}),
         "noise": repr(noise),
@@ -175,8 +177,17 @@ def _code() -> tuple[str, ...]:
     return (digest.hexdigest(), *(version(name) for name in ("pymc", "pytensor", "numba")))
 
 
-def describe(tree: xr.DataTree, model: Model, noise: Noise, groups: Cells | None = None) -> None:
-    """Give every variable of a result its unit, symbol and meaning."""
+def describe(
+    tree: xr.DataTree,
+    model: Model,
+    noise: Noise,
+    groups: Cells | None = None,
+    unit: str = "",
+) -> None:
+    """Give every variable of a result its unit, symbol and meaning.
+
+    What a model takes as it was measured has the `unit` of the data.
+    """
     sampled = model.coordinates().parameters
     known: list[Parameter | Quantity] = [
         *model.quantities,
@@ -196,7 +207,7 @@ def describe(tree: xr.DataTree, model: Model, noise: Noise, groups: Cells | None
         for parameter in known:
             if parameter.name in dataset:
                 dataset[parameter.name].attrs = {
-                    "units": parameter.unit,
+                    "units": parameter.unit.replace(OF_DATA, unit),
                     "long_name": parameter.description,
                     "symbol": parameter.symbol,
                 }

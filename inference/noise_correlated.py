@@ -6,19 +6,20 @@ from typing import Any
 import numpy as np
 
 from ..models.parameter import Parameter, Values
-from .noise import Gaussian, Proportional, Relative
+from .noise import Gaussian, Proportional, Relative, StudentT
 
 
 @dataclass(frozen=True)
 class Autocorrelated:
-    """Normal noise that remembers: neighbouring residuals are correlated, AR(1).
+    """Noise that remembers: neighbouring residuals are correlated, AR(1).
 
     With ρ the correlation of neighbours along the last dimension and the scale of another
-    noise as the standard deviation of each residual. A fit that takes such residuals as
-    independent is overconfident by about √((1 + ρ)/(1 - ρ)).
+    noise as the standard deviation of each residual; over a gap of g cycles the correlation
+    is ρ^g. A fit that takes such residuals as independent is overconfident by about
+    √((1 + ρ)/(1 - ρ)). On a base of `StudentT` what is new in each residual has heavy tails.
     """
 
-    base: Gaussian | Proportional = field(default_factory=Gaussian)
+    base: Gaussian | Proportional | Relative | StudentT = field(default_factory=Gaussian)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -28,8 +29,8 @@ class Autocorrelated:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Nothing but the data themselves."""
-        return ()
+        """The distance of each datum from its neighbour before it."""
+        return ("gap",)
 
     @property
     def description(self) -> str:
@@ -42,35 +43,72 @@ class Autocorrelated:
         """Create the observed variable; see `Noise.observe`."""
         import pymc as pm
 
-        sigma = self.base.scale(size, values, window)
+        independent = self.base.base if isinstance(self.base, StudentT) else self.base
+        sigma = independent.scale(size, values, window)
+        heavy = (values["nu"],) if isinstance(self.base, StudentT) else ()
+        log = independent.logarithmic
         return pm.CustomDist(
-            name, mean, sigma, values["rho"], logp=_ar1_logp, random=_ar1_draws, **options
+            name,
+            mean,
+            sigma,
+            values["rho"],
+            values["gap"],
+            *heavy,
+            logp=_ar1_log_logp if log else _ar1_logp,
+            random=_ar1_log_draws if log else _ar1_draws,
+            **options,
         )
 
 
-def _ar1_logp(value: Any, mean: Any, sigma: Any, rho: Any) -> Any:
+def _ar1_logp(value: Any, mean: Any, sigma: Any, rho: Any, gap: Any, *heavy: Any) -> Any:
     """Return the log density of each datum given the one before it."""
     import pymc as pm
     import pytensor.tensor as pt
 
     z = (value - mean) / sigma
     before = pt.concatenate([pt.zeros_like(z[..., :1]), z[..., :-1]], axis=-1)
-    first = pt.concatenate([pt.ones_like(z[..., :1]), pt.zeros_like(z[..., 1:])], axis=-1)
-    spread = pt.sqrt(pt.switch(pt.eq(first, 1), 1.0, 1 - rho**2))
-    return pm.logp(pm.Normal.dist(rho * before, spread), z) - pt.log(sigma)
+    kept = _kept(pt, rho, gap)
+    new, spread = z - kept * before, pt.sqrt(1 - kept**2)
+    fresh = pm.StudentT.dist(nu=heavy[0], sigma=spread) if heavy else pm.Normal.dist(0, spread)
+    return pm.logp(fresh, new) - pt.log(sigma)
+
+
+def _kept(xp: Any, rho: Any, gap: Any) -> Any:
+    """Return the correlation over a gap; none over an infinite one."""
+    finite = xp.where(xp.isinf(gap), 1.0, gap)
+    return xp.where(xp.isinf(gap), 0.0, rho**finite)
 
 
 def _ar1_draws(
-    mean: Any, sigma: Any, rho: Any, rng: np.random.Generator, size: tuple[int, ...] | None = None
+    mean: Any,
+    sigma: Any,
+    rho: Any,
+    gap: Any,
+    *heavy: Any,
+    rng: np.random.Generator,
+    size: tuple[int, ...] | None = None,
 ) -> Any:
-    shape = np.broadcast_shapes(np.shape(mean), np.shape(sigma), np.shape(rho), size or ())
-    fresh = rng.normal(size=shape)
-    rho = np.broadcast_to(rho, shape)
-    z = fresh.copy()
+    shape = np.broadcast_shapes(np.shape(mean), np.shape(sigma), np.shape(gap), size or ())
+    if heavy:
+        fresh = rng.standard_t(np.broadcast_to(heavy[0], shape))
+    else:
+        fresh = rng.normal(size=shape)
+    kept = np.broadcast_to(_kept(np, rho, gap), shape)
+    z = np.sqrt(1 - kept**2) * fresh
     for place in range(1, shape[-1]):
-        share = rho[..., place]
-        z[..., place] = share * z[..., place - 1] + np.sqrt(1 - share**2) * fresh[..., place]
+        z[..., place] += kept[..., place] * z[..., place - 1]
     return mean + sigma * z
+
+
+def _ar1_log_logp(value: Any, mean: Any, *rest: Any) -> Any:
+    import pytensor.tensor as pt
+
+    log = pt.log(value)
+    return _ar1_logp(log, pt.log(mean), *rest) - log
+
+
+def _ar1_log_draws(mean: Any, *rest: Any, **options: Any) -> Any:
+    return np.exp(_ar1_draws(np.log(mean), *rest, **options))
 
 
 @dataclass(frozen=True)

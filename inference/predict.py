@@ -65,7 +65,7 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
         result[f"{model.output}_new_{shared[-1]}"] = _respond(model, points, drawn)
     dataset = xr.Dataset(result).assign_coords(points)
     for value in dataset.data_vars.values():
-        value.attrs["units"] = model.output_unit
+        value.attrs["units"] = tree.attrs["unit"]
     return dataset
 
 

@@ -9,14 +9,21 @@ import xarray as xr
 
 from ..errors import PosterionError
 from ..models import transport
+from ..models.ageing import FADE_LAWS
 from ..models.circuit import Circuit
+from ..models.growth import GROWTH_LAWS
 from ..models.parameter import Model
 from . import noise, noise_correlated, noise_rounded
 from .noise import Noise
 from .pooling import Pool
 
 _LAWS: Mapping[str, Any] = {
-    law.__name__: law for law in (transport.Arrhenius, transport.VTF, transport.TwoRegimes)
+    law.__name__: law
+    for law in (
+        *(transport.Arrhenius, transport.VTF, transport.TwoRegimes),
+        *FADE_LAWS,
+        *GROWTH_LAWS,
+    )
 }
 _NOISES: Mapping[str, Any] = {
     kind.__name__: kind

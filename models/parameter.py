@@ -9,6 +9,9 @@ import xarray as xr
 Values = Mapping[str, Any]
 """Values by name: floats, NumPy arrays or PyTensor variables."""
 
+OF_DATA = "unit of the data"
+"""Unit of what a model takes as it was measured, in mAh as well as in mAh/g."""
+
 Support = Literal["real", "positive", "unit"]
 """Where a parameter lives: the real line, above zero, or between zero and one."""
 
@@ -90,7 +93,7 @@ class Model(Protocol):
 
     @property
     def output_unit(self) -> str:
-        """Unit of the output, in pint's spelling."""
+        """Unit of the output, in pint's spelling, or `OF_DATA`."""
 
     @property
     def output_labels(self) -> Mapping[str, tuple[str, ...]]:
