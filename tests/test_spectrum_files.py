@@ -1,8 +1,6 @@
 """Spectra from text tables and instrument files, and what bad files answer."""
 
 import hashlib
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,29 +12,6 @@ from posterion.datasets import file_text
 from posterion.datasets.column_names import recognise, unit_factor
 from posterion.datasets.spectrum_files import read_spectra, read_spectrum
 from posterion.errors import PosterionError
-
-
-def shared_data(*parts: str) -> Path:
-    """Return a measured file; skip the test where they are absent, but fail under CI=true."""
-    folder = Path(__file__).parents[2] / "shared" / "data"
-    if not folder.is_dir():
-        message = f"measured files are absent: {folder}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    return folder.joinpath(*parts)
-
-
-@pytest.fixture
-def write(tmp_path):
-    """Return a function that writes a file and returns its path."""
-
-    def write_file(content, name="cell.csv", encoding="utf-8"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
-        return path
-
-    return write_file
 
 
 def points(spectrum):
@@ -78,7 +53,7 @@ ORACLES = [
 
 
 @pytest.mark.parametrize(("name", "format", "oracle"), ORACLES)
-def test_same_values_as_impedance_py(name, format, oracle):
+def test_same_values_as_impedance_py(shared_data, name, format, oracle):
     path = shared_data("impedance_py", name)
     spectrum = read_spectrum(path)
     f, Z = oracle(str(path))
@@ -123,7 +98,7 @@ LITERALS = [
 
 
 @pytest.mark.parametrize(("parts", "format", "n", "point"), LITERALS)
-def test_values_printed_in_the_file(parts, format, n, point):
+def test_values_printed_in_the_file(shared_data, parts, format, n, point):
     path = shared_data(*parts)
     spectrum = read_spectrum(path)
     assert spectrum.attrs["format"] == format
@@ -134,7 +109,7 @@ def test_values_printed_in_the_file(parts, format, n, point):
     np.testing.assert_allclose(spectrum["Z"].sel(frequency=point[0]).values, point[1:], rtol=1e-14)
 
 
-def test_every_measured_table_is_known_to_be_signed():
+def test_every_measured_table_is_known_to_be_signed(shared_data):
     """SOURCE.md of each folder says signed: auto keeps it, also with the column negated."""
     for folder, name, delimiter, skip in (
         ("impedance_py", "exampleData.csv", ",", 0),
@@ -148,7 +123,7 @@ def test_every_measured_table_is_known_to_be_signed():
         np.testing.assert_array_equal(read_spectrum(path)["Z"], table[order, 1:])
 
 
-def test_index_column_parts_a_table_into_spectra():
+def test_index_column_parts_a_table_into_spectra(shared_data):
     path = shared_data("autoeis", "battery_data_even_index.csv")
     spectra = read_spectra(path)
     assert list(spectra) == [str(index) for index in range(0, 130, 2)]
@@ -163,7 +138,7 @@ def test_index_column_parts_a_table_into_spectra():
         read_spectrum(path, which=3)
 
 
-def test_two_index_columns_and_the_temperature():
+def test_two_index_columns_and_the_temperature(shared_data):
     path = shared_data("madap", "impedance_spectra.csv")
     spectra = read_spectra(path)
     assert len(spectra) == 19
@@ -179,7 +154,7 @@ def test_two_index_columns_and_the_temperature():
     assert "spectrum 19 of 19" in list(spectra.values())[-1].attrs["messages"]
 
 
-def test_aborted_gamry_run_is_told():
+def test_aborted_gamry_run_is_told(shared_data):
     whole = read_spectrum(shared_data("impedance_py", "exampleDataGamry.DTA"))
     aborted = read_spectrum(shared_data("impedance_py", "exampleDataGamryABORT.DTA"))
     assert "aborted" in aborted.attrs["messages"]
@@ -200,7 +175,7 @@ def test_aborted_gamry_run_is_told():
         (("nist_strd", "BoxBOD.dat"), ("2 columns of numbers without a header",)),
     ],
 )
-def test_measured_files_without_a_readable_spectrum(parts, words):
+def test_measured_files_without_a_readable_spectrum(shared_data, parts, words):
     refused(shared_data(*parts), parts[-1], *words)
 
 

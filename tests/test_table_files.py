@@ -2,8 +2,6 @@
 
 import hashlib
 import math
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,29 +15,6 @@ from posterion.datasets.conductivity_schema import conductivity_dataset
 from posterion.datasets.delimited_text import last_digit
 from posterion.datasets.table_files import read_table
 from posterion.errors import PosterionError
-
-
-def shared_data(*parts: str) -> Path:
-    """Return a measured file; skip the test where they are absent, but fail under CI=true."""
-    folder = Path(__file__).parents[2] / "shared" / "data"
-    if not folder.is_dir():
-        message = f"measured files are absent: {folder}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    return folder.joinpath(*parts)
-
-
-@pytest.fixture
-def write(tmp_path):
-    """Return a function that writes a file and returns its path."""
-
-    def write_file(content, name="cell.csv", encoding="utf-8"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
-        return path
-
-    return write_file
 
 
 def points(table):
@@ -69,7 +44,7 @@ POINTS = [[298.15, 0.31e-3], [333.15, 1.5e-3]]
 # Measured tables
 
 
-def test_two_electrolytes_of_madap():
+def test_two_electrolytes_of_madap(shared_data):
     path = shared_data("madap", "conductivity_vs_temperature.csv")
     table = read_table(path)
     assert table.sizes == {"point": 19}
@@ -94,7 +69,7 @@ def test_two_electrolytes_of_madap():
     assert "not used: 'resistance_ohm', 'cell_constant_per_cm'" in table.attrs["messages"]
 
 
-def test_bare_table_of_madap_needs_both_units():
+def test_bare_table_of_madap_needs_both_units(shared_data):
     path = shared_data("madap", "for_test_arr.csv")
     refused(path, "'temp' has no unit", "--temperature-unit C or --temperature-unit K")
     refused(path, "'cond' has no unit", "--conductivity-unit S/cm", temperature_unit="C")
@@ -104,7 +79,7 @@ def test_bare_table_of_madap_needs_both_units():
     assert set(table.coords) == {"temperature"}
 
 
-def test_series_from_the_literature():
+def test_series_from_the_literature(shared_data):
     path = shared_data("obelix", "liverpool_multi_temperature_a.csv")
     target = {"conductivity": "target"}
     refused(path, "line 1", "'temperature', 'target', 'log_target'", "columns=")
@@ -131,7 +106,7 @@ def test_series_from_the_literature():
     assert "'log_target' is taken as log10" in logs.attrs["messages"]
 
 
-def test_spectra_are_no_table_of_conductivities():
+def test_spectra_are_no_table_of_conductivities(shared_data):
     path = shared_data("madap", "impedance_spectra.csv")
     refused(path, "'freq_Hz', 'Zre_ohm', 'Zim_ohm'", "needs a column of temperatures")
 
