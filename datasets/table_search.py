@@ -58,6 +58,8 @@ class Wanted:
         What the columns are where there is no header; empty where one is needed.
     whole
         Whether a short row is an error. An instrument that was stopped leaves one at the end.
+    blanks
+        Whether cells of the needed columns other than the first may be blank.
     """
 
     kind: str
@@ -65,6 +67,7 @@ class Wanted:
     needed: Callable[[Sequence[str]], tuple[int, ...] | None]
     bare: tuple[str, ...] = ()
     whole: bool = True
+    blanks: bool = False
 
 
 def find_table(lines: Sequence[str], name: str, wanted: Wanted) -> Table:
@@ -113,7 +116,7 @@ def _headers(lines: Sequence[str], wanted: Wanted) -> list[_Header]:
             cells = _header_cells(line, delimiter)
             positions = wanted.needed(cells)
             if positions is not None:
-                found.append(_header(lines, index, cells, positions, delimiter, wanted.whole))
+                found.append(_header(lines, index, cells, positions, delimiter, wanted))
                 if found[-1].rows or len(found) == _HEADERS:
                     return found
     return found
@@ -125,7 +128,7 @@ def _header(
     cells: tuple[str, ...],
     positions: tuple[int, ...],
     own_delimiter: str,
-    whole: bool,
+    wanted: Wanted,
 ) -> _Header:
     body = body_of(lines, index + 1)[:_SAMPLE]
     # The header's own delimiter first: it wins ties.
@@ -133,9 +136,9 @@ def _header(
 
     def fits(dialect: tuple[str, str]) -> int:
         return sum(
-            _fits(found, len(cells), positions, dialect[1])
+            _fits(found, len(cells), positions, dialect[1], wanted.blanks)
             for _, line in body
-            if len(found := cells_of(line, dialect[0])) >= len(cells) or not whole
+            if len(found := cells_of(line, dialect[0])) >= len(cells) or not wanted.whole
         )
 
     best = max(((d, c) for d in order for c in DECIMALS), key=fits)
@@ -170,12 +173,24 @@ def _with_header(lines: Sequence[str], name: str, header: _Header, wanted: Wante
     return _checked(name, header, units, rows, wanted)
 
 
-def _fits(cells: Sequence[str], width: int, positions: Sequence[int], decimal: str) -> bool:
+def _fits(
+    cells: Sequence[str], width: int, positions: Sequence[int], decimal: str, blanks: bool
+) -> bool:
     return (
         max(positions) < len(cells)
         and len(trimmed(cells)) <= width
-        and all(number(cells[position], decimal) is not None for position in positions)
+        and all(
+            number(cells[position], decimal) is not None
+            for position in _to_check(cells, positions, blanks)
+        )
     )
+
+
+def _to_check(cells: Sequence[str], positions: Sequence[int], blanks: bool) -> list[int]:
+    """Return the positions that must hold numbers in one row."""
+    if not blanks:
+        return list(positions)
+    return [k for k in positions if k == positions[0] or (k < len(cells) and cells[k])]
 
 
 def _without_header(lines: Sequence[str], name: str, wanted: Wanted) -> Table:
@@ -277,5 +292,6 @@ def _checked(
                 f"{name}, line {row.line}: {len(row.cells)} cells where the table has "
                 f"{len(titles)} columns; correct or remove this line."
             )
-        require_numbers(name, row, header.positions, titles, header.decimal)
+        checked = _to_check(row.cells, header.positions, wanted.blanks)
+        require_numbers(name, row, checked, titles, header.decimal)
     return Table(titles, units, tuple(rows), header.decimal, tuple(messages))

@@ -1,0 +1,184 @@
+"""What a column of a table of cycles holds, told from its header."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from .column_names import LONGEST, columns_of, key_of, plain, role_of, splits
+
+Role = Literal["cycle", "capacity", "charge_capacity", "cell", "efficiency", "series", "other"]
+
+_CYCLE = re.compile(
+    r"(cycle|cyc|zyklus|循环)s?(number|numb|num|no|nr|index|idx|id|count|#|c|号|序号)?s?"
+    r"|(number|num|no|count)ofcycles?|(n|no|nr)cycles?"
+)
+_CELL = re.compile(
+    r"(cell|battery|coincell|pouchcell|zelle|batterie)"
+    r"(id|name|number|num|no|nr|label|code|barcode|index|serial(number)?|#)?"
+)
+_EFFICIENCY = re.compile(r"(coulombic|coulomb|columbic|faradaic)?(efficiency|eff|ce)|ce")
+# Longest first, so that "discharge" is not read as "dis" and "charge".
+_WORDS = {
+    "discharge": r"discharging|discharged|discharge|dischrg|dischg|dischr|dischar|disch|dchrg|"
+    r"dchg|dch|dis|entlade|décharge",
+    "charge": r"charging|charged|charge|chrg|chg|lade",
+    "capacity": r"capacities|capacity|capa|cap|kapazität|capacité|q",
+    "other": r"gravimetric|volumetric|specific|reversible|spec|areal|area|total|of|"
+    r"end|final|maximum|max|measured|cell|per|cycle|the|in",
+}
+_TOKEN = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _WORDS.items()))
+_SHORT = {"dcap": "discharge", "qd": "discharge", "ccap": "charge", "qc": "charge"}
+# What is measured every second. Repeated cycles beside one of these are no table of cycles.
+_SERIES = re.compile(
+    r"(test|step|total|elapsed|relative|rel|run|record|rec|load|real|cycle)?(time|zeit|temps)"
+    r"|(datapoint|datetime|timestamp|testtime|steptime|dpttime|date)"
+    r"|(cell)?(voltage|potential|volts|volt|current|amps|amp)|ewe|ecell"
+)
+_OTHER = re.compile(
+    r".*(energy|efficiency|resistance|dcir|acir|acr|power|temperature|throughput|retention|soh|"
+    r"voltage|current|time|impedance|rate|pressure|thickness|mass|area|hysteresis|slippage|"
+    r"volts|amps|date).*"
+    r"|(temp|[vitpeqr](min|max|avg|mean|end|start)|delta[vqe]|ir|dcr|ee|rct|rs|r0|step|stepindex|"
+    r"index|no|number|id|n|#|row|rec#?|record|stepid)"
+)
+_COUNTS = ("", "-", "1", "#", "no", "no.")
+_PREFIX = {"": "", "m": "m", "µ": "µ", "u": "µ", "n": "n", "k": "k"}
+_PER = {
+    **{mass: mass for mass in ("g", "mg", "kg", "L", "mL")},
+    **{"cm2": "cm**2", "m2": "m**2", "mm2": "mm**2", "cm3": "cm**3"},
+    **{"g-1": "g", "kg-1": "kg", "L-1": "L", "cm-2": "cm**2", "m-2": "m**2", "cm-3": "cm**3"},
+}
+_AMPERE_HOURS = re.compile(
+    r"([mµunk]?)(?i:a|amps?|ampere)[-_]?(?i:h|hrs?|hours?)"
+    r"(?:[/_](kg|g|mg|L|mL|cm2|m2|mm2|cm3)|[/_]?((?:k?g|L)-1|c?m-2|cm-3))?"
+)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What the numbers of one column are.
+
+    Attributes
+    ----------
+    role
+        What is measured; ``"series"`` where it changes within a cycle, such as a voltage,
+        ``"other"`` where it is known not to be a capacity.
+    unit
+        As written, empty where the header has none.
+    stated
+        Whether the header of a capacity says that it is one of charge or of discharge.
+    """
+
+    role: Role
+    unit: str = ""
+    stated: bool = True
+
+
+@lru_cache(4096)
+def meaning_of(header: str) -> Meaning | None:
+    """Tell what a column holds from its header, or return None.
+
+    Examples
+    --------
+    >>> meaning_of("Discharge Capacity [mAh/g]")
+    Meaning(role='capacity', unit='mAh/g', stated=True)
+    """
+    if len(header) > LONGEST:
+        return None
+    ways = splits(_tidy(header))
+    for name, unit, explicit in ways:
+        meaning = _named(name, unit.strip())
+        if meaning is not None and (explicit or not unit or _fits(meaning.role, unit)):
+            return meaning
+    for name, unit, _ in ways:
+        if _is_series(key_of(name), unit):
+            return Meaning("series")
+    whole = key_of(header)
+    other = _OTHER.fullmatch(whole) or (columns_of([header]) and role_of(header) != "index")
+    return Meaning("other") if other else None
+
+
+def capacity_as(header: str) -> Meaning:
+    """Tell the unit of a column that is known from elsewhere to be a capacity."""
+    text = _tidy(header) if len(header) <= LONGEST else ""
+    units = (unit for _, unit, _ in splits(text) if capacity_unit_of(unit) is not None)
+    return Meaning("capacity", next(units, "").strip())
+
+
+def without_unit(header: str) -> tuple[str, str]:
+    """Part a header such as ``cell 3 (mAh)`` into a name and a unit of capacity, if any."""
+    if len(header) <= LONGEST:
+        for name, unit, _ in splits(header.strip()):
+            if name.strip() and capacity_unit_of(unit) is not None:
+                return name.strip(), unit.strip()
+    return header.strip(), ""
+
+
+def capacity_unit_of(unit: str) -> str | None:
+    """Return a unit of capacity as pint spells it, or None if it is not understood.
+
+    Understood are Ah with a prefix, such as ``mAh``, and those per mass, area or volume, such
+    as ``mAh g⁻¹`` and ``mAh/cm²``; ``percent`` of a capacity that is not named.
+    """
+    if unit.strip() in ("%", "percent"):
+        return "percent"
+    text = re.sub(r"_?per_?", "/", re.sub(r"[\s·.*×⋅∙•^()]+", "", _tidy(unit)))
+    match = _AMPERE_HOURS.fullmatch(text)
+    if match is None:
+        return None
+    prefix, over, inverse = match.groups()
+    per = "/" + _PER[over or inverse] if over or inverse else ""
+    return f"{_PREFIX[prefix]}Ah{per}"
+
+
+def _named(name: str, unit: str) -> Meaning | None:
+    """Return what a name that matters here stands for, beside its unit."""
+    key = key_of(name).replace("(", "").replace(")", "")
+    if not key:
+        return None
+    if _CYCLE.fullmatch(key) and unit in _COUNTS:
+        return Meaning("cycle")
+    if _CELL.fullmatch(key) and unit in _COUNTS:
+        return Meaning("cell")
+    if _EFFICIENCY.fullmatch(key):
+        return Meaning("efficiency", unit)
+    directions = _directions(key, unit)
+    if directions is None:
+        return None
+    role: Role = "charge_capacity" if directions == {"charge"} else "capacity"
+    return Meaning(role, unit, bool(directions))
+
+
+def _fits(role: Role, unit: str) -> bool:
+    """Tell if words that follow a name without a mark are its unit."""
+    if role == "efficiency":
+        return unit.lower() in ("%", "percent", "pct")
+    return capacity_unit_of(unit) is not None
+
+
+def _is_series(key: str, unit: str) -> bool:
+    return bool(_SERIES.fullmatch(key)) or (bool(unit) and key in ("i", "v", "u", "t"))
+
+
+def _directions(key: str, unit: str) -> set[str] | None:
+    """Return "charge", "discharge" or neither if a name is one of a capacity, else None."""
+    if key in _SHORT:
+        return {_SHORT[key]}
+    place, kinds = 0, []
+    while place < len(key):
+        match = _TOKEN.match(key, place)
+        if match is None:
+            return None
+        kinds.append(str(match.lastgroup))
+        place = match.end()
+    directions = {"charge", "discharge"} & set(kinds)
+    # "Discharge (mAh/g)" is a capacity by its unit, "Charge" alone could be anything.
+    named = "capacity" in kinds or (bool(directions) and capacity_unit_of(unit) is not None)
+    return directions if named and len(directions) < 2 else None
+
+
+def _tidy(header: str) -> str:
+    """Return a header with one spelling, without quotes and marks of comments."""
+    text = plain(header.strip().strip('"')).strip(" %*:")
+    return re.sub(r"[${}\\]", "", text).strip()
