@@ -38,10 +38,11 @@ _SERIES = re.compile(
 _OTHER = re.compile(
     r".*(energy|efficiency|resistance|dcir|acir|acr|power|temperature|throughput|retention|soh|"
     r"voltage|current|time|impedance|rate|pressure|thickness|mass|area|hysteresis|slippage|"
-    r"volts|amps|date).*"
+    r"volts|amps|date|irreversible).*"
     r"|(temp|[vitpeqr](min|max|avg|mean|end|start)|delta[vqe]|ir|dcr|ee|rct|rs|r0|step|stepindex|"
     r"index|no|number|id|n|#|row|rec#?|record|stepid)"
 )
+_OTHER_UNITS = ("ohm", "Ohm", "Ω", "mV", "mA", "Wh", "mWh", "W", "s", "h", "°C", "degC", "K", "%")
 _COUNTS = ("", "-", "1", "#", "no", "no.")
 _PREFIX = {"": "", "m": "m", "µ": "µ", "u": "µ", "n": "n", "k": "k"}
 _PER = {
@@ -94,8 +95,12 @@ def meaning_of(header: str) -> Meaning | None:
     for name, unit, _ in ways:
         if _is_series(key_of(name), unit):
             return Meaning("series")
-    whole = key_of(header)
-    other = _OTHER.fullmatch(whole) or (columns_of([header]) and role_of(header) != "index")
+    names = [header, *(name for name, _, explicit in ways if explicit)]
+    other = (
+        any(_OTHER.fullmatch(key_of(name)) for name in names)
+        or any(explicit and unit in _OTHER_UNITS for _, unit, explicit in ways)
+        or (columns_of([header]) and role_of(header) != "index")
+    )
     return Meaning("other") if other else None
 
 

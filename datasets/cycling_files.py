@@ -1,17 +1,27 @@
 """Read capacities by cycle from tables and files of cyclers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from ..errors import PosterionError
+from .cycling_instruments import instrument_header, read_series
+from .cycling_normal import normalized
 from .cycling_roles import ROLES
 from .cycling_schema import cycling_dataset, require_capacity_unit
-from .cycling_tables import Convention, read_cycle_table
-from .file_text import read_file_text
+from .cycling_series import Series
+from .cycling_summary import sign_in_words, summarised
+from .cycling_tables import Convention, is_cycle_table, read_cycle_table
+from .delimited_text import DELIMITERS, cells_of
+from .file_text import FileText, read_file_text
+from .neware_files import is_neware, read_neware
 from .table_columns import checked_names
 
+_HEADER_WITHIN = 200
 _CONVENTIONS = ("auto", "as_written", "swapped")
 
 
@@ -21,6 +31,8 @@ def read_cycling(
     capacity_unit: str | None = None,
     columns: Mapping[str, str] | None = None,
     convention: Convention = "auto",
+    mass: str | None = None,
+    area: str | None = None,
     cell: str | None = None,
 ) -> xr.Dataset:
     """Read the capacities of battery cells by cycle.
@@ -34,16 +46,23 @@ def read_cycling(
         A table of text with a header (comma, semicolon, tab or blanks; decimal points or
         commas): a row for each cycle, with the cycle number, the capacity of discharge and, if
         measured, that of charge, and a column that tells cells apart; or a column of cycle
-        numbers and one of discharge capacities for each of several cells.
+        numbers and one of discharge capacities for each of several cells. Or records over time
+        of a Neware (.nda, .ndax), Arbin (CSV), Maccor (text) or PEC (CSV) cycler, which are
+        brought to capacities by cycle by the instrument's own counters.
     capacity_unit
-        Such as ``"mAh"`` or ``"mAh/g"`` where the header has no unit. It is never guessed.
+        Such as ``"mAh"`` or ``"mAh/g"`` where the header of a table has no unit. It is never
+        guessed.
     columns
-        Names of the columns for ``cycle``, ``capacity`` (of discharge), ``charge_capacity`` and
-        ``cell``, where their headers are not understood or there are several. Any other key
-        makes a column a label of that name: ``{"electrolyte": "E"}``.
+        Names of the columns of a table for ``cycle``, ``capacity`` (of discharge),
+        ``charge_capacity`` and ``cell``, where their headers are not understood or there are
+        several. Any other key makes a column a label of that name: ``{"electrolyte": "E"}``.
     convention
-        ``"auto"`` and ``"as_written"`` take charge and discharge as written, ``"swapped"``
-        exchanges them. ``"auto"`` adds a message where the data speak against what is written.
+        ``"auto"`` and ``"as_written"`` take charge and discharge as the file has them,
+        ``"swapped"`` exchanges them. ``"auto"`` adds a message where the data speak against
+        what is written; it never exchanges them.
+    mass, area
+        One of them with a unit, such as ``"12.3 mg"`` or ``"0.785 cm^2"``, to have capacities
+        in mAh/g or mAh/cm**2. Nothing is normalized otherwise.
     cell
         Label of the cell, where the file does not tell cells apart; else the file's name
         without its ending.
@@ -52,9 +71,9 @@ def read_cycling(
     -------
     xr.Dataset
         ``capacity`` (point), of discharge, and ``charge_capacity`` where measured, in the unit
-        of the file, with coordinates ``cycle``, ``cell`` and the labels. The attribute
-        ``convention`` tells how charge and discharge were told apart, ``messages`` what was
-        decided.
+        of the file or in that of the normalization, with coordinates ``cycle``, ``cell`` and
+        the labels. The attribute ``convention`` tells how charge and discharge were told apart,
+        ``messages`` what was decided and which cycles were left out.
 
     Raises
     ------
@@ -74,5 +93,103 @@ def read_cycling(
     given = {alias.get(role, role): name for role, name in (columns or {}).items()}
     named = checked_names(given, ROLES)
     unit = None if capacity_unit is None else require_capacity_unit(capacity_unit)
+    path = Path(path)
+    recorded = _recorded(path)
+    if isinstance(recorded, FileText):
+        arguments = read_cycle_table(recorded, named, unit, convention, cell)
+    else:
+        _refuse_options(recorded, named, unit)
+        arguments = _by_cycle(recorded, convention)
+        arguments["cell"] = path.stem if cell is None else cell
+    return normalized(cycling_dataset(**arguments), mass, area)
+
+
+def holds_cycles(path: str | Path) -> bool:
+    """Tell if a file looks like one that `read_cycling` reads."""
+    path = Path(path)
+    if is_neware(path):
+        return True
+    try:
+        text = read_file_text(path)
+    except PosterionError:
+        return False
+    return instrument_header(text) is not None or any(
+        is_cycle_table(cells_of(line, delimiter))
+        for line in text.lines[:_HEADER_WITHIN]
+        for delimiter in DELIMITERS
+    )
+
+
+@dataclass(frozen=True)
+class _Records:
+    """What a cycler recorded, and where it comes from."""
+
+    name: str
+    format: str
+    series: Series
+    sha256: str
+    messages: list[str]
+
+
+def _recorded(path: Path) -> FileText | _Records:
+    """Return the records of a cycler, or the text of what may be a table of cycles."""
+    if is_neware(path):
+        return _Records(path.name, "Neware", *read_neware(path))
     text = read_file_text(path)
-    return cycling_dataset(**read_cycle_table(text, named, unit, convention, cell))
+    header = instrument_header(text)
+    if header is None:
+        return text
+    series, messages = read_series(text, header)
+    if 1 < np.unique(series.cycle).size == series.cycle.size:
+        return text  # a summary with a row for each cycle has the same columns
+    return _Records(text.name, header.instrument.format, series, text.sha256, messages)
+
+
+def _refuse_options(recorded: _Records, named: Mapping[str, str], unit: str | None) -> None:
+    """Raise a PosterionError for options that hold for tables of cycles only."""
+    if named:
+        raise PosterionError(
+            f"{recorded.name} is a file of {recorded.format} whose columns are known; leave out "
+            f"columns={dict(named)}."
+        )
+    if unit not in (None, recorded.series.unit):
+        raise PosterionError(
+            f"{recorded.name} has capacities in {recorded.series.unit}, but the capacity unit "
+            f"given is {unit}; leave it out."
+        )
+
+
+def _by_cycle(recorded: _Records, convention: Convention) -> dict[str, Any]:
+    """Return the arguments of `cycling_dataset` for what a cycler recorded."""
+    series = recorded.series
+    summary = summarised(series)
+    capacity, charge = summary.discharge, summary.charge
+    said = f"{recorded.format} tells charge and discharge {series.stated}"
+    signs = sign_in_words(series)
+    said += f"; {signs}" if signs else ""
+    if convention == "swapped":
+        capacity, charge = charge, capacity
+        said = f"exchanged as asked: what is called charge is discharge here, where {said}"
+    whole = np.isfinite(capacity)
+    if not np.any(whole):
+        raise PosterionError(
+            f"{recorded.name} is a file of {recorded.format} in which no cycle has a complete "
+            f"discharge ({'; '.join(summary.left_out)}); expected a file with one or more."
+        )
+    return {
+        "cycle": summary.cycle[whole],
+        "capacity": capacity[whole],
+        "charge_capacity": charge[whole] if np.any(np.isfinite(charge[whole])) else None,
+        "unit": series.unit,
+        "convention": said,
+        "source": recorded.name,
+        "sha256": recorded.sha256,
+        "format": recorded.format,
+        "messages": [
+            *recorded.messages,
+            f"convention: {said}",
+            *(summary.doubts if convention == "auto" else ()),
+            *summary.left_out,
+            *summary.messages,
+        ],
+    }

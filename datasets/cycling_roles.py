@@ -75,8 +75,9 @@ def chosen_columns(header: Sequence[str], named: Mapping[str, str]) -> Choice | 
         ]
         if not found:
             continue
-        columns[role], *others = found = _ranked(found, columns.get("capacity"))
-        if others and _same_rank(found, columns.get("capacity")):
+        capacity = columns.get("capacity")
+        columns[role], *others = found = _ranked(found, capacity)
+        if others and _same_rank(found, capacity):
             rivals = rivals or (role, tuple(found))
         elif others:
             left = ", ".join(f"'{column.header}'" for column in others)

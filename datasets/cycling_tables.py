@@ -215,10 +215,11 @@ def _settled(
         return points.capacity, points.charge, [said]
     both = f", charge column '{charge}'" if charge else ""
     said = f"as the header says: discharge is column '{discharge}'{both}"
-    return points.capacity, points.charge, [said, *_evidence(points)]
+    doubts = _doubts(points) if convention == "auto" else []
+    return points.capacity, points.charge, [said, *doubts]
 
 
-def _evidence(points: Points) -> list[str]:
+def _doubts(points: Points) -> list[str]:
     """Return a message if most cycles deliver more than they take up."""
     if points.charge is None:
         return []

@@ -17,6 +17,11 @@ _BINARY_KINDS = (
     ),
     (b"PK\x03\x04", "an Excel workbook or ZIP archive", "save its sheet as CSV and read that"),
     (b"\xd0\xcf\x11\xe0", "a binary Office file (.xls)", "save its sheet as CSV and read that"),
+    (
+        b"\x00\x01\x00\x00Standard ",
+        "a Microsoft Access database, such as a result file of Arbin (.res)",
+        "export it as CSV, for Arbin from MITS Pro or with mdb-export of mdbtools, and read that",
+    ),
     (b"\x89HDF", "an HDF5 or NetCDF file", "open it with xarray"),
     (b"CDF", "a NetCDF file", "open it with xarray"),
 )
@@ -44,24 +49,7 @@ def read_file_text(path: str | Path) -> FileText:
     """
     path = Path(path)
     name = path.name
-    if path.is_dir():
-        raise PosterionError(f"{name} is a directory; give the path of one file in it.")
-    if not path.exists():
-        raise PosterionError(f"{path}: no such file; check the path.")
-    if not path.is_file():
-        raise PosterionError(f"{name} is not a regular file; give the path of a data file.")
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise PosterionError(
-            f"{name} has {size} bytes, more than the limit of {MAX_BYTES}; a table of measured "
-            "values is much smaller, so export only that."
-        )
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise PosterionError(f"{name} cannot be opened ({error.strerror}).") from error
-    if not data.strip():
-        raise PosterionError(f"{name} is empty; expected a table of measured values.")
+    data = file_bytes(path, MAX_BYTES)
     text, messages = _decode(data, name)
     if not text.strip():
         raise PosterionError(f"{name} is empty; expected a table of measured values.")
@@ -75,6 +63,36 @@ def read_file_text(path: str | Path) -> FileText:
                 "point in each line, so export the data as text or CSV."
             )
     return FileText(name, path.stem, hashlib.sha256(data).hexdigest(), lines, messages)
+
+
+def file_bytes(path: Path, limit: int) -> bytes:
+    """Return the content of a file of at most `limit` bytes.
+
+    Raises
+    ------
+    PosterionError
+        If the file is missing, no file, empty, or too large.
+    """
+    name = path.name
+    if path.is_dir():
+        raise PosterionError(f"{name} is a directory; give the path of one file in it.")
+    if not path.exists():
+        raise PosterionError(f"{path}: no such file; check the path.")
+    if not path.is_file():
+        raise PosterionError(f"{name} is not a regular file; give the path of a data file.")
+    size = path.stat().st_size
+    if size > limit:
+        raise PosterionError(
+            f"{name} has {size} bytes, more than the limit of {limit}; a table of measured "
+            "values is much smaller, so export only that."
+        )
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise PosterionError(f"{name} cannot be opened ({error.strerror}).") from error
+    if not data.strip():
+        raise PosterionError(f"{name} is empty; expected a table of measured values.")
+    return data
 
 
 def _decode(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:

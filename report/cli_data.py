@@ -72,14 +72,25 @@ def data_export(
 
 @data_app.command("inspect")
 def data_inspect(
-    file: Annotated[Path, typer.Argument(help="Impedance file.")],
+    file: Annotated[Path, typer.Argument(help="File of impedance or of cycling.")],
     sign: SignOption = "auto",
+    capacity_unit: Annotated[
+        str | None,
+        typer.Option(help="Unit of capacities by cycle without one, such as mAh or mAh/g."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what an impedance file holds, and what was decided in reading it."""
+    """Say what a file of impedance or of cycling holds, and what was decided in reading it."""
+    from ..datasets.cycling_files import holds_cycles
     from ..datasets.spectrum_files import read_spectra
 
-    spectra = read_spectra(file, sign=read_sign(sign))
+    try:
+        spectra = read_spectra(file, sign=read_sign(sign))
+    except PosterionError:
+        if not holds_cycles(file):
+            raise
+        _inspect_cycling(file, capacity_unit, as_json)
+        return
     rows = [
         {
             "n": spectrum.sizes["frequency"],
@@ -97,6 +108,39 @@ def data_inspect(
     typer.echo(f"format: {first['format']}")
     for label, row in zip(spectra, rows, strict=True):
         typer.echo(f"{label}: {row['n']} points, {row['f_min_hz']:g} to {row['f_max_hz']:g} Hz")
+    for message in messages:
+        typer.echo(message)
+
+
+def _inspect_cycling(file: Path, capacity_unit: str | None, as_json: bool) -> None:
+    from ..datasets.cycling_files import read_cycling
+
+    data = read_cycling(file, capacity_unit=capacity_unit)
+    names = data["cell"].values.astype(str)
+    rows = []
+    for name in dict.fromkeys(names.tolist()):
+        cell = data.isel(point=names == name)
+        rows.append(
+            {
+                "cell": name,
+                "n": cell.sizes["point"],
+                "cycle_first": float(cell["cycle"][0]),
+                "cycle_last": float(cell["cycle"][-1]),
+                "capacity_first": float(cell["capacity"][0]),
+                "unit": data["capacity"].attrs["units"],
+            }
+        )
+    messages = [line for line in data.attrs["messages"].split("\n") if line]
+    if as_json:
+        document = {key: data.attrs[key] for key in ("format", "convention")}
+        typer.echo(json.dumps({**document, "cells": rows, "messages": messages}))
+        return
+    typer.echo(f"format: {data.attrs['format']}")
+    for row in rows:
+        typer.echo(
+            "{cell}: {n} cycles from {cycle_first:g} to {cycle_last:g}, first capacity "
+            "{capacity_first:g} {unit}".format(**row)
+        )
     for message in messages:
         typer.echo(message)
 

@@ -1,0 +1,176 @@
+"""Binary files of Neware cyclers (.nda, .ndax), read by the package NewareNDA."""
+
+import hashlib
+import io
+import shutil
+import warnings
+import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import PosterionError
+from .cycling_series import Series
+from .file_text import MAX_BYTES, file_bytes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MAX_UNPACKED = 20 * MAX_BYTES
+_MAX_PARTS = 1000
+_SMALLEST_PART = 1024  # of a table of records; NewareNDA would search for ever in a smaller one
+_REMEDY = "export the summary of its cycles from BTSDA as CSV and read that"
+_COUNTERS = ("Charge_Capacity(mAh)", "Discharge_Capacity(mAh)")
+_NUMBERS = ("Cycle", "Step", "Time", "Voltage", "Current(mA)", *_COUNTERS)
+
+
+def is_neware(path: Path) -> bool:
+    """Tell if a file is one of Neware, by its ending."""
+    return path.suffix.lower() in (".nda", ".ndax")
+
+
+def read_neware(path: Path) -> tuple[Series, str, list[str]]:
+    """Read the records of a Neware file.
+
+    Returns
+    -------
+    tuple[Series, str, list[str]]
+        The records, the sha256 of the file in hex, and what was decided.
+
+    Raises
+    ------
+    PosterionError
+        If NewareNDA is not installed, or the file is too large, damaged or of a version that
+        is not known.
+    """
+    data = file_bytes(path, MAX_BYTES)
+    if path.suffix.lower() == ".ndax":
+        _check_archive(path.name, data)
+    else:
+        _check_records(path.name, data)
+    records = _through_newarenda(path)
+    if not len(records) or not {*_NUMBERS, "Status"} <= {*records.columns}:
+        raise PosterionError(f"{path.name} holds no records that NewareNDA knows; {_REMEDY}.")
+    numbers = {name: records[name].to_numpy(dtype=np.float64) for name in _NUMBERS}
+    for name, values in numbers.items():
+        for row in np.flatnonzero(~np.isfinite(values))[:1]:
+            raise PosterionError(
+                f"{path.name}, record {row + 1}: {name} is {values[row]}; expected a finite "
+                f"number, so the file may be damaged; {_REMEDY}."
+            )
+    state = _states(records["Status"].astype(str).to_list(), numbers["Current(mA)"])
+    cycle = _cycles(state, numbers["Step"])
+    series = Series(
+        cycle=cycle,
+        step=numbers["Step"],
+        time=numbers["Time"],
+        current=numbers["Current(mA)"] / 1000,
+        voltage=numbers["Voltage"],
+        charge=numbers[_COUNTERS[0]],
+        discharge=numbers[_COUNTERS[1]],
+        state=state,
+        unit="mAh",
+        stated="by Chg and DChg in the status that Neware writes",
+    )
+    messages = ["cycle: a new one with each charge that follows a discharge, as BTSDA counts"]
+    if not np.array_equal(cycle, numbers["Cycle"]):
+        messages[0] += f"; the file itself counts {np.unique(numbers['Cycle']).size}"
+    return series, hashlib.sha256(data).hexdigest(), messages
+
+
+def _through_newarenda(path: Path) -> "pd.DataFrame":
+    try:
+        import NewareNDA
+    except ImportError as error:
+        raise PosterionError(
+            f"{path.name} is a Neware file, which the package NewareNDA reads; install it with "
+            "`pip install posterion[neware]`."
+        ) from error
+    with TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if path.suffix != path.suffix.lower():  # it knows endings in lower case only
+            path = Path(shutil.copy(path, Path(folder) / (path.stem + path.suffix.lower())))
+        try:
+            return NewareNDA.read(str(path), software_cycle_number=False, log_level="CRITICAL")
+        except Exception as error:  # it raises whatever its lines of code raise
+            said = " ".join(str(error).replace(str(path), path.name).split())[:200]
+            raise PosterionError(
+                f"{path.name} cannot be read by NewareNDA ({type(error).__name__}: {said}); it "
+                f"may be damaged or of a version that is not known, so {_REMEDY}."
+            ) from error
+
+
+def _check_archive(name: str, data: bytes) -> None:
+    """Raise a PosterionError unless the parts of an .ndax are of bounded size."""
+    try:
+        parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except Exception as error:  # zipfile raises several kinds on a damaged file
+        raise PosterionError(
+            f"{name} is no archive, as an .ndax file is ({type(error).__name__}); it may be "
+            f"truncated, so copy it again or {_REMEDY}."
+        ) from error
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > _MAX_UNPACKED or len(parts) > _MAX_PARTS:
+        raise PosterionError(
+            f"{name} unpacks to {unpacked} bytes in {len(parts)} parts, more than the limit of "
+            f"{_MAX_UNPACKED} in {_MAX_PARTS}; {_REMEDY}."
+        )
+    for part in parts:
+        if part.filename.endswith(".ndc") and part.file_size < _SMALLEST_PART:
+            raise PosterionError(
+                f"{name}: its part '{part.filename[:60]}' has {part.file_size} bytes, too few for "
+                f"a table of records; {_REMEDY}."
+            )
+
+
+def _check_records(name: str, data: bytes) -> None:
+    """Raise a PosterionError unless an .nda has the first record that NewareNDA searches for.
+
+    In version 29 it goes on for ever where there is none.
+    """
+    if not data.startswith(b"NEWARE"):
+        raise PosterionError(
+            f"{name} does not begin with NEWARE, as an .nda file does; copy it again or {_REMEDY}."
+        )
+    if data[14:15] != bytes([29]):
+        return
+    mark, length = b"\x00\x00\x00\x00\x55\x00", 86
+    place = data.find(mark)
+    while place != -1 and place + 4 + length < len(data):
+        if data[place + 4 + length] == 0x55 and data[place + 16]:
+            return
+        place = data.find(mark, place + 4)
+    if place == -1:
+        raise PosterionError(f"{name} holds no records; it may be truncated, so {_REMEDY}.")
+
+
+def _states(status: list[str], current: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return 1 in charge, -1 in discharge, 0 at rest, by the status or else by the current."""
+    known = {}
+    for text in set(status):
+        if text.endswith("DChg"):
+            known[text] = -1.0
+        elif text.endswith("Chg"):
+            known[text] = 1.0
+        elif text in ("Rest", "Pause", "OCV"):
+            known[text] = 0.0
+    written = np.array([known.get(text, np.nan) for text in status])
+    return np.where(np.isnan(written), np.sign(current), written)
+
+
+def _cycles(
+    state: npt.NDArray[np.float64], step: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return the cycle of each record: a new one with each charge that follows a discharge."""
+    cycle = np.empty(state.size)
+    count, discharged = 1, False
+    begins = np.append(True, np.diff(step) != 0)
+    for k, (now, first) in enumerate(zip(state.tolist(), begins.tolist(), strict=True)):
+        if now > 0 and first and discharged:
+            count, discharged = count + 1, False
+        discharged = discharged or now < 0
+        cycle[k] = count
+    return cycle
