@@ -4,9 +4,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .datasets.limits_schema import lifetimes, stepped_test
     from .datasets.simulate import simulated_pellet
     from .datasets.spectrum_files import read_spectra, read_spectrum
     from .datasets.table_files import read_table
+    from .datasets.voltammogram import read_voltammogram, voltammogram
     from .errors import PosterionError
     from .inference.build import build
     from .inference.compare import compare_models
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from .inference.diagnose import Verdict
     from .inference.fit import fit
     from .inference.noise import Gaussian, Proportional, Relative, Stated, StudentT
+    from .inference.noise_censored import Censored, Weibull
     from .inference.noise_correlated import Autocorrelated, Correlated
     from .inference.noise_rounded import Rounded
     from .inference.predict import predict
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from .inference.store import load, save
     from .inference.transference import transference, variance_shares
     from .models.circuit import Circuit
+    from .models.limits import CriticalCurrent, Lifetime
+    from .models.onset import OnsetPotential
     from .models.transference import BruceVincent
     from .models.transport import VTF, Arrhenius, TwoRegimes
     from .report.page import write_report
@@ -34,9 +39,13 @@ _HOMES = {
     "Arrhenius": "models.transport",
     "Autocorrelated": "inference.noise_correlated",
     "BruceVincent": "models.transference",
+    "Censored": "inference.noise_censored",
     "Circuit": "models.circuit",
     "Correlated": "inference.noise_correlated",
+    "CriticalCurrent": "models.limits",
     "Gaussian": "inference.noise",
+    "Lifetime": "models.limits",
+    "OnsetPotential": "models.onset",
     "PosterionError": "errors",
     "Prior": "inference.prior",
     "Proportional": "inference.noise",
@@ -47,22 +56,27 @@ _HOMES = {
     "TwoRegimes": "models.transport",
     "VTF": "models.transport",
     "Verdict": "inference.diagnose",
+    "Weibull": "inference.noise_censored",
     "build": "inference.build",
     "compare_models": "inference.compare",
     "conductivity": "inference.conductivity",
     "conductivity_series": "inference.series",
     "fit": "inference.fit",
+    "lifetimes": "datasets.limits_schema",
     "load": "inference.store",
     "predict": "inference.predict",
-    "reproduce": "report.reproduce.run",
     "read_spectra": "datasets.spectrum_files",
     "read_spectrum": "datasets.spectrum_files",
     "read_table": "datasets.table_files",
+    "read_voltammogram": "datasets.voltammogram",
+    "reproduce": "report.reproduce.run",
     "sample": "inference.sample",
     "save": "inference.store",
     "simulated_pellet": "datasets.simulate",
+    "stepped_test": "datasets.limits_schema",
     "transference": "inference.transference",
     "variance_shares": "inference.transference",
+    "voltammogram": "datasets.voltammogram",
     "write_report": "report.page",
 }
 
@@ -71,9 +85,13 @@ __all__ = [
     "Arrhenius",
     "Autocorrelated",
     "BruceVincent",
+    "Censored",
     "Circuit",
     "Correlated",
+    "CriticalCurrent",
     "Gaussian",
+    "Lifetime",
+    "OnsetPotential",
     "PosterionError",
     "Prior",
     "Proportional",
@@ -83,22 +101,27 @@ __all__ = [
     "StudentT",
     "TwoRegimes",
     "Verdict",
+    "Weibull",
     "build",
     "compare_models",
     "conductivity",
     "conductivity_series",
     "fit",
+    "lifetimes",
     "load",
     "predict",
     "read_spectra",
     "read_spectrum",
     "read_table",
+    "read_voltammogram",
     "reproduce",
     "sample",
     "save",
     "simulated_pellet",
+    "stepped_test",
     "transference",
     "variance_shares",
+    "voltammogram",
     "write_report",
 ]
 

@@ -5,11 +5,16 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..errors import PosterionError
+from ..models.limits import HIGH, LOW
 from ..models.parameter import OF_DATA, Model
 from ..units import Measured
 
 SERIES = ("cell", "path")
 """Coordinates whose labels part the data into series: cells, and quantities followed in one."""
+
+
+BESIDE = ("sd", "step", LOW, HIGH)
+"""What goes with an output in its unit."""
 
 
 def arrange(model: Model, data: xr.Dataset) -> xr.Dataset:
@@ -52,7 +57,7 @@ def arrange(model: Model, data: xr.Dataset) -> xr.Dataset:
         )
     wanted = output_unit(model, data)
     given = data[model.output].attrs.get("units", wanted)
-    for name in (model.output, *(f"{model.output}_{suffix}" for suffix in ("sd", "step"))):
+    for name in (model.output, *(f"{model.output}_{suffix}" for suffix in BESIDE)):
         if name in data.variables:
             data = data.assign({name: _in_unit(data[name], given, wanted)})
     return data
@@ -105,6 +110,10 @@ def beside_output(model: Model, data: xr.Dataset, name: str) -> NDArray[np.float
             raise PosterionError(f"'{name}' of the data is not a covariance: not positive.")
         return square
     values: NDArray[np.float64] = data[name].transpose(*model.output_dims).values
+    if name.endswith((f"_{LOW}", f"_{HIGH}")):
+        if not (values >= 0).all():
+            raise PosterionError(f"'{name}' of the data must be zero or above everywhere.")
+        return values
     if not (np.isfinite(values).all() and (values > 0).all()):
         raise PosterionError(f"'{name}' of the data must be above zero everywhere.")
     return values

@@ -10,6 +10,7 @@ import xarray as xr
 
 from .caution_general import Caution, modes, unmoved_priors
 from .caution_law import law_cautions
+from .caution_limit import limit_cautions, onset_cautions
 from .caution_spectrum import spectrum_cautions
 
 
@@ -33,5 +34,8 @@ def _others(tree: xr.DataTree) -> Iterator[Caution]:
 _BY_OUTPUT: Mapping[str, Callable[[xr.DataTree], Iterator[Caution]]] = {
     "Z": spectrum_cautions,
     "conductivity": law_cautions,
+    "critical_current": limit_cautions,
+    "lifetime": limit_cautions,
+    "current": onset_cautions,
 }
 """Cautions that only results of one kind of data have."""

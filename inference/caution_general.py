@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from .diagnose import MAX_R_HAT, Verdict
+from .pooling import SPREAD
 from .prior import FAMILIES, Prior
 from .scalars import element, scalars, stem
 
@@ -119,6 +120,20 @@ def unmoved_priors(tree: xr.DataTree, remedy: str, told: Collection[str] = ()) -
                 f"The data say little about {name}{whose}: its interval is that of the prior, "
                 f"{prior}. Do not quote it as measured. {remedy}",
             )
+
+
+def open_spreads(tree: xr.DataTree) -> Iterator[Caution]:
+    """Yield one caution on all spreads between groups that few groups leave open."""
+    names = [name for name in json.loads(tree.attrs["priors"]) if f"_{SPREAD}" in name]
+    unmoved = tuple(name for name in names if contraction(tree, name) > UNMOVED)
+    if unmoved:
+        yield Caution(
+            "prior",
+            unmoved,
+            f"There are too few groups to tell how much they differ: {enumerated(unmoved)} "
+            "rest on their priors, and with them what is said of typical values and of the next "
+            "group. The groups themselves are not concerned.",
+        )
 
 
 def enumerated(names: Sequence[str]) -> str:

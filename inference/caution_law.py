@@ -9,10 +9,17 @@ import xarray as xr
 
 from ..models.temperature_law import BOLTZMANN
 from ..models.transport import VTF, Arrhenius, TwoRegimes
-from .caution_general import UNMOVED, Caution, contraction, enumerated, unmoved_priors, variable
+from .caution_general import (
+    UNMOVED,
+    Caution,
+    contraction,
+    enumerated,
+    open_spreads,
+    unmoved_priors,
+    variable,
+)
 from .measured import Series, measured_series
 from .noise import Relative
-from .pooling import SPREAD
 from .revive import model_of, noise_of, pool_of
 from .scalars import scalars
 
@@ -51,7 +58,7 @@ def law_cautions(tree: xr.DataTree) -> Iterator[Caution]:
         *_narrow(law, series),
         *_few_each_side(tree, law, series),
         *_vogel(tree, law),
-        *_spreads(tree),
+        *open_spreads(tree),
     ]
     told = {name for caution in found for name in caution.parameters}
     if len(series) > 1:
@@ -226,20 +233,6 @@ def _vogel(tree: xr.DataTree, law: Law) -> Iterator[Caution]:
                 "An Arrhenius law says the same with one parameter less; or measure at lower "
                 "temperatures, where the bend is strongest.",
             )
-
-
-def _spreads(tree: xr.DataTree) -> Iterator[Caution]:
-    """Yield one caution on all spreads between groups that few groups leave open."""
-    names = [name for name in json.loads(tree.attrs["priors"]) if f"_{SPREAD}" in name]
-    unmoved = tuple(name for name in names if contraction(tree, name) > UNMOVED)
-    if unmoved:
-        yield Caution(
-            "prior",
-            unmoved,
-            f"There are too few groups to tell how much they differ: {enumerated(unmoved)} "
-            "rest on their priors, and with them what is said of typical values and of the next "
-            "group. The groups themselves are not concerned.",
-        )
 
 
 def _room(tree: xr.DataTree, series: Sequence[Series]) -> Iterator[Caution]:

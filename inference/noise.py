@@ -306,10 +306,13 @@ def _log_t_draws(
 
 def usual_noise(model: Model, data: xr.Dataset) -> Noise:
     """Return the noise that data of a model usually have, with the errors they come with."""
+    from .noise_censored import Censored
     from .noise_correlated import Autocorrelated, Correlated
 
     if model.noise == "Autocorrelated":
         return Autocorrelated()
+    if model.noise == "Censored":
+        return Censored()
     bases: Mapping[str, type[Gaussian | Proportional | Relative]] = {
         "Proportional": Proportional,
         "Gaussian": Gaussian,

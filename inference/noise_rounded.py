@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..models.parameter import Parameter, Values
+from .intervals import log_normal_interval
 from .noise import Gaussian, Independent
 
 
@@ -55,7 +56,7 @@ class Rounded:
 
 
 def _rounded_logp(value: Any, mean: Any, sigma: Any, step: Any) -> Any:
-    return _log_probability((value - mean) / sigma, step / (2 * sigma))
+    return log_normal_interval((value - mean) / sigma, step / (2 * sigma))
 
 
 def _rounded_log_logp(value: Any, mean: Any, sigma: Any, step: Any) -> Any:
@@ -65,32 +66,7 @@ def _rounded_log_logp(value: Any, mean: Any, sigma: Any, step: Any) -> Any:
     # would lose the digits of a narrow one.
     ratio = step / (2 * value)
     middle = pt.log(value) + pt.log1p(-(ratio**2)) / 2
-    return _log_probability((middle - pt.log(mean)) / sigma, pt.arctanh(ratio) / sigma)
-
-
-def _log_probability(middle: Any, half: Any) -> Any:
-    """Return the log probability of an interval of the standard normal distribution."""
-    import pytensor.tensor as pt
-
-    # Both ends are mirrored into the lower tail, where the difference keeps its digits.
-    middle = -abs(middle)
-    # Of a narrow interval it would not: there density times width, to third order in the width.
-    narrow = half * (1 - middle) < 1e-3
-    density = -(middle**2) / 2 - np.log(2 * np.pi) / 2
-    thin = density + pt.log(2 * half) + half**2 * (middle**2 - 1) / 6
-    wide = pt.where(narrow, 1.0, half)  # keeps the gradient of what is not taken finite
-    upper, lower = _log_normal(middle + wide), _log_normal(middle - wide)
-    return pt.where(narrow, thin, upper + pt.log1mexp(lower - upper))
-
-
-def _log_normal(z: Any) -> Any:
-    """Return the log of the normal distribution function; PyMC's has but eight digits."""
-    import pytensor.tensor as pt
-
-    root = np.sqrt(2.0)
-    below = pt.minimum(z, -1.0)
-    tail = pt.log(pt.erfcx(-below / root) / 2) - below**2 / 2
-    return pt.where(z < -1, tail, pt.log1p(-pt.erfc(pt.maximum(z, -1.0) / root) / 2))
+    return log_normal_interval((middle - pt.log(mean)) / sigma, pt.arctanh(ratio) / sigma)
 
 
 def _rounded_draws(

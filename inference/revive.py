@@ -12,19 +12,21 @@ from ..models import transport
 from ..models.ageing import FADE_LAWS
 from ..models.circuit import Circuit
 from ..models.growth import GROWTH_LAWS
+from ..models.limits import LIMITS
+from ..models.onset import OnsetPotential
 from ..models.parameter import Model
-from . import noise, noise_correlated, noise_rounded
+from . import noise, noise_censored, noise_correlated, noise_rounded
 from .noise import Noise
 from .pooling import Pool
 
-_LAWS: Mapping[str, Any] = {
-    law.__name__: law
-    for law in (
-        *(transport.Arrhenius, transport.VTF, transport.TwoRegimes),
-        *FADE_LAWS,
-        *GROWTH_LAWS,
-    )
-}
+_KINDS: tuple[type[Any], ...] = (
+    *(transport.Arrhenius, transport.VTF, transport.TwoRegimes),
+    *FADE_LAWS,
+    *GROWTH_LAWS,
+    *LIMITS,
+    OnsetPotential,
+)
+_LAWS: Mapping[str, Any] = {law.__name__: law for law in _KINDS}
 _NOISES: Mapping[str, Any] = {
     kind.__name__: kind
     for kind in (
@@ -33,6 +35,8 @@ _NOISES: Mapping[str, Any] = {
         noise.Relative,
         noise.Stated,
         noise.StudentT,
+        noise_censored.Censored,
+        noise_censored.Weibull,
         noise_correlated.Autocorrelated,
         noise_correlated.Correlated,
         noise_rounded.Rounded,
