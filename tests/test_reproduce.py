@@ -199,6 +199,56 @@ def test_the_probability_of_two_specimens_is_that_of_the_integral(by_id) -> None
     assert by_id["coating-lowers-7ul"].probability == pytest.approx(expected, abs=5e-4)
 
 
+def _both_medians(bare, coated, middle, width):
+    """Return the probability that the second median is higher, by SciPy's quadrature."""
+
+    def inside(step, median, scatter):
+        low, high = ((np.log(end) - median) / scatter if end else -np.inf for end in step)
+        return stats.norm.cdf(high) - stats.norm.cdf(low)
+
+    prior = stats.norm(middle, width).pdf
+    grid = np.linspace(middle - 6 * width, middle + 6 * width, 1201)
+
+    def above(z: float) -> tuple[float, float]:
+        scatter = 0.3 * np.exp(0.7 * z)
+        weights = [prior(grid) * inside(step, grid, scatter) for step in (bare, coated)]
+        below = integrate.cumulative_simpson(weights[0], x=grid, initial=0)
+        all_of = [integrate.simpson(each, x=grid) for each in weights]
+        return integrate.simpson(weights[1] * below, x=grid), all_of[0] * all_of[1]
+
+    z = np.linspace(-5, 5, 201)
+    both = np.array([above(each) for each in z]) * stats.norm.pdf(z)[:, None]
+    higher, whole = integrate.simpson(both, x=z, axis=0)
+    return higher / whole
+
+
+def test_limits_of_one_cell_each_are_those_of_the_integral(by_id) -> None:
+    """Critical currents within a step or beyond the range, and lifetimes."""
+    cases = {case.assumption: case for case in by_id["critical-higher"].sensitivity}
+    for size, width, label in (
+        (0.05, 1.5, "0.05 mA/cm², medians known before to a factor of 17"),
+        (0.1, 0.75, "0.1 mA/cm², medians known before to a factor of 4"),
+    ):
+        middle = np.mean(np.log([0.65 - size, 1.5]))
+        expected = _both_medians((0.65 - size, 0.65), (1.5, np.inf), middle, width)
+        found = cases[f"limits within steps of {label}"]
+        assert found.probability == pytest.approx(expected, abs=1e-3)
+        assert found.q03 < found.median < found.q97
+    lifetime = by_id["lifetime"].sensitivity[0]
+    expected = _both_medians((9, 10), (40, np.inf), np.mean(np.log([9, 40])), 2.0)
+    assert lifetime.probability == pytest.approx(expected, abs=1e-3)
+    # One cell of 10 % scatter between its like says no more than that of the median.
+    narrow = by_id["critical-bare"].sensitivity[-1]
+    half = 1.881 * np.hypot(0.10, np.log(0.65 / 0.55) / np.sqrt(12))
+    assert np.log(narrow.q97 / narrow.q03) / 2 == pytest.approx(half, rel=0.05)
+    assert narrow.median == pytest.approx(np.sqrt(0.55 * 0.65), rel=0.01)
+
+
+def test_nothing_is_left_to_a_later_version(done: Reproduction) -> None:
+    interfaces = [row for row in done.rows if row.topic == "Interfaces"]
+    assert not any("not part of the package" in row.why for row in interfaces)
+
+
 def test_scatter_widens_the_activation_energy_as_by_hand(by_id) -> None:
     case = by_id["ea-bare-sigma"].sensitivity[2]
     assert case.assumption == "each conductivity scatters by 10 %"

@@ -1,14 +1,18 @@
 """Claims on sodium interfaces: stripping and plating, critical current, oxidation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...inference.prior import Prior
+from ...models.limits import CriticalCurrent, Lifetime
 from ...models.transport import disc_area
 from .claim import (
     SLIGHT,
+    Case,
     Claim,
     Finding,
     cannot_be_checked,
@@ -16,17 +20,28 @@ from .claim import (
     judge_number,
     quantiles,
 )
-from .inputs import CELLS, Array, Inputs
+from .inputs import CELLS, LEVELS, Array, Inputs, typical
 from .specimens import (
     last_over_first,
     one_specimen,
     two_specimens,
 )
-from .text import span
+from .text import chance, span
+from .thresholds import Medians, median, medians, steps_below
 from .voltammetry import table2
 
 TOPIC = "Interfaces"
 _Series = Sequence[Array]
+
+CURRENT_WIDTH = float(dict(Prior.parse(CriticalCurrent.median.prior).arguments)["sigma"])
+LIFETIME_WIDTH = float(dict(Prior.parse(Lifetime.median.prior).arguments)["sigma"])
+"""Standard deviations of the priors of the medians, on the scale of the logarithm."""
+
+STEPS = (0.05, 0.1, 0.2)
+"""Sizes in mA/cm² that the steps of a critical-current test usually have."""
+
+WIDTHS = (CURRENT_WIDTH / 2, 2 * CURRENT_WIDTH)
+"""Half and twice as wide a prior of the median as the package's own."""
 
 
 def _slight_fall(series: _Series) -> NDArray[np.bool_]:
@@ -109,48 +124,85 @@ def _stable(inputs: Inputs) -> Finding:
 
 
 def _lifetime(inputs: Inputs) -> Finding:
-    lived = inputs.draw("stable_cycles_7ul") / inputs.draw("failure_cycles_bare")
-    found = two_specimens(
-        np.log(lived),
-        CELLS,
-        lambda r: r > 1,
-        "lifetime coated / bare, at least",
-        "",
-        "cell",
-    )
+    failed = inputs.number("failure_cycles_bare").value
+    running = inputs.number("stable_cycles_7ul").value
+    bare, coated = (failed - 1, failed), (running, np.inf)
+
+    def at(label: str, width: float, spread: Prior | float) -> tuple[Case, Medians]:
+        found = medians(inputs, bare, coated, width, spread)
+        return case(label, found.second / found.first, found.probability), found
+
+    own, found = at("one scatter between cells for both, estimated", LIFETIME_WIDTH, CELLS)
+    levels = [at(f"cells made alike differ by {100 * s:g} %", LIFETIME_WIDTH, s)[0] for s in LEVELS]
     return cannot_be_checked(
         f"One cell failed after {inputs.number('failure_cycles_bare').printed} cycles and one had "
         f"not after {inputs.number('stable_cycles_7ul').printed}. The temperature of the bare cell "
-        "is not stated, and the model of lifetimes with cells that did not fail is not part of the "
-        "package yet. If lifetimes were log-normal, the table shows the least probability that "
-        "coated cells live longer.",
-        lived,
-        "lifetime coated / bare, at least",
-        cases=found.sensitivity,
+        "is not stated, so coating and temperature may have changed together. Of the two kinds of "
+        "cells as they were, half of the coated ones would live longer than half of the bare ones "
+        f"with probability {chance(found.probability)}, if lifetimes are log-normal and cells made "
+        f"alike differ by {typical(CELLS)}; how much longer is open upwards, since the coated cell "
+        "did not fail.",
+        found.second / found.first,
+        "median lifetime coated / bare",
+        cases=[own, *levels],
     )
 
 
 def _critical_bare(inputs: Inputs) -> Finding:
+    printed = inputs.number("critical_current_bare", "mA/cm**2")
+    steps = steps_below(printed.value, STEPS)
+    drawn = [median(inputs, step, CURRENT_WIDTH) for step in steps]
+    narrow = median(inputs, steps[1], CURRENT_WIDTH, 0.10)
+    cases = [
+        case(f"steps of {size:g} mA/cm²", each) for size, each in zip(STEPS, drawn, strict=True)
+    ]
+    cases.append(case(f"steps of {STEPS[1]:g} mA/cm², cells differ by 10 %", narrow))
     return cannot_be_checked(
-        "One cell, and neither the voltage curve nor the size of the current steps is published; "
-        "the model of thresholds within a step is not part of the package yet.",
-        unit="mA/cm**2",
-        published=inputs.number("critical_current_bare", "mA/cm**2"),
+        "Neither the voltage curve nor the size of the current steps is published. One cell says "
+        f"little of others: with steps of {STEPS[1]:g} mA/cm² half of such cells would fail below "
+        f"{span(*quantiles(drawn[1]), 'mA/cm**2')}, and the size of the steps matters less than "
+        f"how much cells made alike differ, taken to be {typical(CELLS)}.",
+        drawn[1],
+        "current at which half of the cells fail",
+        "mA/cm**2",
+        printed,
+        cases,
     )
 
 
 def _critical(inputs: Inputs) -> Finding:
-    ratio = inputs.number("ccd_current_density_high").value / inputs.draw("critical_current_bare")
-    return two_specimens(
-        np.log(ratio),
+    end = inputs.number("ccd_current_density_high").value
+    printed = inputs.number("critical_current_bare")
+    least = two_specimens(
+        np.log(end / inputs.draw("critical_current_bare")),
         CELLS,
         lambda r: r > 1,
         "critical current coated / bare, at least",
-        f"The bare cell failed at {inputs.number('critical_current_bare').printed} mA/cm², the "
-        "coated one not within the range, so the probability is a lower bound. The size of the "
-        "steps is not stated; a threshold below the step that failed raises it.",
-        "cell",
+        kind="cell",
     )
+    cases, found = [], {}
+    assumed = [*((size, CURRENT_WIDTH) for size in STEPS), *((STEPS[1], w) for w in WIDTHS)]
+    for size, width in assumed:
+        (step,) = steps_below(printed.value, [size])
+        both = medians(inputs, step, (end, np.inf), width)
+        found[size, width] = both.probability
+        label = f"limits within steps of {size:g} mA/cm², {_apart(width)}"
+        cases.append(case(label, both.second / both.first, both.probability))
+    low, high = min(found.values()), max(found.values())
+    return replace(
+        least,
+        why=f"{least.why} The bare cell failed at {printed.printed} mA/cm², the coated one not "
+        "within the range, so this is the least probability, of a coated cell that would have "
+        "failed right there. Taken as limits within their steps, the two cells give "
+        f"{chance(found[STEPS[1], CURRENT_WIDTH])}; but from {chance(low)} to {chance(high)} as "
+        "the size of the steps, which is not stated, and the range that critical currents were "
+        "taken from before are chosen. One cell each leaves the answer to such choices.",
+        sensitivity=(*least.sensitivity, *cases),
+    )
+
+
+def _apart(width: float) -> str:
+    return f"medians known before to a factor of {np.exp(1.881 * width):.0f}"
 
 
 def _gradual(inputs: Inputs) -> Finding:
@@ -179,8 +231,9 @@ def _in_supplement(what: str, inputs: Inputs) -> Finding:
 
 def _onset(inputs: Inputs) -> Finding:
     return cannot_be_checked(
-        "No point of the curve is published, and the model of a change in slope is not part of the "
-        "package yet.",
+        "No point of the curve is published, so that the bend of the curve cannot be fitted; an "
+        "onset that is read by eye hangs on how far the sweep went and on the current that counts "
+        "as noise.",
         unit="V",
         published=inputs.number("oxidation_onset_bare", "V"),
     )
