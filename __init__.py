@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .datasets.limits_files import read_limits
     from .datasets.limits_schema import lifetimes, stepped_test
     from .datasets.simulate import simulated_pellet
     from .datasets.spectrum_files import read_spectra, read_spectrum
@@ -65,6 +66,7 @@ _HOMES = {
     "lifetimes": "datasets.limits_schema",
     "load": "inference.store",
     "predict": "inference.predict",
+    "read_limits": "datasets.limits_files",
     "read_spectra": "datasets.spectrum_files",
     "read_spectrum": "datasets.spectrum_files",
     "read_table": "datasets.table_files",
@@ -110,6 +112,7 @@ __all__ = [
     "lifetimes",
     "load",
     "predict",
+    "read_limits",
     "read_spectra",
     "read_spectrum",
     "read_table",
