@@ -172,6 +172,12 @@ def read_series(text: FileText, header: _Header) -> tuple[Series, list[str]]:
     shown = [_numbers(name, rows, places[role], header.titles, decimal) for role in counters]
     state = None
     if "state" in places:
+        short = next((row for row in rows if len(row.cells) <= places["state"]), None)
+        if short is not None:
+            raise PosterionError(
+                f"{name}, line {short.line}: the line ends before its column "
+                f"'{header.titles[places['state']]}'; correct or remove it."
+            )
         letters = [row.cells[places["state"]].strip().upper() for row in rows]
         state = np.array([{"C": 1.0, "D": -1.0}.get(letter, 0.0) for letter in letters])
         shown = 2 * shown  # one counter for both

@@ -555,6 +555,9 @@ def test_instrument_files_that_cannot_be_used(write):
     clock = pec(records).split("\n")
     clock[10] = clock[10].replace(":", "-")
     refused(write("\n".join(clock)), "line 11", "no time like 12:00:00")
+    short = maccor(records).split("\n")
+    short[20] = short[20].rsplit("\t", 2)[0]
+    refused(write("\n".join(short)), "line 21", "ends before its column 'State'")
     data = read_cycling(write(arbin(records)[:-30]))  # cut off within its last line
     assert "incomplete last line" in data.messages
 
