@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .datasets.cycling_files import read_cycling
+    from .datasets.cycling_schema import cycling_dataset
     from .datasets.limits_files import read_limits
     from .datasets.limits_schema import lifetimes, stepped_test
     from .datasets.simulate import simulated_pellet
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from .datasets.table_files import read_table
     from .datasets.voltammogram import read_voltammogram, voltammogram
     from .errors import PosterionError
+    from .inference.ageing import cycles_to, retention
     from .inference.build import build
     from .inference.compare import compare_models
     from .inference.conductivity import conductivity
@@ -26,7 +29,17 @@ if TYPE_CHECKING:
     from .inference.series import conductivity_series
     from .inference.store import load, save
     from .inference.transference import transference, variance_shares
+    from .models.ageing import (
+        ExponentialFade,
+        KneeFade,
+        LinearFade,
+        PowerFade,
+        SquareRootFade,
+        StretchedFade,
+        TwoProcessFade,
+    )
     from .models.circuit import Circuit
+    from .models.growth import ExponentialGrowth, LinearGrowth, ParabolicGrowth
     from .models.limits import CriticalCurrent, Lifetime
     from .models.onset import OnsetPotential
     from .models.transference import BruceVincent
@@ -37,6 +50,20 @@ if TYPE_CHECKING:
 # Where each public name lives. They are imported when first used, so that the command
 # line answers before the slow libraries are loaded.
 _HOMES = {
+    "ExponentialFade": "models.ageing",
+    "KneeFade": "models.ageing",
+    "LinearFade": "models.ageing",
+    "PowerFade": "models.ageing",
+    "SquareRootFade": "models.ageing",
+    "StretchedFade": "models.ageing",
+    "TwoProcessFade": "models.ageing",
+    "ExponentialGrowth": "models.growth",
+    "LinearGrowth": "models.growth",
+    "ParabolicGrowth": "models.growth",
+    "cycles_to": "inference.ageing",
+    "retention": "inference.ageing",
+    "read_cycling": "datasets.cycling_files",
+    "cycling_dataset": "datasets.cycling_schema",
     "Arrhenius": "models.transport",
     "Autocorrelated": "inference.noise_correlated",
     "BruceVincent": "models.transference",
@@ -83,6 +110,20 @@ _HOMES = {
 }
 
 __all__ = [
+    "ExponentialFade",
+    "KneeFade",
+    "LinearFade",
+    "PowerFade",
+    "SquareRootFade",
+    "StretchedFade",
+    "TwoProcessFade",
+    "ExponentialGrowth",
+    "LinearGrowth",
+    "ParabolicGrowth",
+    "cycles_to",
+    "retention",
+    "read_cycling",
+    "cycling_dataset",
     "VTF",
     "Arrhenius",
     "Autocorrelated",

@@ -10,6 +10,7 @@ Array = NDArray[np.float64]
 Evaluate = Callable[[Array], tuple[float, Array]]
 Descend = Callable[[Array], tuple[Array, float]]
 
+FIRST_DESCENTS = 16
 MIN_DESCENTS = 48
 MAX_DESCENTS = 256
 TIMES_FOUND = 4
@@ -39,7 +40,13 @@ class Mode:
     found: int
 
 
-def explore(evaluate: Evaluate, descend: Descend, draws: Array, seed: int) -> list[Mode]:
+def explore(
+    evaluate: Evaluate,
+    descend: Descend,
+    draws: Array,
+    seed: int,
+    is_maximum: Callable[[Mode], bool] = lambda mode: True,
+) -> list[Mode]:
     """Find the modes of a log density, the highest first.
 
     Every third descent starts from a draw of the prior; the others restart from a mode
@@ -57,6 +64,10 @@ def explore(evaluate: Evaluate, descend: Descend, draws: Array, seed: int) -> li
         Dispersed points of shape (n, size), such as draws from the prior.
     seed
         Of the random choices.
+    is_maximum
+        Whether the density falls off in all directions. Where no two of the first descents
+        agree and the best ended on a slope, as in the funnel of a hierarchical model, more
+        of them would tell no more.
 
     Returns
     -------
@@ -68,6 +79,8 @@ def explore(evaluate: Evaluate, descend: Descend, draws: Array, seed: int) -> li
     for count in range(MAX_DESCENTS):
         if found and count >= MIN_DESCENTS and found[0].found >= TIMES_FOUND:
             break
+        if count == FIRST_DESCENTS and not _promising(found, is_maximum):
+            break
         start = draws[rng.integers(len(draws))].copy()
         if found and count % 3:
             known = found[min(int(rng.exponential(1.0)), len(found) - 1)].x
@@ -77,6 +90,10 @@ def explore(evaluate: Evaluate, descend: Descend, draws: Array, seed: int) -> li
         if np.isfinite(logp):
             found = _add(evaluate, found, Mode(x, logp, 1))
     return found
+
+
+def _promising(found: list[Mode], is_maximum: Callable[[Mode], bool]) -> bool:
+    return any(mode.found > 1 for mode in found) or bool(found and is_maximum(found[0]))
 
 
 def _add(evaluate: Evaluate, found: list[Mode], new: Mode) -> list[Mode]:

@@ -13,10 +13,11 @@ from .noise import Gaussian, Proportional, Relative, StudentT
 class Autocorrelated:
     """Noise that remembers: neighbouring residuals are correlated, AR(1).
 
-    With ρ the correlation of neighbours along the last dimension and the scale of another
-    noise as the standard deviation of each residual; over a gap of g cycles the correlation
-    is ρ^g. A fit that takes such residuals as independent is overconfident by about
-    √((1 + ρ)/(1 - ρ)). On a base of `StudentT` what is new in each residual has heavy tails.
+    With ρ the correlation of neighbours along the last dimension, and the scale of another
+    noise as the standard deviation of what is new in each residual: that of a residual by
+    itself is larger by 1/√(1 - ρ²). Over a gap of g cycles the correlation is ρ^g. A fit that
+    takes such residuals as independent is overconfident by about √((1 + ρ)/(1 - ρ)). On a
+    base of `StudentT` what is new has heavy tails.
     """
 
     base: Gaussian | Proportional | Relative | StudentT = field(default_factory=Gaussian)
@@ -67,16 +68,20 @@ def _ar1_logp(value: Any, mean: Any, sigma: Any, rho: Any, gap: Any, *heavy: Any
 
     z = (value - mean) / sigma
     before = pt.concatenate([pt.zeros_like(z[..., :1]), z[..., :-1]], axis=-1)
-    kept = _kept(pt, rho, gap)
-    new, spread = z - kept * before, pt.sqrt(1 - kept**2)
+    kept, spread = _kept(pt, rho, gap)
+    new = z - kept * before
     fresh = pm.StudentT.dist(nu=heavy[0], sigma=spread) if heavy else pm.Normal.dist(0, spread)
     return pm.logp(fresh, new) - pt.log(sigma)
 
 
-def _kept(xp: Any, rho: Any, gap: Any) -> Any:
-    """Return the correlation over a gap; none over an infinite one."""
+def _kept(xp: Any, rho: Any, gap: Any) -> tuple[Any, Any]:
+    """Return what is kept of a residual over a gap, and the scale of what is new after it.
+
+    Nothing is kept over an infinite gap. The scale is that over a gap of one.
+    """
     finite = xp.where(xp.isinf(gap), 1.0, gap)
-    return xp.where(xp.isinf(gap), 0.0, rho**finite)
+    kept = xp.where(xp.isinf(gap), 0.0, rho**finite)
+    return kept, xp.sqrt((1 - kept**2) / (1 - rho**2))
 
 
 def _ar1_draws(
@@ -93,8 +98,8 @@ def _ar1_draws(
         fresh = rng.standard_t(np.broadcast_to(heavy[0], shape))
     else:
         fresh = rng.normal(size=shape)
-    kept = np.broadcast_to(_kept(np, rho, gap), shape)
-    z = np.sqrt(1 - kept**2) * fresh
+    kept, spread = (np.broadcast_to(each, shape) for each in _kept(np, rho, gap))
+    z = spread * fresh
     for place in range(1, shape[-1]):
         z[..., place] += kept[..., place] * z[..., place - 1]
     return mean + sigma * z

@@ -19,6 +19,9 @@ WARMUP_ADAPTIVE = 1000
 TARGET_ACCEPT = 0.9
 CAREFUL_ACCEPT = 0.95
 
+FAR = 10.0
+"""A start this many log units per dimension below the best point known is far from the draws."""
+
 KEPT_STATS = {
     "diverging": "diverging",
     "energy": "energy",
@@ -86,7 +89,7 @@ def make_plan(
         if mismatch(target.evaluate, best, whitening, seed) < MAX_MISMATCH:
             starts = _around([w for _, w in kept], 1.0, chains, seed)
             return Plan(whitening, starts, "diag", WARMUP_WHITE), len(kept)
-    plan = _adaptive_plan(target, points, chains, seed)
+    plan = _adaptive_plan(target, modes, points, chains, seed)
     if len(kept) < 2:
         return plan, 1
     # Chains that all start in one mode agree with each other and miss the rest. At the
@@ -104,7 +107,9 @@ def _around(modes: list[Whitening], radius: float, chains: int, seed: int) -> tu
     )
 
 
-def _adaptive_plan(target: Target, points: Array, chains: int, seed: int) -> Plan:
+def _adaptive_plan(
+    target: Target, modes: list[Mode], points: Array, chains: int, seed: int
+) -> Plan:
     """Leave the adaptation to nutpie, in the way that a short pilot finds better."""
     size = points.shape[1]
     height = np.array([target.evaluate(x)[0] for x in points])
@@ -113,6 +118,13 @@ def _adaptive_plan(target: Target, points: Array, chains: int, seed: int) -> Pla
     # warm-up, not so near each other that agreeing means nothing.
     better = points[order[: max(chains, len(order) // 10)]]
     starts = tuple(better[:: len(better) // chains][:chains])
+    if modes[0].logp - max(target.evaluate(x)[0] for x in starts) > FAR * size:
+        # With many data no draw of the prior is near the posterior; ends of descents from
+        # such draws are. At the very end the gradient vanishes, hence the push.
+        rng = np.random.default_rng(seed)
+        push = 1e-3 * np.minimum(points.std(axis=0), 1.0)
+        ends = [modes[place % len(modes)].x for place in range(chains)]
+        starts = tuple(x + push * rng.normal(size=size) for x in ends)
     identity = Whitening(np.zeros(size), np.eye(size))
     reason = "the mode is no guide to this posterior; the sampler adapted to it by itself"
     yields = {}

@@ -10,6 +10,7 @@ import xarray as xr
 from ..errors import PosterionError
 from ..models.parameter import Model
 from .density import interpreted
+from .noise_correlated import Autocorrelated
 from .pooling import MEAN, link, spread_name, unlink
 from .revive import model_of, noise_of, pool_of
 
@@ -59,9 +60,9 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
         model.output: prediction,
         f"{model.output}_new": _scatter(tree, model, prediction, seed),
     }
-    shared = _shared(tree)
+    shared = shared_labels(tree)
     if shared:
-        drawn = _next_group(tree, model, shared, seed)
+        drawn = next_group(tree, model, shared, seed)
         result[f"{model.output}_new_{shared[-1]}"] = _respond(model, points, drawn)
     dataset = xr.Dataset(result).assign_coords(points)
     for value in dataset.data_vars.values():
@@ -121,6 +122,9 @@ def _scatter(tree: xr.DataTree, model: Model, prediction: xr.DataArray, seed: in
         values[p.name] = value.broadcast_like(prediction).transpose(*prediction.dims).values
     if base.inputs:
         return prediction
+    if isinstance(noise, Autocorrelated):  # far from the cycles that were measured
+        rho = posterior["rho"].broadcast_like(prediction).transpose(*prediction.dims).values
+        values["noise"] = values["noise"] / np.sqrt(1 - rho**2)
     mean = prediction.values
     with pm.Model():
         new = base.observe("new", mean, model.magnitude(mean), values, window)
@@ -128,17 +132,20 @@ def _scatter(tree: xr.DataTree, model: Model, prediction: xr.DataArray, seed: in
     return prediction.copy(data=drawn)
 
 
-def _shared(tree: xr.DataTree) -> tuple[str, ...]:
+def shared_labels(tree: xr.DataTree) -> tuple[str, ...]:
     """Return the labels of the data whose groups share a distribution."""
     pool = pool_of(tree)
     kinds = {pool: "partial"} if isinstance(pool, str) else pool or {}
     return tuple(name for name, kind in kinds.items() if kind == "partial")
 
 
-def _next_group(
+def next_group(
     tree: xr.DataTree, model: Model, shared: tuple[str, ...], seed: int
 ) -> dict[str, xr.DataArray]:
-    """Draw the parameters of a group that was not measured from what the groups share."""
+    """Draw the parameters of a group that was not measured from what the groups share.
+
+    Without labels that are shared it is the typical group, in the middle of the others.
+    """
     rng = np.random.default_rng(seed)
     posterior = tree.children["posterior"].to_dataset()
     given = {name.removesuffix(f"_{MEAN}") for name in json.loads(tree.attrs["priors_given"])}
@@ -147,7 +154,7 @@ def _next_group(
     for p in coordinates.parameters:
         value = link(p.support, posterior[f"{p.name}_{MEAN}"])
         for group in shared:
-            spread = posterior[spread_name(p.name, group, shared)]
+            spread = posterior[spread_name(p.name, group, shared_labels(tree))]
             value = value + spread * rng.normal(size=spread.shape)
         values[p.name] = unlink(p.support, value)
     return coordinates.to_parameters(values, json.loads(tree.attrs["window"]))

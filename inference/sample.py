@@ -18,6 +18,7 @@ from .evidence import estimate_evidence
 from .explore import explore
 from .groups import complete, draws_tree
 from .plan import make_plan, plan_from_draws, run_chains
+from .precondition import whiten
 from .simulate import simulate_prior, unconstrained_points
 from .target import Target
 
@@ -123,9 +124,15 @@ class Sampler:
 
         say("Looking for modes")
         target = Target.of(self.density)
-        scale = np.sqrt(np.maximum(points.std(axis=0), 1e-3))
+        spread = np.maximum(points.std(axis=0), 1e-3)
         dispersed = points if starts is None else unconstrained_points(self.model, starts)
-        modes = explore(target.evaluate, partial(target.descend, scale), dispersed, seed)
+        modes = explore(
+            target.evaluate,
+            partial(target.descend, np.sqrt(spread)),
+            dispersed,
+            seed,
+            lambda mode: whiten(target.evaluate, mode, spread) is not None,
+        )
         plan, kept = make_plan(target, modes, points, seed, chains)
         clock.lap("explore_s")
 

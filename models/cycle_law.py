@@ -103,8 +103,8 @@ class CycleLaw(ABC):
             "cycle_last": float(cycle.max()),
             "log_cycle_last": float(np.log(cycle.max())),
             "log_cycle_tenth": float(np.log(cycle.max() / 10)),
-            "log_mid": float(np.mean(np.log([values.min(), values.max()]))),
-            "typical": float(np.exp(np.log(values).mean())),
+            "log_typical": float(np.log(np.median(values))),
+            "typical": float(np.median(values)),  # a spike does not move it
             "smallest": float(values.min()),
         }
 
@@ -128,6 +128,4 @@ def bend(cycle: Any, place: Any, width: Any) -> Any:
     It is w ln(1 + exp((N - K)/w)), less its value at cycle zero.
     """
     xp = namespace(cycle, place, width)
-    return width * (
-        xp.logaddexp(0.0, (cycle - place) / width) - xp.logaddexp(0.0, -place / width)
-    )
+    return width * (xp.logaddexp(0.0, (cycle - place) / width) - xp.logaddexp(0.0, -place / width))

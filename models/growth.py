@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
 from .cycle_law import CycleLaw, saturation
 from .parameter import OF_DATA, Parameter, Values
 
@@ -43,8 +45,8 @@ _INITIAL = Parameter(
     OF_DATA,
     "positive",
     "value at cycle zero, by the law",
-    "LogNormal(log_mid, 2)",
-    spread="HalfNormal(1)",
+    "LogNormal(log_typical, 2)",
+    spread=f"LogNormal({np.log(0.2):.4f}, 1)",
     level=True,
 )
 
