@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -88,7 +89,7 @@ def read_limits(
     messages = [*text.messages, *table.messages]
     used = {found[role][0] for role in roles}
     labels = labels_of(table, used, named, RESERVED, messages)
-    options = {
+    options: dict[str, Any] = {
         "cell": labels.pop("cell", None),
         "sample": labels.pop("sample", None),
         "labels": labels,

@@ -132,7 +132,7 @@ def gaps(model: Model, data: xr.Dataset) -> NDArray[np.float64]:
     """
     count = data.sizes[model.output_dims[-1]]
     if "cycle" not in model.inputs:
-        return np.r_[np.inf, np.ones(count - 1)]
+        return np.concatenate([[np.inf], np.ones(count - 1)])
     cycle = data["cycle"].values.astype(float)
     distance = np.diff(cycle, prepend=np.nan)
     names = np.array([data[c].values.astype(str) for c in SERIES if c in data.coords])

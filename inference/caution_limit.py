@@ -70,7 +70,7 @@ def limit_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     if not isinstance(model, Limit):
         return
     groups = tested_groups(tree)
-    found = [*_few_cells(tree, model, groups), *_one_sided(model, groups), *open_spreads(tree)]
+    found = [*_few_cells(tree, model, groups), *_one_sided(model, groups), *_spread(tree)]
     yield from found
     told = {name for caution in found for name in caution.parameters} | {"noise", "shape"}
     yield from unmoved_priors(tree, "Give a prior that you can defend, or test more cells.", told)
@@ -124,6 +124,18 @@ def _one_sided(model: Limit, groups: Sequence[Tested]) -> Iterator[Caution]:
             tuple(f"{name}{_bracket(g)}" for g in at_once),
             f"All cells{_whose(at_once)} failed at the first step: the test gives an upper bound, "
             "and the lower end of the interval is that of the prior. Begin lower.",
+        )
+
+
+def _spread(tree: xr.DataTree) -> Iterator[Caution]:
+    """Say that medians of few cells lean on how far samples are apart beforehand."""
+    for caution in open_spreads(tree):
+        yield Caution(
+            caution.kind,
+            caution.parameters,
+            "There are too few groups to tell how far their medians are apart: "
+            f"{enumerated(caution.parameters)} rests on its prior. The fewer cells a group has, "
+            "the more its median leans towards the others by it.",
         )
 
 

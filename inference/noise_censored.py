@@ -117,6 +117,10 @@ class Censored:
         """Create the observed variable; see `Noise.observe`."""
         import pymc as pm
 
+        logp: Any
+        draws: Any
+        logp: Any
+        draws: Any
         if isinstance(self.base, Weibull):
             scatter, logp, draws = values["shape"], _weibull_logp, _weibull_draws
         else:

@@ -94,10 +94,7 @@ def _ar1_draws(
     size: tuple[int, ...] | None = None,
 ) -> Any:
     shape = np.broadcast_shapes(np.shape(mean), np.shape(sigma), np.shape(gap), size or ())
-    if heavy:
-        fresh = rng.standard_t(np.broadcast_to(heavy[0], shape))
-    else:
-        fresh = rng.normal(size=shape)
+    fresh = rng.standard_t(heavy[0], shape) if heavy else rng.normal(size=shape)
     kept, spread = (np.broadcast_to(each, shape) for each in _kept(np, rho, gap))
     z = spread * fresh
     for place in range(1, shape[-1]):

@@ -18,7 +18,6 @@ _INITIAL = Parameter(
     "LogNormal(log_typical, 1)",
     # Cells made alike differ by 0.3 % to 13 %. What they share may hide it, never make it zero.
     spread=f"LogNormal({np.log(0.02):.4f}, 1)",
-    level=True,
 )
 # From 0.2 % to all of it: cells are measured for fifty cycles or for thousands.
 _LOST = f"LogNormal({np.log(0.05):.4f}, 1.6)"

@@ -47,7 +47,6 @@ _INITIAL = Parameter(
     "value at cycle zero, by the law",
     "LogNormal(log_typical, 2)",
     spread=f"LogNormal({np.log(0.2):.4f}, 1)",
-    level=True,
 )
 
 

@@ -9,13 +9,13 @@ import xarray as xr
 from ..inference.caution_general import variable
 from ..inference.caution_law import celsius_range, extrapolated
 from ..inference.measured import Series, group_dim, measured_series
-from ..inference.revive import model_of, pool_of
+from ..inference.revive import model_of
 from ..inference.scalars import stem
 from ..models.transport import KJ_PER_MOL
 from . import energy_figures, transport_figures
 from .law_predictions import temperatures_of
 from .numbers import interval
-from .subject import Drawing, GroupTable, Subject
+from .subject import Drawing, GroupTable, Subject, pooling_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,23 +74,11 @@ class LawSubject(Subject):
 
     def structure(self, tree: xr.DataTree) -> str:
         """Say what groups share, and which errors the data brought."""
-        pool = pool_of(tree)
-        kinds = {pool: "partial"} if isinstance(pool, str) else pool or {}
-        said = []
-        for name, kind in kinds.items():
-            if kind == "partial":
-                said.append(
-                    f"Parameters differ by {name} and come from one distribution, whose typical "
-                    "value and spread were estimated together with them (partial pooling)."
-                )
-            elif kind == "none":
-                said.append(
-                    f"Parameters and scatter differ by {name}, without any relation between them."
-                )
+        said = pooling_in_words(tree)
         data = tree.children["constant_data"].dataset
         if "measured_temperature_sd" in data:
-            said.append("The errors stated for the temperatures were carried along.")
-        return "".join(f"{sentence} " for sentence in said)
+            said += "The errors stated for the temperatures were carried along. "
+        return said
 
     def is_headline(self, name: str, unit: str) -> bool:
         """Tell whether a quantity stands at the top: not what has one for each group."""

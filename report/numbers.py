@@ -38,7 +38,7 @@ class Scale:
 
 def scale_of(values: ArrayLike, unit: str) -> Scale:
     """Choose the SI prefix by the middle of the values' sizes."""
-    spelled = _SPELLED.get(unit, unit)
+    spelled = _SPELLED.get(unit, unit.replace("**2", "²").replace("**3", "³"))
     sizes = np.abs(np.asarray(values, dtype=float))
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
     if unit not in _PREFIXED or not sizes.size:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
+from ..inference.revive import pool_of
 from ..inference.scalars import stem
 from .figures import as_svg
 
@@ -95,9 +96,34 @@ class Subject:
 def subject_of(tree: xr.DataTree) -> Subject:
     """Return what holds for the data of a result."""
     from .law_page import LawSubject
+    from .limit_page import LimitSubject, OnsetSubject
     from .spectrum_page import SpectrumSubject
 
-    known: Mapping[str, Any] = {"Z": SpectrumSubject, "conductivity": LawSubject}
+    known: Mapping[str, Any] = {
+        "Z": SpectrumSubject,
+        "conductivity": LawSubject,
+        "critical_current": LimitSubject,
+        "lifetime": LimitSubject,
+        "current": OnsetSubject,
+    }
     observed = tree.children["observed_data"].dataset
     found: Subject = next((own for name, own in known.items() if name in observed), Subject)()
     return found
+
+
+def pooling_in_words(tree: xr.DataTree) -> str:
+    """Say what groups share; empty, or ends in a blank."""
+    pool = pool_of(tree)
+    kinds = {pool: "partial"} if isinstance(pool, str) else pool or {}
+    said = []
+    for name, kind in kinds.items():
+        if kind == "partial":
+            said.append(
+                f"Parameters differ by {name} and come from one distribution, whose typical "
+                "value and spread were estimated together with them (partial pooling). "
+            )
+        elif kind == "none":
+            said.append(
+                f"Parameters and scatter differ by {name}, without any relation between them. "
+            )
+    return "".join(said)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...inference.prior import Prior
 from .inputs import CELLS, Array, Inputs, at_normal
@@ -54,7 +55,7 @@ def medians(
     below = np.cumsum(weights[0], axis=1) - weights[0] / 2
     above = (weights[1] * below).sum() / (mass[0] * mass[1]).sum()
     of_scatter = np.cumsum(mass[0] * mass[1])
-    chosen = np.searchsorted(of_scatter / of_scatter[-1], inputs.uniform(0, 1))
+    chosen = np.searchsorted(of_scatter / of_scatter[-1], inputs.uniform(0, 1)).astype(np.int64)
     drawn = [_drawn(grid, each, chosen, inputs.uniform(0, 1)) for each in weights]
     return Medians(drawn[0], drawn[1], min(float(above), 1.0))
 
@@ -84,7 +85,7 @@ def _probability(step: Step, log_median: Array, scatter: Array) -> Array:
     return np.asarray(ndtr(high) - ndtr(low))
 
 
-def _drawn(grid: Array, weights: Array, chosen: Array, u: Array) -> Array:
+def _drawn(grid: Array, weights: Array, chosen: NDArray[np.int64], u: Array) -> Array:
     """Draw from the rows of weights that were chosen, by their inverse distribution."""
     result = np.empty(len(u))
     for row in np.unique(chosen):
