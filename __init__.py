@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .inference.conductivity import conductivity
     from .inference.diagnose import Verdict
     from .inference.fit import fit
+    from .inference.growth_series import resistance_series
     from .inference.noise import Gaussian, Proportional, Relative, Stated, StudentT
     from .inference.noise_censored import Censored, Weibull
     from .inference.noise_correlated import Autocorrelated, Correlated
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 # Where each public name lives. They are imported when first used, so that the command
 # line answers before the slow libraries are loaded.
 _HOMES = {
+    "resistance_series": "inference.growth_series",
     "ExponentialFade": "models.ageing",
     "KneeFade": "models.ageing",
     "LinearFade": "models.ageing",
@@ -110,6 +112,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "resistance_series",
     "ExponentialFade",
     "KneeFade",
     "LinearFade",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from ..errors import PosterionError
 from ..models.transport import conductivity as formula
@@ -64,7 +65,9 @@ def conductivity_series(
     L, d = length["thickness"], length["diameter"]
     means, blocks = [], []
     for tree, degrees in zip(fits, temperatures_c, strict=True):
-        draws = np.log([_resistance(tree, name, degrees) for name in paths.values()])
+        draws = np.log(
+            [resistance_draws(tree, name, f"at {degrees:g} °C") for name in paths.values()]
+        )
         means.append(formula(np.exp(draws.mean(axis=1)), L.value, disc_area(d.value)))
         blocks.append(np.atleast_2d(np.cov(draws)))
     count = len(paths)
@@ -107,15 +110,31 @@ def _temperature(tree: xr.DataTree) -> float:
     return float(tree.attrs["temperature_c"])
 
 
-def _resistance(tree: xr.DataTree, name: str, degrees: float) -> np.ndarray:
+def resistance_draws(tree: xr.DataTree, name: str, where: str) -> NDArray[np.float64]:
+    """Return all draws of a resistance of a fitted circuit.
+
+    Parameters
+    ----------
+    tree
+        A fitted circuit.
+    name
+        Of the resistance.
+    where
+        Which fit it is, for errors: ``"at 140 °C"``.
+
+    Raises
+    ------
+    PosterionError
+        If the fit failed its checks, or has no such resistance.
+    """
     verdict = Verdict.of(tree)
     if not verdict.passed:
         raise PosterionError(
-            f"the fit at {degrees:g} °C failed its checks and gives no conductivity: "
-            f"{verdict.messages[0]}"
+            f"the fit {where} failed its checks and gives no resistance: {verdict.messages[0]}"
         )
     posterior = tree.children["posterior"].dataset
     if name not in posterior or posterior[name].attrs.get("units") != "ohm":
         known = [str(n) for n, v in posterior.items() if v.attrs.get("units") == "ohm"]
         raise PosterionError(f"'{name}' is no fitted resistance; there are {', '.join(known)}.")
-    return posterior[name].values.ravel()
+    drawn: NDArray[np.float64] = posterior[name].values.ravel()
+    return drawn
