@@ -135,7 +135,8 @@ def gaps(model: Model, data: xr.Dataset) -> NDArray[np.float64]:
         return np.concatenate([[np.inf], np.ones(count - 1)])
     cycle = data["cycle"].values.astype(float)
     distance = np.diff(cycle, prepend=np.nan)
-    names = np.array([data[c].values.astype(str) for c in SERIES if c in data.coords])
+    labels = [data[c].values.astype(str) for c in SERIES if c in data.coords]
+    names = np.array(labels).reshape(len(labels), count)
     new = np.ones(count, dtype=bool)
     new[1:] = (names[:, 1:] != names[:, :-1]).any(axis=0)
     if not (distance[~new] > 0).all():

@@ -91,7 +91,7 @@ def fit(
     groups = cells(data, model.output_dims[-1], pool)
     # The non-centred form suits groups that are measured poorly, and is tried first.
     for centred in (False, True) if groups and groups.partial else (False,):
-        sampler = _cache.sampler(model, given, noise, data, pool, centred)
+        sampler = compiled_sampler(model, given, noise, data, pool, centred)
         tree = sampler.sample(seed=seed, draws=draws, chains=chains, progress=progress)
         if Verdict.of(tree).passed:
             break
@@ -159,6 +159,7 @@ class _Cache:
 
 
 _cache = _Cache(size=8)
+compiled_sampler = _cache.sampler
 
 
 def _key(model: str, given: dict[str, Prior], noise: Noise, shape: Hashable) -> str:

@@ -13,7 +13,7 @@ import xarray as xr
 
 from ..errors import PosterionError
 from .density import Density
-from .diagnose import diagnose
+from .diagnose import Verdict, diagnose
 from .evidence import estimate_evidence
 from .explore import explore
 from .groups import complete, draws_tree
@@ -122,6 +122,54 @@ class Sampler:
         prior, points = simulate_prior(self.model, PRIOR_DRAWS, seed)
         clock.lap("compile_s")
 
+        tree, verdict = self.draw(
+            points, seed=seed, draws=draws, chains=chains, starts=starts, say=say, clock=clock
+        )
+        say("Predicting")
+        unconstrained = tree.children["sample_stats"].dataset["unconstrained"].values
+        tree = complete(self.density, tree, prior, seed)
+        evidence = estimate_evidence(
+            Target.of(self.density).evaluate,
+            unconstrained.reshape(-1, unconstrained.shape[-1]),
+            seed,
+        )
+        clock.lap("predict_s")
+        tree.attrs = {
+            "verdict": json.dumps(asdict(verdict)),
+            "evidence": json.dumps(asdict(evidence)),
+            "timing": json.dumps(clock.laps),
+            "seed": seed,
+        }
+        return tree
+
+    def draw(
+        self,
+        points: npt.NDArray[np.float64],
+        *,
+        seed: int,
+        draws: int,
+        chains: int,
+        starts: Starts | None = None,
+        say: Progress = lambda line: None,
+        clock: "_Clock | None" = None,
+    ) -> tuple[xr.DataTree, Verdict]:
+        """Explore, sample and check, and predict nothing: for fits by the hundred.
+
+        Parameters
+        ----------
+        points
+            Unconstrained draws of the prior, of shape (n, size); see `simulate_prior`.
+        seed, draws, chains, starts
+            As in `sample`.
+        say, clock
+            Told before, and after, each step.
+
+        Returns
+        -------
+        tree, verdict
+            The groups posterior and sample_stats, and the checks.
+        """
+        clock = clock or _Clock()
         say("Looking for modes")
         target = Target.of(self.density)
         spread = np.maximum(points.std(axis=0), 1e-3)
@@ -157,21 +205,7 @@ class Sampler:
                 divergences_let_pass=RETRY_DIVERGENCES,
             )
         clock.lap("sample_s")
-
-        say("Predicting")
-        tree = complete(self.density, tree, prior, seed)
-        unconstrained = stats["unconstrained"].values
-        evidence = estimate_evidence(
-            target.evaluate, unconstrained.reshape(-1, unconstrained.shape[-1]), seed
-        )
-        clock.lap("predict_s")
-        tree.attrs = {
-            "verdict": json.dumps(asdict(verdict)),
-            "evidence": json.dumps(asdict(evidence)),
-            "timing": json.dumps(clock.laps),
-            "seed": seed,
-        }
-        return tree
+        return tree, verdict
 
 
 class _Clock:
