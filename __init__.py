@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .datasets.limits_schema import lifetimes, stepped_test
     from .datasets.simulate import simulated_pellet
     from .datasets.spectrum_files import read_spectra, read_spectrum
+    from .datasets.stripping import lifetimes_of, stripping
     from .datasets.table_files import read_table
     from .datasets.voltammogram import read_voltammogram, voltammogram
     from .errors import PosterionError
@@ -93,6 +94,7 @@ _HOMES = {
     "conductivity_series": "inference.series",
     "fit": "inference.fit",
     "lifetimes": "datasets.limits_schema",
+    "lifetimes_of": "datasets.stripping",
     "load": "inference.store",
     "predict": "inference.predict",
     "read_limits": "datasets.limits_files",
@@ -105,6 +107,7 @@ _HOMES = {
     "save": "inference.store",
     "simulated_pellet": "datasets.simulate",
     "stepped_test": "datasets.limits_schema",
+    "stripping": "datasets.stripping",
     "transference": "inference.transference",
     "variance_shares": "inference.transference",
     "voltammogram": "datasets.voltammogram",
@@ -154,6 +157,7 @@ __all__ = [
     "conductivity_series",
     "fit",
     "lifetimes",
+    "lifetimes_of",
     "load",
     "predict",
     "read_limits",
@@ -166,6 +170,7 @@ __all__ = [
     "save",
     "simulated_pellet",
     "stepped_test",
+    "stripping",
     "transference",
     "variance_shares",
     "voltammogram",

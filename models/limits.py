@@ -143,7 +143,8 @@ class Lifetime(Limit):
     The data come from `posterion.lifetimes`. With stripping and plating, where the overpotential
     drifts until a cell fails, the drift is one question and the failures are another: a law such
     as ``LinearGrowth(output="overpotential")`` describes the first, over the cycles before the
-    failure, and this model the second, with the cells that had not failed as running.
+    failure (`posterion.stripping`), and this model the second, with the cells that had not failed
+    as running (`posterion.lifetimes_of`).
 
     Examples
     --------

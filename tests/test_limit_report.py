@@ -74,6 +74,18 @@ def texts(figure) -> str:
     return " | ".join(t.get_text() for t in figure.findobj(Text) if t.get_text())
 
 
+def test_samples_share_the_scatter_between_cells(steps) -> None:
+    assert Verdict.of(steps).passed
+    assert steps["posterior"]["noise"].dims == ("chain", "draw")
+    median = steps["posterior"]["median_current"]
+    assert float((median.sel(sample="PEO/salt") > median.sel(sample="bare")).mean()) > 0.97
+    new = po.predict(steps)
+    assert set(new) == {
+        "critical_current", "critical_current_new", "critical_current_new_sample",
+    }  # fmt: skip
+    assert float(new["critical_current_new"].std()) > float(new["critical_current"].std())
+
+
 def test_the_page_of_limits(steps) -> None:
     page = content(steps)
     assert page["measured"] == "8 cells, 7 of them failed, 0.4 to 1.5 mA/cm², 2 groups (sample)"
@@ -112,14 +124,16 @@ def test_figures_carry_units_and_no_estimate_where_the_checks_failed(steps, onse
 
 
 def test_many_groups_are_drawn_as_what_was_tested(steps) -> None:
-    rng = np.random.default_rng(1)
-    low = np.round(0.7 * np.exp(0.2 * rng.normal(size=16)), 1)
-    data = po.stepped_test(
-        low, low + 0.1, unit="mA/cm**2", sample=[f"s{k}" for k in np.repeat(np.arange(8), 2)]
-    )
-    post = po.fit(po.CriticalCurrent(), data, pool={"sample": "partial"}, seed=1, draws=200)
-    shown = texts(limits_of_cells(post))
-    assert "s7\n2 cells" in shown and "94 %" not in shown
+    """Where there are more groups than colours."""
+    many = steps.copy()
+    labels = [f"s{k}" for k in range(8)]
+    posterior = steps["posterior"].to_dataset()[["median_current"]].isel(sample=np.arange(8) % 2)
+    many["posterior"].dataset = posterior.assign_coords(sample=labels)
+    constant = steps["constant_data"].to_dataset().copy()
+    constant["sample_of_point"] = constant["sample_of_point"].copy(data=np.arange(8))
+    many["constant_data"].dataset = constant
+    shown = texts(limits_of_cells(many))
+    assert "s7\n1 cell" in shown and "94 %" not in shown
 
 
 def run(tables, capsys, name, *options):
