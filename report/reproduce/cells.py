@@ -123,11 +123,19 @@ def _retention(inputs: Inputs) -> Finding:
     left = kept * inputs.draw("discharge_capacity_7ul_results", "mAh/g")
     return cannot_be_checked(
         "No capacity at cycle 50 is published, nor which cycle it refers to; of the first "
-        f"discharge {span(*quantiles(left), 'mAh/g')} would be left. Laws of fade are not part "
-        "of the package yet, and need the capacities.",
+        f"discharge {span(*quantiles(left), 'mAh/g')} would be left. A law of fade with one "
+        "parameter would reach 80 % at cycle "
+        f"{_cycles(kept, 1.0):.0f} if the loss were the same in each cycle, and at "
+        f"{_cycles(kept, 0.5):.0f} if it went with the root of their number: the number alone "
+        "does not say which, and other cells may fade otherwise.",
         unit="percent",
         published=inputs.number("capacity_retention_7ul", "percent"),
     )
+
+
+def _cycles(kept: Array, power: float) -> float:
+    """Return the cycle of 80 % where the loss goes with a power of the cycles, from cycle 50."""
+    return float(np.median(50 * (0.2 / (1 - kept)) ** (1 / power)))
 
 
 def _average(inputs: Inputs) -> Finding:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Series = tuple[tuple[float, Published], ...]
 """Temperatures in °C with conductivities in S/cm."""
 
+Steps = tuple[tuple[float, float, float], ...]
+"""Cycles with resistances in ohm, and what the last digit of each counts."""
+
 FEW = "LogNormal(-2.2, 0.5)"
 """Prior of the scatter where two temperatures cannot tell it: about what the three of the coated
 pellet show, 11 % (4 to 28 %)."""
@@ -47,12 +50,45 @@ class Fits:
         self._seed = seed
         self._progress = progress
         self._done: dict[tuple[Form, Series], SeriesFit] = {}
+        self._grown: dict[Steps, Array | None] = {}
 
     def series(self, form: Form, points: Series) -> SeriesFit:
         """Fit a law to conductivities at some temperatures, rounded as they are printed."""
         if (form, points) not in self._done:
             self._done[form, points] = self._fit(form, points)
         return self._done[form, points]
+
+    def growth(self, points: Steps) -> Array | None:
+        """Fit linear growth to resistances over cycles, rounded as they are printed.
+
+        Returns draws of the last value over the first, by the law; None where the checks
+        failed.
+        """
+        if points not in self._grown:
+            self._grown[points] = self._grow(points)
+        return self._grown[points]
+
+    def _grow(self, points: Steps) -> Array | None:
+        import xarray as xr
+
+        from ...inference.calibrate import fit_each
+        from ...inference.diagnose import Verdict
+        from ...inference.noise import Relative
+        from ...inference.noise_rounded import Rounded
+        from ...models.growth import LinearGrowth
+
+        cycles, values, steps = zip(*points, strict=True)
+        data = xr.Dataset(
+            {
+                "resistance": ("point", [*values], {"units": "ohm"}),
+                "resistance_step": ("point", [*steps]),
+            },
+            coords={"cycle": ("point", [*map(float, cycles)])},
+        )
+        noise = Rounded(Relative())
+        (tree,) = fit_each(LinearGrowth(), [data], noise=noise, seed=self._seed, draws=1000)
+        drawn = tree.children["posterior"].dataset["growth_factor"].values
+        return np.ravel(drawn) if Verdict.of(tree).passed else None
 
     def _fit(self, form: Form, points: Series) -> SeriesFit:
         import xarray as xr

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .claim import MODERATE, SLIGHT, Claim, Finding, cannot_be_checked
+from .claim import MODERATE, SLIGHT, Claim, Finding, cannot_be_checked, quantiles
 from .inputs import CELLS, Array, Inputs
 from .specimens import (
     falls,
@@ -18,7 +18,7 @@ from .specimens import (
     smallest_step,
     two_specimens,
 )
-from .text import value_text
+from .text import chance, span, value_text
 
 TOPIC = "Interfaces: voltammetry"
 CYCLES = ("fresh", *(f"cycle{n}" for n in range(1, 6)))
@@ -50,7 +50,24 @@ def _of_table2(
         holds,
         shown,
         quantity,
-        f"In Ω: {path}. {more}".strip(),
+        f"In Ω: {path}. {_law(part, sample, inputs)} {more}".strip(),
+    )
+
+
+def _law(part: str, sample: str, inputs: Inputs) -> str:
+    """Say what a law through all rows of the table makes of them."""
+    parts = ("r1", "r2", "r3") if part == "sum" else (part,)
+    points = []
+    for number, cycle in enumerate(CYCLES):
+        printed = [inputs.number(f"cv_{each}_{sample}_{cycle}", "ohm") for each in parts]
+        total, step = (sum(getattr(p, what) for p in printed) for what in ("value", "step"))
+        points.append((float(number), total, step))
+    drawn = inputs.fits.growth(tuple(points))
+    if drawn is None:
+        return "Linear growth with scatter does not describe the six numbers to trust."
+    return (
+        f"By linear growth with scatter, cycle 5 has {span(*quantiles(drawn), '')} times the fresh "
+        f"value; it grows with probability {chance(float(np.mean(drawn > 1)))}."
     )
 
 
@@ -171,7 +188,6 @@ CLAIMS = (
         "sum",
         "7ul",
         falls,
-        "Laws of growth are not part of the package yet.",
     ),
     Claim("growth-slower", TOPIC, "The coating keeps the resistances from growing", _slower),
 )
