@@ -13,6 +13,10 @@ Descend = Callable[[Array], tuple[Array, float]]
 FIRST_DESCENTS = 16
 MIN_DESCENTS = 48
 MAX_DESCENTS = 256
+MANY = 40
+"""Above so many dimensions, those of models of many groups, the least number of descents is also
+the most: each is slow, and their ends differ in what the data leave open."""
+
 TIMES_FOUND = 4
 """Descents stop when the best mode was found this often, but not before the least number."""
 
@@ -76,7 +80,7 @@ def explore(
     """
     rng = np.random.default_rng(seed)
     found: list[Mode] = []
-    for count in range(MAX_DESCENTS):
+    for count in range(MAX_DESCENTS if draws.shape[1] <= MANY else MIN_DESCENTS):
         if found and count >= MIN_DESCENTS and found[0].found >= TIMES_FOUND:
             break
         if count == FIRST_DESCENTS and not _promising(found, is_maximum):

@@ -29,7 +29,7 @@ _EXPONENT = Parameter(
     "positive",
     "power of the number of cycles",
     f"LogNormal({np.log(0.75):.4f}, 0.4)",
-    spread="HalfNormal(0.3)",
+    spread="HalfNormal(0.15)",  # cells made alike age by the same mechanism
 )
 
 

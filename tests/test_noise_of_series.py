@@ -70,7 +70,8 @@ def test_autocorrelated_likelihood_is_that_of_the_full_covariance() -> None:
     model = po.build(Line(), series(y), noise=po.Autocorrelated())
     rho = 0.7
     lag = np.abs(np.subtract.outer(np.arange(12), np.arange(12)))
-    expected = stats.multivariate_normal(1 + 2 * np.linspace(0, 1, 12), 0.3**2 * rho**lag).logpdf(y)
+    covariance = 0.3**2 / (1 - rho**2) * rho**lag
+    expected = stats.multivariate_normal(1 + 2 * np.linspace(0, 1, 12), covariance).logpdf(y)
     assert likelihood(model, **POINT, rho=rho).sum() == pytest.approx(expected, rel=1e-10)
 
 
@@ -79,7 +80,8 @@ def test_autocorrelated_data_have_the_stated_correlation() -> None:
     draws = 4000
     values = {k: np.full(draws, v) for k, v in (POINT | {"rho": 0.7}).items()}
     residuals = replicate(model, values, 1)["y"] - (1 + 2 * np.linspace(0, 1, 40))
-    assert residuals.std(axis=0) == pytest.approx(np.full(40, 0.3), rel=0.06)
+    single = 0.3 / np.sqrt(1 - 0.7**2)
+    assert residuals.std(axis=0) == pytest.approx(np.full(40, single), rel=0.06)
     neighbours = np.corrcoef(residuals[:, 20], residuals[:, 21])[0, 1]
     distant = np.corrcoef(residuals[:, 20], residuals[:, 23])[0, 1]
     assert neighbours == pytest.approx(0.7, abs=0.04)
