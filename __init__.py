@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .inference.compare import compare_models
     from .inference.conductivity import conductivity
     from .inference.diagnose import Verdict
+    from .inference.efficiency import coulombic_efficiency
     from .inference.fit import fit
     from .inference.growth_series import resistance_series
     from .inference.noise import Gaussian, Proportional, Relative, Stated, StudentT
@@ -92,6 +93,7 @@ _HOMES = {
     "compare_models": "inference.compare",
     "conductivity": "inference.conductivity",
     "conductivity_series": "inference.series",
+    "coulombic_efficiency": "inference.efficiency",
     "fit": "inference.fit",
     "lifetimes": "datasets.limits_schema",
     "lifetimes_of": "datasets.stripping",
@@ -155,6 +157,7 @@ __all__ = [
     "compare_models",
     "conductivity",
     "conductivity_series",
+    "coulombic_efficiency",
     "fit",
     "lifetimes",
     "lifetimes_of",

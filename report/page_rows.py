@@ -9,6 +9,7 @@ import xarray as xr
 
 from ..inference.caution_general import variable
 from ..inference.diagnose import MAX_R_HAT, MIN_BFMI, MIN_ESS, Verdict
+from .censored import ends_at, horizon_of
 from .methods import given_first
 from .numbers import interval, quantity, scale_of
 from .subject import Subject
@@ -25,21 +26,28 @@ def quantity_rows(
     for name, row in table.iterrows():
         written = subject.description(tree, str(name), str(row["description"]), extra)
         headline = subject.is_headline(str(name), str(row["unit"]))
-        texts = _texts(str(name), row, passed)
+        texts = _texts(str(name), row, passed, horizon_of(extra, str(name)))
         rows.append(texts | {"description": written, "headline": headline})
     return rows
 
 
-def _texts(name: str, row: "pd.Series[Any]", passed: bool) -> Row:
+def _texts(name: str, row: "pd.Series[Any]", passed: bool, horizon: float | None) -> Row:
     unit = str(row["unit"])
     texts = {"median": "", "interval": "", "unit": scale_of(1.0, unit).unit}
     if passed:
         median, low, high, shown = interval(row["median"], row["q03"], row["q97"], unit)
         ends = "taken as exact" if row["q03"] == row["q97"] else f"{low} to {high}"
+        if beyond := ends_at(row, horizon):
+            median, low, high = (
+                beyond.get(key, text)
+                for key, text in (("median", median), ("q03", low), ("q97", high))
+            )
+            ends = low if low == high else f"{low} to {high}"
         texts = {"median": median, "interval": ends, "unit": shown}
+    ess = row[["ess_bulk", "ess_tail"]].min()
     return {
         "name": name,
-        "ess": "–" if np.isnan(row["ess_bulk"]) else f"{min(row['ess_bulk'], row['ess_tail']):.0f}",
+        "ess": "–" if np.isnan(ess) else f"{ess:.0f}",
         "r_hat": "–" if np.isnan(row["r_hat"]) else f"{row['r_hat']:.3f}",
         **texts,
     }

@@ -95,6 +95,7 @@ class Subject:
 
 def subject_of(tree: xr.DataTree) -> Subject:
     """Return what holds for the data of a result."""
+    from .fade_page import FadeSubject
     from .law_page import LawSubject
     from .limit_page import LimitSubject, OnsetSubject
     from .spectrum_page import SpectrumSubject
@@ -102,6 +103,7 @@ def subject_of(tree: xr.DataTree) -> Subject:
     known: Mapping[str, Any] = {
         "Z": SpectrumSubject,
         "conductivity": LawSubject,
+        "capacity": FadeSubject,
         "critical_current": LimitSubject,
         "lifetime": LimitSubject,
         "current": OnsetSubject,

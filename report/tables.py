@@ -32,7 +32,8 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
         A row a quantity, in the order parameters of the model, parameters of the noise,
         what groups share, derived quantities, further draws; elements of a vector are called
         such as ``E_a[bulk]``. The column ``kind`` is ``"parameter"`` or
-        ``"derived"``. Mean, sd and quantiles are NaN where the checks failed.
+        ``"derived"``. Mean, sd and quantiles are NaN where the checks failed. Of further
+        draws with the attribute ``censored_at`` mean and sd are NaN where one reaches it.
     """
     import arviz_stats
 
@@ -68,6 +69,8 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
         }
         if not trusted:
             row |= dict.fromkeys(STATISTICS, np.nan)
+        elif draws.max() >= value.attrs.get("censored_at", np.inf):
+            row |= {"mean": np.nan, "sd": np.nan}  # of what lies beyond the horizon
         rows.append(row)
     return pd.DataFrame(rows).set_index("name")
 

@@ -1,7 +1,7 @@
 """What all commands share: exit status, progress on stderr, results on stdout."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -64,11 +64,13 @@ def finish(
     extra_group: str = "conductivity",
     remarks: Sequence[str] = (),
     more: Mapping[str, Any] | None = None,
+    revised: Callable[[dict[str, Any]], dict[str, Any]] = dict,
 ) -> None:
     """Print and write a result, and leave with the status of its verdict.
 
     Further draws are kept in the group `extra_group`. Remarks stand above the table, also
-    where the checks failed, so they hold no estimate. `more` joins the JSON document.
+    where the checks failed, so they hold no estimate. `revised` may change the JSON
+    document, and `more` joins it.
     """
     from ..inference.diagnose import Verdict
     from .tables import as_json as document
@@ -91,20 +93,21 @@ def finish(
     verdict = Verdict.of(tree)
     if as_json:
         further = ({"remarks": [*remarks]} if remarks else {}) | dict(more or {})
-        typer.echo(json.dumps(document(tree, table) | further))
+        typer.echo(json.dumps(revised(document(tree, table)) | further))
     else:
         for remark in remarks:
             typer.echo(remark)
-        _print(tree, table, verdict)
+        _print(tree, table, verdict, extra)
         if out is not None:
             typer.echo(f"Report: {out / 'report.html'}")
     raise typer.Exit(TRUSTED if verdict.passed else NOT_TRUSTED)
 
 
-def _print(tree: "xr.DataTree", table: Any, verdict: Any) -> None:
+def _print(tree: "xr.DataTree", table: Any, verdict: Any, extra: "xr.Dataset | None") -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from .censored import ends_at, horizon_of
     from .subject import subject_of
 
     console = Console(highlight=False)
@@ -123,11 +126,13 @@ def _print(tree: "xr.DataTree", table: Any, verdict: Any) -> None:
     for name, row in table.iterrows():
         if row["sd"] == 0 or (long and not subject.is_printed(str(name), row["unit"])):
             continue
-        low, middle, high = (f"{row[key]:#.4g}".rstrip(".") for key in ("q03", "median", "q97"))
-        ess = f"{min(row['ess_bulk'], row['ess_tail']):.0f}"
-        grid.add_row(
-            escape(str(name)), middle, f"{low} to {high}", row["unit"], ess, f"{row['r_hat']:.3f}"
+        beyond = ends_at(row, horizon_of(extra, str(name)))
+        low, middle, high = (
+            beyond.get(key, f"{row[key]:#.4g}".rstrip(".")) for key in ("q03", "median", "q97")
         )
+        ess, r_hat = f"{row[['ess_bulk', 'ess_tail']].min():.0f}", f"{row['r_hat']:.3f}"
+        ends = low if beyond and low == high else f"{low} to {high}"
+        grid.add_row(escape(str(name)), middle, ends, row["unit"], ess, r_hat)
     console.print(grid)
     if long:
         console.print(f"The main ones of {len(table)} quantities; --out or --json gives all.")

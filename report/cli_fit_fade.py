@@ -1,0 +1,226 @@
+"""The command ``posterion fit fade``: laws of capacity over cycles."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import PosterionError
+from .terminal import (
+    ChainsOption,
+    DrawsOption,
+    JsonOption,
+    OutOption,
+    PriorOption,
+    SeedOption,
+    check_writable,
+    finish,
+    progress,
+    read_pairs,
+    read_priors,
+)
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+class Law(StrEnum):
+    """Laws by their names on the command line."""
+
+    linear = "linear"
+    sqrt = "sqrt"
+    power = "power"
+    exponential = "exponential"
+    stretched = "stretched"
+    knee = "knee"
+    two_process = "two-process"
+    all = "all"
+
+
+class Convention(StrEnum):
+    """How charge and discharge are told apart."""
+
+    auto = "auto"
+    as_written = "as_written"
+    swapped = "swapped"
+
+
+LawOption = Annotated[
+    list[Law] | None, typer.Option(help="Law of fade; several are compared, as are all.")
+]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option(help="'capacity=Q_dis' where a header is not understood; several times."),
+]
+CellOption = Annotated[list[str] | None, typer.Option(help="Keep this cell; several times.")]
+WhereOption = Annotated[
+    list[str] | None, typer.Option(help="Keep the points of a label: 'kind=aging'; several times.")
+]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Leave out those of a label: 'kind=capacity check'; several times."),
+]
+PoolOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Label whose groups share a distribution; cell unless told; several times."),
+]
+CycleOption = Annotated[
+    list[float] | None, typer.Option(help="Retention and capacity at this cycle; several times.")
+]
+
+
+def fit_fade(
+    file: Annotated[Path, typer.Argument(help="Table of capacities by cycle, or cycler file.")],
+    law: LawOption = None,
+    capacity_unit: Annotated[
+        str | None, typer.Option(help="Such as mAh/g, where the header does not say.")
+    ] = None,
+    column: ColumnOption = None,
+    convention: Annotated[
+        Convention, typer.Option(help="Charge and discharge as the file has them, or exchanged.")
+    ] = Convention.auto,
+    mass: Annotated[str | None, typer.Option(help="'12.3 mg', to have mAh/g.")] = None,
+    area: Annotated[str | None, typer.Option(help="'0.785 cm^2', to have mAh/cm².")] = None,
+    cell: CellOption = None,
+    where: WhereOption = None,
+    without: WithoutOption = None,
+    skip: Annotated[
+        int, typer.Option(min=0, help="Leave the first cycles of each cell out: formation.")
+    ] = 0,
+    pool: PoolOption = None,
+    group_by: Annotated[str | None, typer.Option(help="Label whose groups share nothing.")] = None,
+    together: Annotated[
+        bool, typer.Option("--together", help="One curve through all cells, whatever the labels.")
+    ] = False,
+    robust: Annotated[
+        bool, typer.Option("--robust", help="Student-t noise: outliers lose their pull.")
+    ] = False,
+    independent: Annotated[
+        bool, typer.Option("--independent", help="Residuals that know nothing of each other.")
+    ] = False,
+    reference: Annotated[
+        str, typer.Option(help="Retention relative to the 'first' or 'initial' one, or a cycle.")
+    ] = "first",
+    cycle: CycleOption = None,
+    threshold: Annotated[
+        str, typer.Option(help="Share of the reference that is waited for: 0.8 or 80%.")
+    ] = "0.8",
+    prior: PriorOption = None,
+    draws: DrawsOption = 1000,
+    chains: ChainsOption = 4,
+    seed: SeedOption = 0,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit laws of capacity fade, and say what is left when, and when too little is left.
+
+    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    """
+    from ..datasets.cycling_files import read_cycling
+    from .cycle_selection import selected
+    from .fade_options import asked, laws_of, noise_of, pooling
+
+    # Everything that can be wrong is looked at before the slow libraries are loaded.
+    laws = laws_of([str(each) for each in law or ()])
+    priors = read_priors(prior or [])
+    question = asked(reference, threshold, cycle or ())
+    columns = dict(read_pairs(column or [], "--column", "capacity=Q_dis"))
+    kept = [("cell", name) for name in cell or ()]
+    kept += read_pairs(where or [], "--where", "kind=aging")
+    left_out = read_pairs(without or [], "--without", "kind=check")
+    try:
+        data = read_cycling(
+            file,
+            capacity_unit=capacity_unit,
+            columns=columns,
+            convention=convention.value,
+            mass=mass,
+            area=area,
+        )
+    except PosterionError as error:
+        raise PosterionError(_with_flags(str(error))) from error
+    data = selected(data, kept, left_out, skip)
+    kinds = pooling(data, pool or (), group_by, together)
+    if out is not None:
+        check_writable(out)
+    with progress("Loading") as say:
+        from ..inference.caution import cautions
+        from ..inference.cycle_series import ask, keep_kinds
+        from ..inference.fit import fit
+        from .fade_answers import answers, with_answers
+        from .fade_laws import compared, law_entries, law_rows, side_by_side
+        from .fade_words import efficiency, remarks_of
+
+        fits: dict[str, xr.DataTree] = {}
+        for name, model in laws.items():
+            if len(laws) > 1:
+                say(f"Fitting the law {name}")
+            own = {key: each for key, each in priors.items() if _knows(model, key)}
+            tree = fit(
+                model,
+                data,
+                priors=priors if len(laws) == 1 else own,
+                noise=noise_of(robust, independent),
+                pool=kinds or None,
+                seed=seed,
+                draws=draws,
+                chains=chains,
+                progress=say,
+            )
+            ask(tree, question)
+            keep_kinds(tree, data)
+            fits[name] = tree
+        found = compared(fits)
+        best = fits[found.best]
+        extra = answers(best, question)
+        more: dict[str, Any] = {}
+        lines: list[str] = []
+        if len(laws) > 1:
+            entries = law_entries(found, question)
+            more = {"laws": entries, "comparison": found.sentence}
+            lines = [*law_rows(entries, question), *_sentences(found)]
+            beside = side_by_side(found, question)
+            if beside is not None:
+                best["laws"] = type(best)(beside)
+        charged, said = efficiency(data)
+        if charged:
+            more["coulombic_efficiency"] = charged
+        remarks = [
+            *remarks_of(best, question, extra),
+            *lines,
+            *said,
+            *(f"Caution: {c.text}" for c in cautions(best)),
+        ]
+        finish(
+            best,
+            extra,
+            out,
+            as_json,
+            say,
+            extra_group="answers",
+            remarks=remarks,
+            more=more,
+            revised=lambda document: with_answers(document, best, question, extra),
+        )
+
+
+def _sentences(found: Any) -> list[str]:
+    sentence = [found.sentence] if found.sentence else []
+    return [*sentence, *(f"Note: {message}." for message in found.messages)]
+
+
+def _knows(model: Any, name: str) -> bool:
+    """Tell whether a law has a parameter, so that several laws can be given one list."""
+    own = {p.name for p in (*model.parameters, *model.coordinates().parameters)}
+    return name.partition("_mean")[0].partition("_spread")[0] in own | {"noise", "rho", "nu"}
+
+
+def _with_flags(message: str) -> str:
+    """Name the options of the command in place of the arguments in Python."""
+    message = re.sub(r"columns=\{'(\w+)': '?([^'}]*)'?\}", r"--column '\1=\2'", message)
+    message = message.replace("columns= names", "--column names")
+    message = re.sub(r"capacity_unit='([^']*)'", r"--capacity-unit '\1'", message)
+    message = re.sub(r"convention='(\w+)'", r"--convention \1", message)
+    return re.sub(r"\b(mass|area)='([^']*)'", r"--\1 '\2'", message)

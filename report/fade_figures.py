@@ -1,0 +1,307 @@
+"""Figures of a law of fade: capacity against cycle, with what is extrapolated marked.
+
+Where the checks of a result failed, the data are drawn and nothing else.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ..inference.cycle_series import CycleSeries, cycle_series, question_of
+from ..inference.diagnose import Verdict
+from .fade_answers import percent, subjects
+from .fade_curves import bands, curves, references
+from .figures import BLUE, GREY, INK, ORANGE, new_figure, shown_label, tidy
+from .numbers import scale_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Array = NDArray[np.float64]
+
+PANELS = 8
+"""Cells that have a panel each; of more, the typical and the new one are shown."""
+
+SHADE = "#F1F1F1"
+NEW, LAW = 0.13, 0.36
+
+
+def capacity(tree: xr.DataTree) -> "Figure":
+    """Draw capacity against cycle, with the law, its band, and that of new measurements."""
+    series = cycle_series(tree)
+    passed = Verdict.of(tree).passed
+    if len(series) == 1:
+        return _of_one(tree, series[0], passed)
+    if len(series) <= PANELS:
+        return _panels(tree, series, passed)
+    return _together(tree, series, passed)
+
+
+def _of_one(tree: xr.DataTree, series: CycleSeries, passed: bool) -> "Figure":
+    question, scale = question_of(tree), scale_of(1.0, str(tree.attrs["unit"]))
+    figure = new_figure(3.9)
+    axes = figure.subplots()
+    drawn = bands(tree, question).isel(subject=0) if passed else None
+    if drawn is not None:
+        draw_band(axes, drawn["cycle"].values, drawn["new"].values, BLUE, NEW)
+        draw_law(axes, drawn["cycle"].values, drawn["law"].values, series.last, BLUE)
+        reference = references(tree, question)[series.label]
+        set_limits(axes, [series.value], drawn, question.threshold * reference)
+        mark_threshold(axes, question.threshold * reference, percent(question.threshold))
+        right = axes.secondary_yaxis(
+            "right",
+            functions=(
+                lambda q: 100 * np.asarray(q) / reference,
+                lambda r: np.asarray(r) * reference / 100,
+            ),
+        )
+        right.set_ylabel("Retention (%)")
+        right.tick_params(labelsize=9, color=GREY)
+        right.spines["right"].set_color(GREY)
+        right.yaxis.set_major_formatter(_plain())
+        mark_extrapolated(axes, series.last, float(drawn["cycle"].max()))
+    else:
+        set_limits(axes, [series.value], None, None)
+    draw_points(axes, series, 1.0, INK)
+    tidy(axes)
+    axes.set_xlabel("Cycle")
+    axes.set_ylabel(scale.label("Discharge capacity"))
+    legend(figure, passed)
+    return figure
+
+
+def _panels(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) -> "Figure":
+    """Draw each cell in a panel; all have the same axes, so that fades can be compared."""
+    question, whom = question_of(tree), subjects(tree)
+    drawn = bands(tree, question) if passed else None
+    shared = passed and bool(whom.typical)
+    rows = -(-(len(series) + shared) // 2)
+    height = 1.05 + 1.75 * rows
+    figure = new_figure(height)
+    grid = figure.subplots(rows, 2, squeeze=False, sharex=True, sharey=True)
+    divisors = references(tree, question) if passed else {}
+    for axes, each in zip(grid.flat, series, strict=False):
+        divisor = divisors.get(each.label, 1.0) / (100 if passed else 1)
+        if drawn is not None:
+            own = drawn.sel(subject=each.label)
+            x = own["cycle"].values
+            draw_band(axes, x, own["new"].values / divisor, BLUE, NEW)
+            draw_law(axes, x, own["law"].values / divisor, each.last, BLUE)
+            mark_extrapolated(axes, each.last, float(x.max()), small=True)
+        draw_points(axes, each, divisor, INK, size=2.2)
+        axes.set_title(shown_label(each.label, 30), fontsize=9, loc="left", pad=3)
+    if shared:
+        axes = grid.flat[len(series)]
+        whole = curves(tree, question)
+        _draw_shared(axes, whole, whom.typical, whom.new, max(each.last for each in series))
+        mark_extrapolated(axes, max(s.last for s in series), float(whole["cycle"].max()), True)
+        axes.set_title(f"{whom.typical} and {whom.new}", fontsize=9, loc="left", pad=3)
+    used = len(series) + shared
+    for axes in grid.flat[used:]:
+        axes.remove()
+    values = [each.value / divisors.get(each.label, 1.0) for each in series]
+    set_limits(grid[0, 0], values, _relative(drawn, divisors), question.threshold, passed)
+    for place, axes in enumerate(grid.flat[:used]):
+        tidy(axes)
+        axes.tick_params(labelbottom=place + 2 >= used, labelsize=8)
+        if passed:
+            text = "" if place else percent(question.threshold)
+            mark_threshold(axes, 100 * question.threshold, text)
+    unit = scale_of(1.0, str(tree.attrs["unit"]))
+    figure.supxlabel("Cycle", fontsize=10)
+    figure.supylabel("Retention (%)" if passed else unit.label("Discharge capacity"), fontsize=10)
+    legend(figure, passed, new=whom.new if shared else "")
+    return figure
+
+
+def _together(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) -> "Figure":
+    """Draw many cells in one panel, thin, with the typical and the new one where they share."""
+    question, whom = question_of(tree), subjects(tree)
+    figure = new_figure(4.1)
+    axes = figure.subplots()
+    divisors = references(tree, question) if passed else {}
+    for each in series:
+        values = each.value / divisors.get(each.label, 1.0) * (100 if passed else 1)
+        style: Any = {"linewidth": 0.5} if each.single else {"linestyle": "", "marker": "."}
+        axes.plot(each.cycle, values, color=INK, alpha=0.35, markersize=2, zorder=2, **style)
+    last = max(each.last for each in series)
+    whole = curves(tree, question) if passed else None
+    if whole is not None:
+        if whom.typical:
+            _draw_shared(axes, whole, whom.typical, whom.new, last)
+        else:
+            for each in series:
+                middle = 100 * whole["retention"].sel(subject=each.label, quantile=0.5)
+                draw_median(axes, whole["cycle"].values, middle.values, each.last, BLUE, 0.7)
+    values_ = [each.value / divisors.get(each.label, 1.0) for each in series]
+    shown = None if whole is None else whole.rename(retention="law")
+    if shown is not None and whom.typical:
+        shown = shown.sel(subject=[whom.typical, whom.new])
+    set_limits(axes, values_, shown, question.threshold, passed)
+    if whole is not None:
+        mark_threshold(axes, 100 * question.threshold, percent(question.threshold))
+        mark_extrapolated(axes, last, float(whole["cycle"].max()))
+    tidy(axes)
+    unit = scale_of(1.0, str(tree.attrs["unit"]))
+    axes.set_xlabel("Cycle")
+    axes.set_ylabel("Retention (%)" if passed else unit.label("Discharge capacity"))
+    legend(figure, passed, new=whom.new, many=len(series))
+    return figure
+
+
+def draw_band(axes: "Axes", x: Array, quantiles: Array, color: str, alpha: float) -> None:
+    """Fill between the first and the last quantile."""
+    axes.fill_between(x, quantiles[0], quantiles[-1], color=color, alpha=alpha, linewidth=0)
+
+
+def draw_law(
+    axes: "Axes", x: Array, quantiles: Array, last: float, color: str, alpha: float = LAW
+) -> None:
+    """Draw the band of a law and its median, dashed beyond the last measured cycle."""
+    draw_band(axes, x, quantiles, color, alpha)
+    draw_median(axes, x, quantiles[1], last, color, 1.3)
+
+
+def draw_median(
+    axes: "Axes", x: Array, middle: Array, last: float, color: str, width: float
+) -> None:
+    """Draw a line, dashed beyond the last measured cycle."""
+    for part, style in ((x <= last, "-"), (x >= last, "--")):
+        axes.plot(x[part], middle[part], style, color=color, linewidth=width, zorder=2.6)
+
+
+def draw_points(
+    axes: "Axes", series: CycleSeries, divisor: float, color: str, size: float = 3.0
+) -> None:
+    """Draw what was measured; what lies beyond the axis stands at its edge as an arrow."""
+    values = series.value / divisor
+    low, high = axes.get_ylim()
+    fixed = not axes.get_autoscaley_on()
+    above, below = (values > high) & fixed, (values < low) & fixed
+    inside = ~(above | below)
+    style: dict[str, Any] = {"linestyle": "", "color": color, "zorder": 2.2}
+    axes.plot(series.cycle[inside], values[inside], marker=".", markersize=size, alpha=0.6, **style)
+    for beyond, edge, marker in ((above, high, "^"), (below, low, "v")):
+        if beyond.any():
+            at = np.full(int(beyond.sum()), edge)
+            axes.plot(series.cycle[beyond], at, marker=marker, markersize=5, clip_on=False, **style)
+
+
+def mark_extrapolated(axes: "Axes", last: float, end: float, small: bool = False) -> None:
+    """Shade what lies beyond the last measured cycle, and say what it is."""
+    axes.axvspan(last, end, color=SHADE, linewidth=0, zorder=0)
+    axes.axvline(last, color=GREY, linewidth=0.8, zorder=1)
+    axes.set_xlim(right=end)
+    low, _ = axes.get_xlim()
+    roomy = (end - last) / (end - low) > (0.45 if small else 0.25)
+    axes.annotate(
+        "extrapolated",
+        (last, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(4 if roomy else -4, -4),
+        textcoords="offset points",
+        ha="left" if roomy else "right",
+        va="top",
+        fontsize=7 if small else 8.5,
+        color="#555555",
+    )
+    if not roomy:
+        axes.annotate(
+            "→",
+            (last, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(2, -3),
+            textcoords="offset points",
+            va="top",
+            fontsize=8,
+            color="#555555",
+        )
+
+
+def mark_threshold(axes: "Axes", value: float, text: str) -> None:
+    """Draw the line of a threshold where the axis holds it."""
+    low, high = axes.get_ylim()
+    if low <= value <= high:
+        axes.axhline(value, color=ORANGE, linewidth=1.1, linestyle=(0, (5, 2)), zorder=1.5)
+        axes.annotate(
+            f"threshold {text}" if text else "",
+            (0.0, value),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 2),
+            textcoords="offset points",
+            fontsize=8,
+            color=ORANGE,
+        )
+
+
+def legend(figure: "Figure", passed: bool, *, new: str = "", many: int = 0) -> None:
+    """Say what points, lines and bands are, once for all panels."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    measured = (
+        Line2D([], [], color=INK, linewidth=0.7, label=f"{many} measured")
+        if many
+        else Line2D([], [], color=INK, marker=".", linestyle="", label="measured")
+    )
+    handles: list[Any] = [measured]
+    if passed:
+        whose = "typical" if many and new else "law"
+        handles += [
+            Line2D([], [], color=BLUE, label=f"{whose} (median)"),
+            Line2D([], [], color=BLUE, linestyle="--", label="extrapolated"),
+        ]
+        if not many or new:
+            handles.append(Patch(color=BLUE, alpha=0.45, linewidth=0, label=f"94 % of the {whose}"))
+        if not many:
+            handles.append(
+                Patch(color=BLUE, alpha=NEW, linewidth=0, label="94 % of new measurements")
+            )
+        if new:
+            handles.append(Patch(color=ORANGE, alpha=0.2, linewidth=0, label=f"94 % of a {new}"))
+    figure.legend(handles=handles, loc="outside upper center", ncols=2, fontsize=9, frameon=False)
+
+
+def _draw_shared(axes: "Axes", whole: xr.Dataset, typical: str, new: str, last: float) -> None:
+    x = whole["cycle"].values
+    draw_band(axes, x, 100 * whole["retention"].sel(subject=new).values, ORANGE, 0.2)
+    draw_law(axes, x, 100 * whole["retention"].sel(subject=typical).values, last, BLUE, 0.45)
+
+
+def _relative(drawn: xr.Dataset | None, divisors: dict[str, float]) -> xr.Dataset | None:
+    if drawn is None:
+        return None
+    by = xr.DataArray([divisors[str(s)] for s in drawn["subject"].values], dims="subject")
+    return drawn / by
+
+
+def set_limits(
+    axes: "Axes",
+    values: Sequence[Array],
+    drawn: xr.Dataset | None,
+    threshold: float | None,
+    in_percent: bool = False,
+) -> None:
+    """Set limits that hold the data but their spikes, and the law down to a little below all."""
+    each = np.concatenate([*values])
+    low, high = np.quantile(each, [0.01, 0.99])
+    inside = each[(each > low - 0.5 * (high - low) - 1e-9) & (each < 1.5 * high - 0.5 * low + 1e-9)]
+    low, high = float(inside.min()), float(inside.max())
+    if drawn is not None:
+        least = float(drawn["law"].min())
+        floor = min(low, threshold) if threshold is not None else low
+        low = min(low, max(least, floor - 0.35 * (high - floor)))
+        high = max(high, min(float(drawn["law"].max()), high + 0.3 * (high - low)))
+    pad = 0.06 * ((high - low) or abs(high))
+    factor = 100 if in_percent else 1
+    axes.set_ylim(factor * (low - pad), factor * (high + 2 * pad))
+
+
+def _plain() -> Any:
+    from .figures import plain_numbers
+
+    return plain_numbers()

@@ -1,0 +1,160 @@
+"""Several laws of fade beside each other: which do the data prefer, and what does each say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from ..inference.compare import compare_models
+from ..inference.cycle_series import Question
+from ..inference.diagnose import Verdict
+from .censored import ends_at
+from .fade_answers import THRESHOLD, answers, percent, subjects
+from .fade_curves import curves, reach
+from .numbers import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MEASURES = (
+    "probability", "log_evidence", "evidence_se", "evidence_k_hat", "elpd", "se", "weight", "k_hat",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Laws:
+    """What was fitted, and what the comparison says.
+
+    Attributes
+    ----------
+    fits
+        All results by the name of the law.
+    best
+        Name of the most probable law whose run passed; of the first where none did.
+    table
+        As of `compare_models`; None where fewer than two runs passed.
+    sentence, messages
+        What it says, and what limits it.
+    """
+
+    fits: Mapping[str, xr.DataTree]
+    best: str
+    table: "pd.DataFrame | None"
+    sentence: str
+    messages: tuple[str, ...]
+
+
+def compared(fits: Mapping[str, xr.DataTree]) -> Laws:
+    """Compare the laws whose runs passed their checks."""
+    passed = {name: tree for name, tree in fits.items() if Verdict.of(tree).passed}
+    refused = tuple(
+        f"{name} is refused: {Verdict.of(tree).messages[0]}"
+        for name, tree in fits.items()
+        if name not in passed
+    )
+    if len(passed) < 2:
+        best = next(iter(passed or fits))
+        sentence = f"Only {best} passed its checks, so no laws are compared." if passed else ""
+        return Laws(fits, best, None, sentence if len(fits) > 1 else "", refused)
+    found = compare_models(passed)
+    best = str(found.table["probability"].idxmax())
+    return Laws(fits, best, found.table, found.sentence, (*refused, *found.messages))
+
+
+def law_entries(laws: Laws, question: Question) -> list[dict[str, Any]]:
+    """Return the laws for a JSON document, the best first and the refused last."""
+    entries = []
+    for name in _in_order(laws):
+        tree = laws.fits[name]
+        verdict = Verdict.of(tree)
+        entry: dict[str, Any] = {
+            "law": name,
+            "model": str(tree.attrs["model"]),
+            "passed": verdict.passed,
+            "messages": [*verdict.messages],
+        }
+        row = None if laws.table is None or name not in laws.table.index else laws.table.loc[name]
+        for measure in MEASURES:
+            value = np.nan if row is None else float(row[measure])
+            entry[measure] = value if np.isfinite(value) else None
+        entry[THRESHOLD] = _threshold(tree, question) if verdict.passed else None
+        entries.append(entry)
+    return entries
+
+
+def law_rows(entries: Sequence[Mapping[str, Any]], question: Question) -> list[str]:
+    """Return the table of laws as lines of text."""
+    heading = f"cycles to {percent(question.threshold)}"
+    rows = [("law", "probability", "log evidence", "elpd", "weight", heading)]
+    for entry in entries:
+        if not entry["passed"]:
+            rows.append((entry["law"], "refused", "", "", "", ""))
+            continue
+        shown = [
+            "" if entry[name] is None else form.format(entry[name])
+            for name, form in (
+                ("probability", "{:.3f}"),
+                ("log_evidence", "{:.1f}"),
+                ("elpd", "{:.1f}"),
+                ("weight", "{:.2f}"),
+            )
+        ]
+        rows.append((entry["law"], *shown, _in_words(entry[THRESHOLD])))
+    used = [k for k in range(len(rows[0])) if any(row[k] for row in rows[1:])]
+    widths = {k: max(len(row[k]) for row in rows) for k in used}
+    return ["  ".join(row[k].ljust(widths[k]) for k in used).rstrip() for row in rows]
+
+
+def side_by_side(laws: Laws, question: Question) -> xr.Dataset | None:
+    """Return what each trusted law says along the cycles, for the page of the best one."""
+    names = [name for name in _in_order(laws) if Verdict.of(laws.fits[name]).passed]
+    if len(names) < 2 or laws.table is None:
+        return None
+    end = max(reach(laws.fits[name], question) for name in names)
+    drawn = [curves(laws.fits[name], question, end) for name in names]
+    result = xr.concat(drawn, dim="law").assign_coords(law=names)
+    result["probability"] = ("law", laws.table.loc[names, "probability"].to_numpy())
+    if laws.table["weight"].notna().all():
+        result["weight"] = ("law", laws.table.loc[names, "weight"].to_numpy())
+    return result
+
+
+def _in_order(laws: Laws) -> list[str]:
+    if laws.table is None:
+        return sorted(laws.fits, key=lambda name: (name != laws.best, [*laws.fits].index(name)))
+    ranked = [str(name) for name in laws.table.sort_values("probability", ascending=False).index]
+    return [*ranked, *(name for name in laws.fits if name not in ranked)]
+
+
+def _threshold(tree: xr.DataTree, question: Question) -> dict[str, Any] | None:
+    """Return when a law reaches the threshold: of the single or of the typical cell."""
+    whom = subjects(tree)
+    if not whom.typical and len(whom.measured) > 1:
+        return None
+    asked = answers(tree, question)
+    if asked is None:
+        return None
+    draws = asked[THRESHOLD]
+    draws = draws.sel({whom.dim: whom.typical}) if whom.typical else draws
+    horizon = float(asked[THRESHOLD].attrs["censored_at"])
+    low, middle, high = (float(q) for q in np.quantile(draws.values, [0.03, 0.5, 0.97]))
+    return {
+        "who": whom.typical or "measured",
+        "q03": low,
+        "median": middle,
+        "q97": high,
+        "censored_at": horizon,
+        "p_not_reached": float((draws >= horizon).mean()),
+    }
+
+
+def _in_words(row: Mapping[str, Any] | None) -> str:
+    if row is None:
+        return ""
+    import pandas as pd
+
+    beyond = ends_at(pd.Series(row), row["censored_at"])
+    low, middle, high = (beyond.get(k, number(row[k], 3)) for k in ("q03", "median", "q97"))
+    return middle if low == high else f"{middle} ({low} to {high})"

@@ -1,0 +1,106 @@
+"""What ``posterion fit fade`` says in words beside its tables."""
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ..inference.ageing import told
+from ..inference.cycle_series import Question, cycle_series
+from ..inference.efficiency import coulombic_efficiency
+from ..inference.revive import model_of
+from .fade_answers import (
+    THRESHOLD,
+    asked_cycles,
+    extrapolated,
+    percent,
+    reaching,
+    series_of,
+    subjects,
+)
+from .law_page import formula
+
+SHOWN = 8
+"""Cells of which something is said in words."""
+
+
+def remarks_of(tree: xr.DataTree, question: Question, extra: xr.Dataset | None) -> list[str]:
+    """Return the law, what retention is relative to, what is extrapolated, and chances."""
+    series, whom = cycle_series(tree), subjects(tree)
+    law = model_of(tree)
+    lines = [
+        formula(law),
+        f"Retention is relative to the {law.output} {told(tree, question.reference)}, by the law.",
+    ]
+    for cycle in asked_cycles(question, series):
+        beyond = [each for each in series if extrapolated(each, cycle)]
+        if beyond:
+            whose = "" if len(beyond) == len(series) else f" of {len(beyond)} cells"
+            lines.append(
+                f"Cycle {cycle:g} is extrapolated: the measured cycles{whose} end at "
+                f"{max(each.last for each in beyond):g}."
+            )
+    if extra is None:
+        return lines
+    labels = whom.labels[-2:] if whom.typical else whom.measured[:SHOWN]
+    for label in labels:
+        own = series_of(label, series)
+        found = reaching(extra, label, question.cycles, own)
+        chances = [
+            f"{probability:.3f} at cycle {cycle}"
+            for cycle, probability in found["p_reaches_cycle"].items()
+            if probability is not None
+        ]
+        whose = f" of {label}" if label else ""
+        whose = f" of a {label}" if whom.who(label) != "measured" else whose
+        if chances:
+            lines.append(
+                f"Probability that more than {percent(question.threshold)}{whose} is left: "
+                f"{', '.join(chances)}."
+            )
+        if found["p_not_reached"]:
+            horizon = extra[THRESHOLD].attrs["censored_at"]
+            lines.append(
+                f"In {100 * found['p_not_reached']:.2g} % of the draws{whose} the threshold is not "
+                f"reached within {horizon:.0f} cycles."
+            )
+    return lines
+
+
+def efficiency(data: xr.Dataset) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return Coulombic efficiencies for a JSON document and in words; nothing where none."""
+    from ..errors import PosterionError
+
+    if "charge_capacity" not in data:
+        return [], []
+    try:
+        found = coulombic_efficiency(data)
+    except PosterionError:
+        return [], []
+    entries: list[dict[str, Any]] = []
+    lines: list[str] = []
+    for place, cell in enumerate(found["cell"].values.tolist()):
+        own = found.isel(cell=place)
+        summary = {
+            str(name): float(own[name])
+            for name in own.data_vars
+            if name != "efficiency" and np.isfinite(own[name])
+        }
+        if not summary:
+            continue
+        by_cycle = {
+            f"{cycle:g}": float(value)
+            for cycle, value in zip(found["cycle"].values, own["efficiency"].values, strict=True)
+            if np.isfinite(value)
+        }
+        entries.append({"cell": cell, **summary, "by_cycle": by_cycle})
+        if len(lines) < SHOWN:
+            lines.append(
+                f"{cell}: average Coulombic efficiency {100 * summary['average']:.3f} % "
+                f"(sd between cycles {100 * summary['sd']:.3f} %). Were every lost charge lost "
+                f"capacity, it would imply a retention of {100 * summary['implied_retention']:.1f} "
+                f"%, and {100 * summary['implied_low']:.1f} to "
+                f"{100 * summary['implied_high']:.1f} % were the instrument wrong by 0.1 % a "
+                f"cycle; measured is {100 * summary['observed_retention']:.1f} %."
+            )
+    return entries, lines
