@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import xarray as xr
 
+from .caution_fade import fade_cautions
 from .caution_general import Caution, modes, unmoved_priors
 from .caution_law import law_cautions
 from .caution_limit import limit_cautions, onset_cautions
@@ -34,6 +35,7 @@ def _others(tree: xr.DataTree) -> Iterator[Caution]:
 _BY_OUTPUT: Mapping[str, Callable[[xr.DataTree], Iterator[Caution]]] = {
     "Z": spectrum_cautions,
     "conductivity": law_cautions,
+    "capacity": fade_cautions,
     "critical_current": limit_cautions,
     "lifetime": limit_cautions,
     "current": onset_cautions,

@@ -50,7 +50,7 @@ def _of_one(tree: xr.DataTree, series: CycleSeries, passed: bool) -> "Figure":
         draw_band(axes, drawn["cycle"].values, drawn["new"].values, BLUE, NEW)
         draw_law(axes, drawn["cycle"].values, drawn["law"].values, series.last, BLUE)
         reference = references(tree, question)[series.label]
-        set_limits(axes, [series.value], drawn, question.threshold * reference)
+        set_limits(axes, [series.value], drawn["law"], question.threshold * reference)
         mark_threshold(axes, question.threshold * reference, percent(question.threshold))
         right = axes.secondary_yaxis(
             "right",
@@ -104,7 +104,8 @@ def _panels(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) -> "
     for axes in grid.flat[used:]:
         axes.remove()
     values = [each.value / divisors.get(each.label, 1.0) for each in series]
-    set_limits(grid[0, 0], values, _relative(drawn, divisors), question.threshold, passed)
+    law = None if drawn is None else _relative(drawn["law"], divisors)
+    set_limits(grid[0, 0], values, law, question.threshold, passed)
     for place, axes in enumerate(grid.flat[:used]):
         tidy(axes)
         axes.tick_params(labelbottom=place + 2 >= used, labelsize=8)
@@ -138,7 +139,7 @@ def _together(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) ->
                 middle = 100 * whole["retention"].sel(subject=each.label, quantile=0.5)
                 draw_median(axes, whole["cycle"].values, middle.values, each.last, BLUE, 0.7)
     values_ = [each.value / divisors.get(each.label, 1.0) for each in series]
-    shown = None if whole is None else whole.rename(retention="law")
+    shown = None if whole is None else whole["retention"]
     if shown is not None and whom.typical:
         shown = shown.sel(subject=[whom.typical, whom.new])
     set_limits(axes, values_, shown, question.threshold, passed)
@@ -272,9 +273,7 @@ def _draw_shared(axes: "Axes", whole: xr.Dataset, typical: str, new: str, last: 
     draw_law(axes, x, 100 * whole["retention"].sel(subject=typical).values, last, BLUE, 0.45)
 
 
-def _relative(drawn: xr.Dataset | None, divisors: dict[str, float]) -> xr.Dataset | None:
-    if drawn is None:
-        return None
+def _relative(drawn: xr.DataArray, divisors: dict[str, float]) -> xr.DataArray:
     by = xr.DataArray([divisors[str(s)] for s in drawn["subject"].values], dims="subject")
     return drawn / by
 
@@ -282,7 +281,7 @@ def _relative(drawn: xr.Dataset | None, divisors: dict[str, float]) -> xr.Datase
 def set_limits(
     axes: "Axes",
     values: Sequence[Array],
-    drawn: xr.Dataset | None,
+    law: xr.DataArray | None,
     threshold: float | None,
     in_percent: bool = False,
 ) -> None:
@@ -291,11 +290,11 @@ def set_limits(
     low, high = np.quantile(each, [0.01, 0.99])
     inside = each[(each > low - 0.5 * (high - low) - 1e-9) & (each < 1.5 * high - 0.5 * low + 1e-9)]
     low, high = float(inside.min()), float(inside.max())
-    if drawn is not None:
-        least = float(drawn["law"].min())
+    if law is not None:
+        least = float(law.min())
         floor = min(low, threshold) if threshold is not None else low
         low = min(low, max(least, floor - 0.35 * (high - floor)))
-        high = max(high, min(float(drawn["law"].max()), high + 0.3 * (high - low)))
+        high = max(high, min(float(law.max()), high + 0.3 * (high - low)))
     pad = 0.06 * ((high - low) or abs(high))
     factor = 100 if in_percent else 1
     axes.set_ylim(factor * (low - pad), factor * (high + 2 * pad))

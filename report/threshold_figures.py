@@ -111,8 +111,8 @@ def laws(tree: xr.DataTree) -> "Figure":
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     shown = [whom.typical] if whom.typical else [*whom.measured]
     measured = [each.value / divisors[each.label] for each in series]
-    best = whole.sel(law=names[0], subject=shown).rename(retention="law_")
-    set_limits(grid[0, 0], measured, best.rename(law_="law"), question.threshold, True)
+    best = whole["retention"].sel(law=names[0], subject=shown)
+    set_limits(grid[0, 0], measured, best, question.threshold, True)
     last = max(each.last for each in series)
     for place, axes in enumerate(grid.flat):
         if place >= len(names):
