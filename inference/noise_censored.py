@@ -119,8 +119,6 @@ class Censored:
 
         logp: Any
         draws: Any
-        logp: Any
-        draws: Any
         if isinstance(self.base, Weibull):
             scatter, logp, draws = values["shape"], _weibull_logp, _weibull_draws
         else:
