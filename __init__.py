@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .datasets.cycling_files import read_cycling
     from .datasets.cycling_schema import cycling_dataset
+    from .datasets.growth_files import read_growth
+    from .datasets.growth_schema import growth_dataset
     from .datasets.limits_files import read_limits
     from .datasets.limits_schema import lifetimes, stepped_test
     from .datasets.simulate import simulated_pellet
@@ -95,10 +97,12 @@ _HOMES = {
     "conductivity_series": "inference.series",
     "coulombic_efficiency": "inference.efficiency",
     "fit": "inference.fit",
+    "growth_dataset": "datasets.growth_schema",
     "lifetimes": "datasets.limits_schema",
     "lifetimes_of": "datasets.stripping",
     "load": "inference.store",
     "predict": "inference.predict",
+    "read_growth": "datasets.growth_files",
     "read_limits": "datasets.limits_files",
     "read_spectra": "datasets.spectrum_files",
     "read_spectrum": "datasets.spectrum_files",
@@ -159,10 +163,12 @@ __all__ = [
     "conductivity_series",
     "coulombic_efficiency",
     "fit",
+    "growth_dataset",
     "lifetimes",
     "lifetimes_of",
     "load",
     "predict",
+    "read_growth",
     "read_limits",
     "read_spectra",
     "read_spectrum",

@@ -10,6 +10,7 @@ import xarray as xr
 
 from .caution_fade import fade_cautions
 from .caution_general import Caution, modes, unmoved_priors
+from .caution_growth import growth_cautions
 from .caution_law import law_cautions
 from .caution_limit import limit_cautions, onset_cautions
 from .caution_spectrum import spectrum_cautions
@@ -36,6 +37,8 @@ _BY_OUTPUT: Mapping[str, Callable[[xr.DataTree], Iterator[Caution]]] = {
     "Z": spectrum_cautions,
     "conductivity": law_cautions,
     "capacity": fade_cautions,
+    "resistance": growth_cautions,
+    "overpotential": growth_cautions,
     "critical_current": limit_cautions,
     "lifetime": limit_cautions,
     "current": onset_cautions,

@@ -52,7 +52,7 @@ class Run:
         if not steps.size:
             return 0.0
         spread = 1.4826 * float(np.median(np.abs(steps - np.median(steps)))) / np.sqrt(2)
-        return max(spread, 1e-4 * float(np.median(self.value)))
+        return float(max(spread, 1e-4 * float(np.median(self.value))))
 
     @property
     def smooth(self) -> Array:
@@ -96,7 +96,7 @@ def rises_first(run: Run) -> bool:
         return False
     smooth = run.smooth
     rise = float(smooth.max() - smooth[0])
-    return rise > max(5 * run.scatter / np.sqrt(5), RISE * float(smooth[0]))
+    return bool(rise > max(5 * run.scatter / np.sqrt(5), RISE * float(smooth[0])))
 
 
 def limited(run: Run) -> bool:

@@ -8,6 +8,7 @@ import typer
 from ..errors import PosterionError
 from .cli_fit_arrhenius import fit_arrhenius
 from .cli_fit_fade import fit_fade
+from .cli_fit_growth import fit_growth
 from .cli_fit_limit import fit_limit
 from .cli_fit_series import fit_series
 from .terminal import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 fit_app = typer.Typer(help="Fit a model to measured data.", no_args_is_help=True)
 fit_app.command("arrhenius")(fit_arrhenius)
 fit_app.command("fade")(fit_fade)
+fit_app.command("growth")(fit_growth)
 fit_app.command("limit")(fit_limit)
 fit_app.command("series")(fit_series)
 

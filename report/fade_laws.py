@@ -12,7 +12,7 @@ from ..inference.cycle_series import Question
 from ..inference.diagnose import Verdict
 from .censored import ends_at
 from .fade_answers import THRESHOLD, answers, percent, subjects
-from .fade_curves import curves, reach
+from .fade_curves import curves, reach, references
 from .numbers import number
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ def side_by_side(laws: Laws, question: Question) -> xr.Dataset | None:
     end = max(reach(laws.fits[name], question) for name in names)
     drawn = [curves(laws.fits[name], question, end) for name in names]
     result = xr.concat(drawn, dim="law").assign_coords(law=names)
+    groups = [[*references(laws.fits[name], question).values()] for name in names]
+    result["reference"] = (("law", "group"), np.array(groups))
     result["probability"] = ("law", laws.table.loc[names, "probability"].to_numpy())
     if laws.table["weight"].notna().all():
         result["weight"] = ("law", laws.table.loc[names, "weight"].to_numpy())

@@ -159,7 +159,8 @@ class FadeSubject(Subject):
             "laws",
             threshold_figures.laws,
             "The laws that were compared, side by side",
-            "The laws that were fitted to the same data, the most probable first. Where they agree "
+            "The laws that were fitted to the same data, with their probabilities by the evidence, "
+            "the most probable first. Where they agree "
             "on the data and part beyond them, the data do not decide what is extrapolated. "
             "Everything else on this page is of the first.",
         )

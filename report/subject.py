@@ -96,6 +96,7 @@ class Subject:
 def subject_of(tree: xr.DataTree) -> Subject:
     """Return what holds for the data of a result."""
     from .fade_page import FadeSubject
+    from .growth_page import GrowthSubject
     from .law_page import LawSubject
     from .limit_page import LimitSubject, OnsetSubject
     from .spectrum_page import SpectrumSubject
@@ -104,6 +105,8 @@ def subject_of(tree: xr.DataTree) -> Subject:
         "Z": SpectrumSubject,
         "conductivity": LawSubject,
         "capacity": FadeSubject,
+        "resistance": GrowthSubject,
+        "overpotential": GrowthSubject,
         "critical_current": LimitSubject,
         "lifetime": LimitSubject,
         "current": OnsetSubject,

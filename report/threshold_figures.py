@@ -10,7 +10,6 @@ from ..inference.ageing import Who, cycles_to, told
 from ..inference.cycle_series import cycle_series, question_of
 from ..inference.scalars import element
 from .fade_answers import THRESHOLD, answers, percent, subjects
-from .fade_curves import references
 from .fade_figures import (
     PANELS,
     draw_law,
@@ -103,14 +102,14 @@ def laws(tree: xr.DataTree) -> "Figure":
     refuse_untrusted(tree)
     question, whole = question_of(tree), tree.children["laws"].to_dataset()
     series, whom = cycle_series(tree), subjects(tree)
-    divisors = references(tree, question)
     names = [str(name) for name in whole["law"].values]
     columns = 2
     rows = -(-len(names) // columns)
     figure = new_figure(0.75 + 1.75 * rows)
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     shown = [whom.typical] if whom.typical else [*whom.measured]
-    measured = [each.value / divisors[each.label] for each in series]
+    of_best = whole["reference"].sel(law=names[0]).values
+    measured = [each.value / divisor for each, divisor in zip(series, of_best, strict=True)]
     best = whole["retention"].sel(law=names[0], subject=shown)
     set_limits(grid[0, 0], measured, best, question.threshold, True)
     last = max(each.last for each in series)
@@ -125,8 +124,9 @@ def laws(tree: xr.DataTree) -> "Figure":
                 draw_law(axes, own["cycle"].values, quantiles, last, BLUE)
             else:
                 draw_median(axes, own["cycle"].values, quantiles[1], last, BLUE, 0.8)
-        for each in series if len(series) <= PANELS else series[:0]:
-            draw_points(axes, each, divisors[each.label] / 100, INK, size=1.8)
+        for each, divisor in zip(series, own["reference"].values, strict=True):
+            if len(series) <= PANELS:
+                draw_points(axes, each, float(divisor) / 100, INK, size=1.8)
         axes.set_title(_titled(own, names[place]), fontsize=9, loc="left", pad=3)
         mark_extrapolated(axes, last, float(own["cycle"].max()), small=True)
         tidy(axes)
@@ -190,9 +190,9 @@ def _row(
 
 def _titled(own: xr.Dataset, name: str) -> str:
     probability = float(own["probability"])
-    shown = f"{100 * probability:.0f} %" if probability >= 0.005 else "below 0.5 %"
-    title = f"{name}: probability {shown}"
-    return f"{title}, weight {float(own['weight']):.2f}" if "weight" in own else title
+    digits = 1 if probability > 0.99 else 0
+    shown = f"{100 * probability:.{digits}f} %" if probability >= 0.005 else "below 0.5 %"
+    return f"{name}: {shown}" + (f", weight {float(own['weight']):.2f}" if "weight" in own else "")
 
 
 def _decades(axes: "Axes") -> None:

@@ -1,0 +1,242 @@
+"""Read resistances, or overpotentials, by cycle from tables."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+
+from ..errors import PosterionError
+from .column_names import key_of, plain, splits
+from .delimited_text import last_digit, number
+from .file_text import read_file_text
+from .growth_schema import growth_dataset
+from .table_columns import checked_names, labels_of, refuse_duplicates, same
+from .table_search import Table, Wanted, find_table
+
+Output = Literal["resistance", "overpotential"]
+
+ROLES = ("cycle", "resistance", "overpotential", "resistance_sd", "overpotential_sd")
+_CYCLE = re.compile(r"(n|cycles?|cycle(s?)(number|no|index|count)|numberofcycles|cyclenr)#?")
+_NAMES: Mapping[Output, re.Pattern[str]] = {
+    "resistance": re.compile(r"r[0-9]{0,3}|r\(?[a-z]{1,6}\)?|\w*resistance\w*|asr|impedance|\|z\|"),
+    "overpotential": re.compile(r"η|eta|\w*(over(potential|voltage)|polari[sz]ation)\w*"),
+}
+_ERROR = re.compile(r"(.*?)[\s_]*[(\[]?(sd|std|sigma|error|err|uncertainty|±)[)\]]?", re.I)
+_UNIT = re.compile(r"([mµukM]?)(?:(ohms?|Ω)[\s·.*⋅]*(?:(cm|mm|m)(?:\^|\*\*)?2)?|(V|volts?))", re.I)
+_PREFIXES = {"": 1.0, "m": 1e-3, "µ": 1e-6, "u": 1e-6, "k": 1e3, "K": 1e3, "M": 1e6}
+_NEEDED = (
+    "a table of growth needs a column of cycle numbers and one of resistances or overpotentials, "
+    "for example 'cycle' and 'resistance (ohm)', with a column 'path' or 'sample' where there are "
+    "several series, or one column for each as in 'R1 (ohm), R2 (ohm)'"
+)
+
+
+@dataclass(frozen=True)
+class _Column:
+    position: int
+    title: str
+    name: str
+    output: Output
+    unit: str
+    error: bool = False
+
+
+def read_growth(
+    path: str | Path,
+    *,
+    unit: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> xr.Dataset:
+    """Read a table of resistances, or overpotentials, against the number of cycles.
+
+    Parameters
+    ----------
+    path
+        A table of text with a header (comma, semicolon, tab or blanks; decimal points or
+        commas): a row for each cycle and series, with the cycle number, the resistance with its
+        unit as in ``R (ohm)``, and columns of text, such as ``path`` and ``sample``, that tell
+        series apart; or a row for each cycle with a column for each resistance, whose names then
+        are the ``path``.
+    unit
+        Such as ``"ohm"``, ``"ohm*cm**2"`` or ``"mV"`` where the header has none. It is never
+        guessed.
+    columns
+        Names of the columns for ``cycle``, ``resistance`` (or ``overpotential``) and
+        ``resistance_sd``, where their headers are not understood. Any other key makes a column a
+        label of that name.
+
+    Returns
+    -------
+    xarray.Dataset
+        As from `growth_dataset`: ``resistance`` (point) or ``overpotential``, and
+        ``resistance_step``, the unit in the last printed digit of each.
+
+    Raises
+    ------
+    PosterionError
+        If the file cannot be read, a column or unit is missing, or a value cannot be used.
+    """
+    named = checked_names(columns or {}, ROLES)
+    given = None if unit is None else _known_unit(unit)
+    text = read_file_text(path)
+
+    def needed(header: Sequence[str]) -> tuple[int, ...] | None:
+        cycle, values, _ = _columns(header, named)
+        return None if cycle is None or not values else (cycle, *(c.position for c in values))
+
+    table = find_table(
+        text.lines, text.name, Wanted("table of growth", _NEEDED, needed, blanks=True)
+    )
+    header = table.header or ()
+    refuse_duplicates(text.name, header)
+    cycle, values, errors = _columns(header, named)
+    messages = [*text.messages, *table.messages]
+    outputs = {column.output for column in values}
+    if len(outputs) > 1:
+        raise PosterionError(
+            f"{text.name} has resistances and overpotentials; choose one, as in "
+            f"columns={{'resistance': '{values[0].title}'}}."
+        )
+    used = {cycle or 0, *(c.position for c in (*values, *errors))}
+    labels = labels_of(table, used, named, {"cycle", "point", *outputs}, messages)
+    if len(values) > 1 and "path" in labels:
+        raise PosterionError(
+            f"{text.name} has a column 'path' and {len(values)} columns of {values[0].output}; "
+            f"choose one, as in columns={{'{values[0].output}': '{values[0].title}'}}."
+        )
+    found: dict[str, list[float]] = {"cycle": [], "value": [], "step": [], "sd": []}
+    coords: dict[str, list[str]] = {name: [] for name in labels}
+    lines: list[str] = []
+    units = set()
+    for column in values:
+        own_unit, factor = _unit_of(table, column, given, text.name)
+        units.add(own_unit)
+        error = next((e for e in errors if e.name == column.name or len(values) == 1), None)
+        for row, cells in enumerate(table.rows):
+            cell = cells.cells[column.position] if column.position < len(cells.cells) else ""
+            value = number(cell, table.decimal)
+            if value is None:
+                continue  # blank: this one was not measured at that cycle
+            found["value"].append(factor * value)
+            found["step"].append(factor * last_digit(cell, table.decimal))
+            found["cycle"].append(_required(cells.cells[cycle or 0], table))
+            found["sd"].append(
+                np.nan if error is None else factor * _required(cells.cells[error.position], table)
+            )
+            lines.append(f"{text.name}, line {cells.line}, column '{column.title}'")
+            for name, each in labels.items():
+                coords[name].append(each[row])
+            if len(values) > 1:
+                coords.setdefault("path", []).append(column.name)
+    if len(units) > 1:
+        raise PosterionError(
+            f"{text.name} has columns in {' and '.join(sorted(units))}, which are not the same "
+            "quantity; choose those of one."
+        )
+    return growth_dataset(
+        found["cycle"],
+        found["value"],
+        output=values[0].output,
+        unit=units.pop(),
+        step=found["step"],
+        sd=found["sd"] if errors else None,
+        labels=coords,
+        source=text.name,
+        sha256=text.sha256,
+        messages=messages,
+        where=lambda point: lines[point],
+    )
+
+
+def _columns(
+    header: Sequence[str], named: Mapping[str, str]
+) -> tuple[int | None, list[_Column], list[_Column]]:
+    """Return the column of cycles, those of values, and those of their errors."""
+    roles = {same(title): role for role, title in named.items()}
+    if not {same(title) for title in header}.issuperset(roles):
+        return None, [], []
+    cycle: int | None = None
+    values: list[_Column] = []
+    errors: list[_Column] = []
+    for position, title in enumerate(header):
+        role = roles.get(same(title), "")
+        if role == "cycle" or (
+            not role and "cycle" not in named and cycle is None and _is_cycle(title)
+        ):
+            cycle = position
+        elif not role or role in ROLES:
+            column = _meaning(position, title, role)
+            if column is not None:
+                (errors if column.error else values).append(column)
+    chosen = [c for c in values if roles.get(same(c.title)) == c.output]
+    return cycle, chosen or values, errors
+
+
+def _is_cycle(title: str) -> bool:
+    return any(
+        _CYCLE.fullmatch(key_of(name)) and unit in ("", "-", "1", "#")
+        for name, unit, explicit in splits(plain(title.strip().strip('"'))[:60])
+        if explicit
+    )
+
+
+def _meaning(position: int, title: str, role: str) -> _Column | None:
+    """Return what a column holds; a role that a user gave decides what it is."""
+    text = plain(title.strip().strip('"'))[:60]
+    for name, unit, explicit in splits(text):
+        error = _ERROR.fullmatch(name.strip())
+        bare = error[1] if error and error[1] else name
+        key = key_of(bare)
+        for output, names in _NAMES.items():
+            if role and role.removesuffix("_sd") != output:
+                continue
+            known = bool(_UNIT.fullmatch(unit.strip()))
+            named = bool(role) or bool(names.fullmatch(key))
+            if named and (known or (explicit and not unit)):
+                is_error = role.endswith("_sd") if role else bool(error and error[1])
+                return _Column(position, title, bare.strip(), output, unit.strip(), is_error)
+    return None
+
+
+def _unit_of(
+    table: Table, column: _Column, given: tuple[str, float] | None, name: str
+) -> tuple[str, float]:
+    """Return the unit of a column as pint spells it, and the factor to it."""
+    below = table.units.cells[column.position].strip("[]() ") if table.units else ""
+    written = column.unit or below
+    if not written:
+        if given is None:
+            raise PosterionError(
+                f"{name}: the column '{column.title}' has no unit; say which with --unit ohm (in "
+                "Python unit='ohm'), or write it in the header, as in 'resistance (ohm)'."
+            )
+        return given
+    unit = _known_unit(written)
+    if given is not None and given != unit:
+        raise PosterionError(
+            f"{name}: column '{column.title}' is in {written}, but the unit given is another; "
+            "leave out the one that is wrong."
+        )
+    return unit
+
+
+def _known_unit(unit: str) -> tuple[str, float]:
+    match = _UNIT.fullmatch(plain(unit.strip()))
+    if match is None:
+        raise PosterionError(
+            f"the unit '{unit}' is not understood; expected one such as ohm, kohm, ohm*cm**2 or mV."
+        )
+    prefix, ohm, length, _ = match.groups()
+    factor = _PREFIXES.get(prefix, 1.0)
+    if not ohm:
+        return "V", factor
+    return ("ohm", factor) if length is None else (f"ohm*{length}**2", factor)
+
+
+def _required(cell: str, table: Table) -> float:
+    value = number(cell, table.decimal)
+    return np.nan if value is None else value
