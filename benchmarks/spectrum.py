@@ -22,7 +22,7 @@ import posterion as po
 from posterion.inference.explore import explore
 from posterion.inference.groups import draws_tree
 from posterion.inference.native import evaluate
-from posterion.inference.plan import TARGET_ACCEPT, make_plan, run_chains
+from posterion.inference.plan import TARGET_ACCEPT, run_chains, whitened_plan
 from posterion.inference.sample import PRIOR_DRAWS, Sampler
 from posterion.inference.simulate import simulate_prior
 from posterion.inference.target import Target
@@ -93,7 +93,7 @@ def engine() -> None:
         started = time.process_time()
         target = Target.of(sampler.density)
         modes = explore(target.evaluate, partial(target.descend, np.sqrt(spread)), points, seed)
-        plan, _ = make_plan(target, modes, points, seed, 4)
+        plan, _ = whitened_plan(target, modes, points, seed, 4)
         explored = time.process_time()
         stats = run_chains(target, plan, seed, 1000, TARGET_ACCEPT)
         tree = draws_tree(sampler.density, stats)

@@ -11,7 +11,7 @@ from ..errors import PosterionError
 from ..models.parameter import Coordinates, Model
 from .arrange import arrange, beside_output, input_sd, uncertain
 from .noise import Noise, usual_noise
-from .pooling import Cells, Pool, cells, pooled_parameters, pooled_variable
+from .pooling import CENTRING, Cells, Pool, cells, pooled_parameters, pooled_variable
 from .prior import Prior
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ def build(
     priors: Priors | None = None,
     noise: Noise | None = None,
     pool: Pool | None = None,
-    centred: bool = False,
 ) -> "pm.Model":
     """Return the posterior as a plain PyMC model.
 
@@ -50,9 +49,6 @@ def build(
         What such data usually have unless given; see `usual_noise`.
     pool
         What groups of the data share; everything unless given. See `cells`.
-    centred
-        Whether all parameters are pooled in the centred form, which suits groups that are
-        each measured well. The posterior is the same.
 
     Raises
     ------
@@ -85,7 +81,7 @@ def build(
         indices = {
             name: pm.Data(name, index) for name, index in (groups.indices if groups else {}).items()
         }
-        values = _variables(coordinates, chosen, window, window_values, groups, indices, centred)
+        values = _variables(coordinates, chosen, window, window_values, groups, indices)
         parameters = coordinates.to_parameters(values, window)
         derived = {q.name: q.value(parameters) for q in model.quantities}
         for name, value in (parameters | derived).items():
@@ -130,7 +126,8 @@ def set_data(
     new[f"measured_{model.output}"] = data[model.output].transpose(*model.output_dims).values
     new |= {f"measured_{name}_sd": input_sd(name, data) for name in uncertain(model, data)}
     for name in (variable.name for variable in pymc_model.data_vars):
-        if name.startswith(f"{model.output}_"):  # what the noise needs beside the output
+        if name.startswith(f"{model.output}_") and not name.endswith(f"_{CENTRING}"):
+            # What the noise needs beside the output.
             new[name] = beside_output(model, data, name)
     coords: dict[str, Any] = {dim: data[dim].values for dim in model.output_dims}
     groups = cells(data, model.output_dims[-1], pool)
@@ -209,7 +206,6 @@ def _variables(
     window_values: Mapping[str, float],
     groups: Cells | None,
     indices: Mapping[str, Any],
-    centred: bool,
 ) -> dict[str, Any]:
     """Create the sampled variables, ordered groups as one vector each."""
     values: dict[str, Any] = {}
@@ -223,7 +219,7 @@ def _variables(
                 p.name: chosen[p.name].at(window) for p in pooled_parameters(parameter, groups)
             }
             values[name] = pooled_variable(
-                parameter, prior, spreads, groups, indices, values.get(name), centred
+                parameter, prior, spreads, groups, indices, values.get(name)
             )
         elif name not in values:
             values[name] = prior.variable(name)

@@ -9,6 +9,7 @@ import xarray as xr
 from ..models.parameter import Model
 from .arrange import arrange
 from .build import Priors, given_priors
+from .centring import uncentre
 from .fit import compiled_sampler
 from .noise import Noise, usual_noise
 from .pooling import Pool
@@ -56,8 +57,10 @@ def fit_each(
     for number, data in enumerate(data_sets):
         law = noise or usual_noise(model, data)
         data = arrange(model, data)
-        sampler = compiled_sampler(model, given, law, data, pool, False)
-        if points is None:  # where descents start from, the same for all
+        sampler = compiled_sampler(model, given, law, data, pool)
+        if points is None:
+            uncentre(sampler.model)
+            # Where descents start from, the same for all.
             _, points = simulate_prior(sampler.model, PRIOR_DRAWS, seed)
         tree, verdict = sampler.draw(points, seed=seed + number, draws=draws, chains=chains)
         constant = {

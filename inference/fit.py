@@ -14,7 +14,6 @@ import xarray as xr
 from ..models.parameter import OF_DATA, Model, Parameter, Quantity
 from .arrange import arrange, output_unit, uncertain
 from .build import Priors, build, choose_priors, given_priors, set_data
-from .diagnose import Verdict
 from .noise import Noise, usual_noise
 from .pooling import MEAN, Cells, Pool, cells, pooled_parameters
 from .prior import Prior
@@ -89,12 +88,8 @@ def fit(
     given = given_priors(priors or {})
     data = arrange(model, data)
     groups = cells(data, model.output_dims[-1], pool)
-    # The non-centred form suits groups that are measured poorly, and is tried first.
-    for centred in (False, True) if groups and groups.partial else (False,):
-        sampler = compiled_sampler(model, given, noise, data, pool, centred)
-        tree = sampler.sample(seed=seed, draws=draws, chains=chains, progress=progress)
-        if Verdict.of(tree).passed:
-            break
+    sampler = compiled_sampler(model, given, noise, data, pool)
+    tree = sampler.sample(seed=seed, draws=draws, chains=chains, progress=progress)
     unit = output_unit(model, data)
     describe(tree, model, noise, groups, unit)
 
@@ -139,16 +134,15 @@ class _Cache:
         noise: Noise,
         data: xr.Dataset,
         pool: Pool | None = None,
-        centred: bool = False,
     ) -> Sampler:
         # What the data decide of the model beside their values: groups, and errors of inputs.
         groups = cells(data, model.output_dims[-1], pool)
         errors = tuple((name, data[name].shape) for name in uncertain(model, data))
-        shape = (groups.shape if groups else None, errors, centred)
+        shape = (groups.shape if groups else None, errors)
         key: Hashable = (model, tuple(sorted(given.items())), noise, shape)
         sampler = self.samplers.pop(key, None)
         if sampler is None:
-            pymc_model = build(model, data, priors=given, noise=noise, pool=pool, centred=centred)
+            pymc_model = build(model, data, priors=given, noise=noise, pool=pool)
             sampler = Sampler(pymc_model, _key(str(model), given, noise, shape))
         else:
             set_data(sampler.model, model, data, pool)

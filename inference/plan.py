@@ -1,6 +1,6 @@
 """How the chains are run: in which coordinates, from where, with which adaptation."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import arviz_stats
 import numpy as np
@@ -50,10 +50,10 @@ class Plan:
         return CAREFUL_ACCEPT if self.reason else TARGET_ACCEPT
 
 
-def make_plan(
+def whitened_plan(
     target: Target, modes: list[Mode], points: Array, seed: int, chains: int
-) -> tuple[Plan, int]:
-    """Decide how to sample, and tell how many modes the posterior has.
+) -> tuple[Plan | None, list[tuple[Mode, Whitening]]]:
+    """Decide how to sample where the mode is a guide to the posterior.
 
     Parameters
     ----------
@@ -68,6 +68,11 @@ def make_plan(
     chains
         How many.
 
+    Returns
+    -------
+    plan, kept
+        None where the mode is no guide; and the modes that hold a part of the posterior.
+
     Raises
     ------
     PosterionError
@@ -80,22 +85,49 @@ def make_plan(
         )
     spread = np.maximum(points.std(axis=0), 1e-3)
     maps = [whiten(target.evaluate, mode, spread) for mode in modes[:8]]
-    kept: list[tuple[Mode, Whitening]] = []
-    if maps[0] is not None:
-        found = [(m, w, log_mass(m, w)) for m, w in zip(modes, maps, strict=False) if w]
-        most = max(mass for *_, mass in found)
-        kept = [(m, w) for m, w, mass in found if mass > most - DROP]
-        best, whitening = kept[0]
-        if mismatch(target.evaluate, best, whitening, seed) < MAX_MISMATCH:
-            starts = _around([w for _, w in kept], 1.0, chains, seed)
-            return Plan(whitening, starts, "diag", WARMUP_WHITE), len(kept)
-    plan = _adaptive_plan(target, modes, points, chains, seed)
-    if len(kept) < 2:
-        return plan, 1
-    # Chains that all start in one mode agree with each other and miss the rest. At the
-    # very top the gradient vanishes, from which nutpie cannot start.
-    starts = _around([w for _, w in kept], 0.1, chains, seed)
-    return replace(plan, starts=starts), len(kept)
+    if maps[0] is None:
+        return None, []
+    found = [(m, w, log_mass(m, w)) for m, w in zip(modes, maps, strict=False) if w]
+    most = max(mass for *_, mass in found)
+    kept = [(m, w) for m, w, mass in found if mass > most - DROP]
+    best, whitening = kept[0]
+    if mismatch(target.evaluate, best, whitening, seed) >= MAX_MISMATCH:
+        return None, kept
+    starts = _around([w for _, w in kept], 1.0, chains, seed)
+    return Plan(whitening, starts, "diag", WARMUP_WHITE), kept
+
+
+def starts_near(
+    target: Target,
+    modes: list[Mode],
+    kept: list[tuple[Mode, Whitening]],
+    points: Array,
+    seed: int,
+    chains: int,
+) -> tuple[Array, ...]:
+    """Return where chains start that adapt by themselves.
+
+    Around the modes where there are several, since chains that all start in one agree with
+    each other and miss the rest; else at draws of the prior, or where these are far, at ends
+    of descents.
+    """
+    if len(kept) > 1:
+        # At the very top the gradient vanishes, from which nutpie cannot start.
+        return _around([w for _, w in kept], 0.1, chains, seed)
+    size = points.shape[1]
+    height = np.array([target.evaluate(x)[0] for x in points])
+    order = np.argsort(-np.where(np.isfinite(height), height, -np.inf))
+    # Spread over the better part of the prior: not so far out that the way back takes the
+    # warm-up, not so near each other that agreeing means nothing.
+    better = points[order[: max(chains, len(order) // 10)]]
+    starts = tuple(better[:: len(better) // chains][:chains])
+    if modes[0].logp - max(target.evaluate(x)[0] for x in starts) < FAR * size:
+        return starts
+    # With many data no draw of the prior is near the posterior.
+    rng = np.random.default_rng(seed)
+    push = 1e-3 * np.minimum(points.std(axis=0), 1.0)
+    ends = [modes[place % len(modes)].x for place in range(chains)]
+    return tuple(x + push * rng.normal(size=size) for x in ends)
 
 
 def _around(modes: list[Whitening], radius: float, chains: int, seed: int) -> tuple[Array, ...]:
@@ -107,24 +139,9 @@ def _around(modes: list[Whitening], radius: float, chains: int, seed: int) -> tu
     )
 
 
-def _adaptive_plan(
-    target: Target, modes: list[Mode], points: Array, chains: int, seed: int
-) -> Plan:
+def adaptive_plan(target: Target, starts: tuple[Array, ...], seed: int) -> Plan:
     """Leave the adaptation to nutpie, in the way that a short pilot finds better."""
-    size = points.shape[1]
-    height = np.array([target.evaluate(x)[0] for x in points])
-    order = np.argsort(-np.where(np.isfinite(height), height, -np.inf))
-    # Spread over the better part of the prior: not so far out that the way back takes the
-    # warm-up, not so near each other that agreeing means nothing.
-    better = points[order[: max(chains, len(order) // 10)]]
-    starts = tuple(better[:: len(better) // chains][:chains])
-    if modes[0].logp - max(target.evaluate(x)[0] for x in starts) > FAR * size:
-        # With many data no draw of the prior is near the posterior; ends of descents from
-        # such draws are. At the very end the gradient vanishes, hence the push.
-        rng = np.random.default_rng(seed)
-        push = 1e-3 * np.minimum(points.std(axis=0), 1.0)
-        ends = [modes[place % len(modes)].x for place in range(chains)]
-        starts = tuple(x + push * rng.normal(size=size) for x in ends)
+    size = len(starts[0])
     identity = Whitening(np.zeros(size), np.eye(size))
     reason = "the mode is no guide to this posterior; the sampler adapted to it by itself"
     yields = {}

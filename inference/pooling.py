@@ -17,7 +17,7 @@ Kind = Literal["none", "partial", "complete"]
 Pool = str | Mapping[str, Kind]
 """A coordinate of the data to pool partially over, or the kind of pooling by coordinate."""
 
-MEAN, SPREAD, OFFSET = "mean", "spread", "offset"
+MEAN, SPREAD, OFFSET, CENTRING = "mean", "spread", "offset", "centring"
 
 
 @dataclass(frozen=True)
@@ -188,14 +188,16 @@ def pooled_variable(
     groups: Cells,
     indices: Mapping[str, Any],
     center: Any = None,
-    centred: bool = False,
 ) -> Any:
     """Create the values of a parameter in all cells, in the PyMC model of the context.
 
-    Non-centred: value = link⁻¹(link(mean) + Σ spread·offset), with the logarithm as the link
-    of positive parameters and the logit between zero and one (Papaspiliopoulos, Roberts and
-    Sköld 2007, doi:10.1214/088342307000000014). Centred for a level along the finest
-    coordinate.
+    Values scatter normally after a link: the logarithm of positive parameters, the logit
+    between zero and one. Along the finest coordinate they are sampled as x ~ N(w·m, s^w), of
+    which the value is m + s^(1-w)·(x - w·m), with mean m, spread s and a weight w that is data
+    of the model: 0 is the non-centred form, which suits groups that are measured poorly, 1 the
+    centred one (Papaspiliopoulos, Roberts and Sköld 2007, doi:10.1214/088342307000000014;
+    weights in between: Gorinova, Moore and Hoffman 2020, arXiv:1906.03028). Along other
+    coordinates the form is non-centred.
 
     Parameters
     ----------
@@ -209,8 +211,6 @@ def pooled_variable(
         The cells, and their index arrays as data of the model.
     center
         The typical value where it exists already.
-    centred
-        Whether also what is no level is pooled in the centred form.
     """
     import pymc as pm
 
@@ -226,19 +226,18 @@ def pooled_variable(
     value = link(parameter.support, mean)
     if separate is not None and separate != groups.dim:
         value = value[indices[f"{separate}_of_{groups.dim}"]]
-    centred = (centred or parameter.level) and groups.dim in groups.partial
-    for group in groups.partial:
-        if centred and group == groups.dim:
-            continue
+    for group in sorted(groups.partial, key=lambda each: each == groups.dim):  # the finest last
         suffix = "" if len(groups.partial) == 1 else f"_{group}"
-        offset = pm.Normal(f"{name}_{OFFSET}{suffix}", dims=group)
-        place = indices.get(f"{group}_of_{groups.dim}")
         scale = scales[spread_name(name, group, groups.partial)]
-        value = value + scale * (offset if place is None else offset[place])
-    if centred:
-        family = {"positive": pm.LogNormal, "unit": pm.LogitNormal, "real": pm.Normal}
-        scale = scales[spread_name(name, groups.dim, groups.partial)]
-        return family[parameter.support](name, value, scale, dims=groups.dim)
+        if group == groups.dim:
+            weight = pm.Data(f"{name}_{CENTRING}", np.zeros(len(groups.labels)), dims=group)
+            offset = pm.Normal(
+                f"{name}_{OFFSET}{suffix}", weight * value, scale**weight, dims=group
+            )
+            value = value + scale ** (1 - weight) * (offset - weight * value)
+        else:
+            offset = pm.Normal(f"{name}_{OFFSET}{suffix}", dims=group)
+            value = value + scale * offset[indices[f"{group}_of_{groups.dim}"]]
     return pm.Deterministic(name, unlink(parameter.support, value), dims=groups.dim)
 
 

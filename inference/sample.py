@@ -12,12 +12,13 @@ import numpy.typing as npt
 import xarray as xr
 
 from ..errors import PosterionError
+from .centring import centre, is_pooled, uncentre
 from .density import Density
 from .diagnose import Verdict, diagnose
 from .evidence import estimate_evidence
 from .explore import explore
 from .groups import complete, draws_tree
-from .plan import make_plan, plan_from_draws, run_chains
+from .plan import adaptive_plan, plan_from_draws, run_chains, starts_near, whitened_plan
 from .precondition import whiten
 from .simulate import simulate_prior, unconstrained_points
 from .target import Target
@@ -117,6 +118,7 @@ class Sampler:
                 f"{draws} draws of {chains} chains cannot be checked; take 100 of 2 or more."
             )
         clock = _Clock()
+        uncentre(self.model)
         say("Compiling the model (slow the first time on a machine)")
         self.density.function  # noqa: B018 - compiled here, so that its time is told apart
         prior, points = simulate_prior(self.model, PRIOR_DRAWS, seed)
@@ -170,6 +172,7 @@ class Sampler:
             The groups posterior and sample_stats, and the checks.
         """
         clock = clock or _Clock()
+        uncentre(self.model)
         say("Looking for modes")
         target = Target.of(self.density)
         spread = np.maximum(points.std(axis=0), 1e-3)
@@ -181,7 +184,14 @@ class Sampler:
             seed,
             lambda mode: whiten(target.evaluate, mode, spread) is not None,
         )
-        plan, kept = make_plan(target, modes, points, seed, chains)
+        plan, found = whitened_plan(target, modes, points, seed, chains)
+        kept = max(len(found), 1)
+        if plan is None:
+            near = starts_near(target, modes, found, points, seed, chains)
+            if is_pooled(self.model):
+                near = centre(self.model, target.evaluate, modes[0].x, near)
+                target = Target.of(self.density)
+            plan = adaptive_plan(target, near, seed)
         clock.lap("explore_s")
 
         say(f"Sampling {chains} chains of {draws} draws")

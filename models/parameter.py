@@ -39,9 +39,6 @@ class Parameter:
     spread
         The default prior of its standard deviation between groups that are pooled: of its
         logarithm where it is positive, of its logit between zero and one.
-    level
-        Whether the data of every group determine it closely, as they do a mean height. It is
-        then pooled in the centred form; the other form would be slow.
     """
 
     name: str
@@ -51,7 +48,6 @@ class Parameter:
     description: str
     prior: str = ""
     spread: str = "HalfNormal(1)"
-    level: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,6 @@ _REFERENCE = Parameter(
     "conductivity at the reference temperature, the middle of the measured range of 1/T",
     "LogNormal(log_conductivity_mid, 2)",
     spread="HalfNormal(3)",
-    level=True,
 )
 
 

@@ -144,6 +144,7 @@ def law_result(
         "parameters": json.dumps([*(p.name for p in law.parameters), "noise"]),
         "pool": json.dumps(kinds),
         "window": json.dumps(window),
+        "unit": "S/cm",
         "noise": "Relative()",
         "noise_description": "independent log-normal noise",
         "priors": json.dumps(priors),

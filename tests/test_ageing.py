@@ -126,7 +126,7 @@ def test_laws_contain_each_other() -> None:
     assert loss(po.PowerFade(), rate=0.002, exponent=1.0) == pytest.approx(line)
     root = loss(po.SquareRootFade(), rate=0.002)
     assert loss(po.PowerFade(), rate=0.002, exponent=0.5) == pytest.approx(root)
-    late = {"knee": 1e5, "acceleration": 4.0, "knee_width": 0.1}
+    late = {"knee": 1e5, "acceleration": 4.0, "knee_width": 0.02}
     assert loss(po.KneeFade(), rate=0.002, **late) == pytest.approx(line)
     none = {"early_loss": 0.0, "early_cycles": 5.0}
     assert loss(po.TwoProcessFade(), rate=0.002, **none) == pytest.approx(line)
@@ -344,6 +344,7 @@ def test_direction_of_growth_and_its_factor_are_found() -> None:
     for tree, factor in zip(trees, (1.5, 0.6), strict=True):
         drawn = tree["posterior"]["growth_factor"]
         assert abs(float(drawn.mean()) - factor) < 3 * float(drawn.std()) < 0.3
-        assert float((tree["posterior"]["rate"] > 0).mean()) == pytest.approx(factor > 1, abs=0.01)
+        grows = float((tree["posterior"]["rate"] > 0).mean())
+        assert grows > 0.99 if factor > 1 else grows < 0.01
     doubled = po.cycles_to(trees[0], 2.0, reference="initial")
     assert float(doubled.median()) == pytest.approx(10, rel=0.15)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pymc as pm
 import pytest
 import xarray as xr
 from numpy.typing import NDArray
@@ -12,9 +13,12 @@ import posterion as po
 from posterion import PosterionError
 from posterion.inference import fit as fitting
 from posterion.inference.build import set_data
+from posterion.inference.centring import centre, uncentre
 from posterion.inference.density import interpreted
 from posterion.inference.pooling import Pool, cells
+from posterion.inference.sample import Sampler
 from posterion.inference.simulate import simulate_prior
+from posterion.inference.target import Target
 
 Array = NDArray[np.float64]
 
@@ -210,20 +214,24 @@ SPREADS = {"conductivity_ref_spread": "HalfNormal(0.7)", "E_a_spread": "HalfNorm
 NOISE = {"noise": "LogNormal(-3, 0.5)", "E_a": "LogNormal(-1, 0.5)"}
 
 
-def test_density_of_one_pooled_label_is_written_out() -> None:
-    """The level in centred form, the energy as an offset: densities of what is sampled."""
+@pytest.mark.parametrize("weight", [np.zeros(2), np.ones(2), np.array([0.3, 1.0])], ids=str)
+def test_density_of_one_pooled_label_is_written_out(weight: Array) -> None:
+    """The coordinates of a level lie between an offset and the level itself, by a weight."""
     data = pellets(TWO)
     model = po.build(LAW, data, pool="pellet", priors=PRIORS | SPREADS | NOISE)
+    pm.set_data({"conductivity_ref_centring": weight}, model=model)
     assert free(model) == {
-        *("conductivity_ref_mean", "conductivity_ref_spread", "conductivity_ref"),
+        *("conductivity_ref_mean", "conductivity_ref_spread", "conductivity_ref_offset"),
         *("E_a_mean", "E_a_spread", "E_a_offset", "noise"),
     }
-    level, offset = np.array([1.3e-3, 0.8e-3]), np.array([0.4, -1.1])
+    mean, spread, level = np.log(2e-3), 0.4, np.array([1.3e-3, 0.8e-3])
+    standard = (np.log(level) - mean) / spread
+    position, offset = weight * mean + spread**weight * standard, np.array([0.4, -1.1])
     found = density(
         model,
         conductivity_ref_mean=2e-3,
-        conductivity_ref_spread=0.4,
-        conductivity_ref=level,
+        conductivity_ref_spread=spread,
+        conductivity_ref_offset=position,
         E_a_mean=0.42,
         E_a_spread=0.1,
         E_a_offset=offset,
@@ -232,8 +240,8 @@ def test_density_of_one_pooled_label_is_written_out() -> None:
     energy = 0.42 * np.exp(0.1 * offset)
     expected = (
         lognormal(2e-3, -7, 2)
-        + stats.halfnorm(scale=0.7).logpdf(0.4)
-        + lognormal(level, np.log(2e-3), 0.4)
+        + stats.halfnorm(scale=0.7).logpdf(spread)
+        + stats.norm(weight * mean, spread**weight).logpdf(position).sum()
         + lognormal(0.42, -1, 0.5)
         + stats.halfnorm(scale=0.2).logpdf(0.1)
         + stats.norm.logpdf(offset).sum()
@@ -241,6 +249,34 @@ def test_density_of_one_pooled_label_is_written_out() -> None:
         + likelihood(data, np.repeat(level, 6), np.repeat(energy, 6), 0.05)
     )
     assert found == pytest.approx(expected, rel=1e-8)
+
+
+def test_centring_moves_points_and_keeps_what_they_mean() -> None:
+    """Well-measured groups are centred, and the same values have other coordinates."""
+    data = pellets(TWO)
+    model = po.build(LAW, data, pool="pellet", priors=PRIORS | SPREADS | NOISE)
+    sampler = Sampler(model)
+    _, points = simulate_prior(model, 5, seed=1)
+    target = Target.of(sampler.density)
+    before = sampler.density.expand(points)
+    moved = np.array(centre(model, target.evaluate, points[0], tuple(points)))
+    assert (model["conductivity_ref_centring"].get_value() > 0.9).all()
+    after = sampler.density.expand(moved)
+    for name in ("conductivity_ref", "E_a", "conductivity_ref_spread", "noise"):
+        assert after[name] == pytest.approx(before[name], rel=1e-8)
+    assert np.abs(moved - points).max() > 1
+    # The densities differ by the volume: s^w for each group and parameter.
+    here, there = (Target.of(sampler.density).evaluate(x)[0] for x in moved[:2])
+    volume = [
+        sum(
+            (model[f"{name}_centring"].get_value() * np.log(before[f"{name}_spread"][k])).sum()
+            for name in ("conductivity_ref", "E_a")
+        )
+        for k in (0, 1)
+    ]
+    uncentre(model)
+    first, second = (Target.of(sampler.density).evaluate(x)[0] for x in points[:2])
+    assert here - there == pytest.approx(first - second - volume[0] + volume[1], rel=1e-6)
 
 
 def test_density_of_separate_groups_is_written_out() -> None:
@@ -268,27 +304,28 @@ def test_density_of_pellets_within_separate_materials_is_written_out() -> None:
     values: dict[str, Any] = {
         "conductivity_ref_mean": np.array([2e-3, 5e-4]),
         "conductivity_ref_spread": 0.4,
-        "conductivity_ref": np.array([1.3e-3, 8e-4, 1.1e-3]),
+        "conductivity_ref_offset": np.array([-0.6, 0.3, 1.2]),
         "E_a_mean": np.array([0.42, 0.36]),
         "E_a_spread": 0.1,
         "E_a_offset": np.array([0.4, -1.1, 0.7]),
         "noise": np.array([0.05, 0.09]),
     }
     of_pellet = np.array([0, 1, 0])
+    level = values["conductivity_ref_mean"][of_pellet] * np.exp(
+        0.4 * values["conductivity_ref_offset"]
+    )
     energy = values["E_a_mean"][of_pellet] * np.exp(0.1 * values["E_a_offset"])
     expected = (
         lognormal(values["conductivity_ref_mean"], -7, 2)
         + stats.halfnorm(scale=0.7).logpdf(0.4)
-        + lognormal(
-            values["conductivity_ref"], np.log(values["conductivity_ref_mean"][of_pellet]), 0.4
-        )
+        + stats.norm.logpdf(values["conductivity_ref_offset"]).sum()
         + lognormal(values["E_a_mean"], -1, 0.5)
         + stats.halfnorm(scale=0.2).logpdf(0.1)
         + stats.norm.logpdf(values["E_a_offset"]).sum()
         + lognormal(values["noise"], -3, 0.5)
         + likelihood(
             data,
-            np.repeat(values["conductivity_ref"], 6),
+            np.repeat(level, 6),
             np.repeat(energy, 6),
             np.repeat(values["noise"][of_pellet], 6),
         )
@@ -346,14 +383,17 @@ def test_effects_of_crossed_groups_add_up() -> None:
 
 
 @pytest.mark.parametrize("order", [("sample", "pellet"), ("pellet", "sample")])
-def test_nested_levels_are_centred_whatever_the_order_of_the_pool(order: tuple[str, str]) -> None:
+def test_the_finest_label_can_be_centred_whatever_the_order_of_the_pool(
+    order: tuple[str, str],
+) -> None:
     data = pellets({"p": 0.38, "q": 0.44, "r": 0.40})
     data = data.assign_coords(sample=("point", np.repeat(["x", "y", "x"], 6)))
     pool: Pool = {name: "partial" for name in order}
     model = po.build(LAW, data, pool=pool)
-    assert "conductivity_ref" in free(model) and "conductivity_ref_offset_sample" in free(model)
-    assert "conductivity_ref_offset_pellet" not in free(model)
     assert {"E_a_offset_sample", "E_a_offset_pellet"} <= free(model)
+    centrings = {v.name for v in model.data_vars if v.name.endswith("_centring")}
+    assert centrings == {"E_a_centring", "conductivity_ref_centring"}
+    assert model.named_vars_to_dims["E_a_centring"] == ("pellet",)
 
 
 # --- Simulation -----------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from posterion import PosterionError
 from posterion.inference.build import set_data
 from posterion.inference.density import interpreted
 from posterion.inference.explore import explore
-from posterion.inference.plan import make_plan, run_chains
+from posterion.inference.plan import adaptive_plan, run_chains, starts_near, whitened_plan
 from posterion.inference.sample import Sampler
 from posterion.inference.simulate import simulate_prior
 from posterion.inference.target import Target
@@ -555,7 +555,10 @@ class Calibration:
         target = Target.of(self.sampler.density)
         scale = np.sqrt(points.std(axis=0))
         modes = explore(target.evaluate, partial(target.descend, scale), points, seed)
-        plan, _ = make_plan(target, modes, points, seed, 2)
+        plan, kept = whitened_plan(target, modes, points, seed, 2)
+        if plan is None:
+            near = starts_near(target, modes, kept, points, seed, 2)
+            plan = adaptive_plan(target, near, seed)
         x = run_chains(target, plan, seed, 300, 0.9)["unconstrained"].values
         return self.sampler.density.expand(x.reshape(-1, x.shape[-1]))
 
