@@ -12,6 +12,8 @@ from .cycle_series import CycleSeries, cycle_series
 from .revive import model_of
 from .scalars import scalars
 
+_PARTS = ("path", "series")
+
 
 def growth_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     """Yield cautions on a fitted law of growth, the gravest first."""
@@ -68,11 +70,16 @@ def _two_cycles(series: Sequence[CycleSeries]) -> Iterator[Caution]:
 
 
 def _specimens(series: Sequence[CycleSeries]) -> Iterator[Caution]:
+    """Say that paths are parts of one specimen, and other series one specimen each."""
+    others = [
+        tuple(str(labels[0]) for name, labels in each.kinds.items() if name not in _PARTS)
+        for each in series
+    ]
     yield Caution(
         "points",
         (),
-        "Each series is one specimen. How much specimens made alike differ is not known from it: "
-        "a difference between two of them is no difference between two ways to make them."
-        if len(series) > 1
+        "Each series is of one specimen. How much specimens made alike differ is not known from "
+        "it: a difference between two of them is no difference between two ways to make them."
+        if len(set(others)) > 1
         else "There is one specimen: the intervals say nothing of another one made alike.",
     )
