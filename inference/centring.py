@@ -1,5 +1,6 @@
 """How pooled parameters are sampled: by how much the data of a group say of it by themselves."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import pymc as pm
 
 Array = NDArray[np.float64]
+Weights = dict[str, Array]
 
 STEP = 1e-3
 
@@ -26,19 +28,16 @@ def uncentre(model: "pm.Model") -> None:
     """Put all pooled parameters into the non-centred form; see `pooled_variable`."""
     import pymc as pm
 
-    pm.set_data({n: np.zeros_like(v.get_value()) for n, v in _weights(model).items()}, model=model)
+    pm.set_data(_zeros(model), model=model)
 
 
-def centre(
-    model: "pm.Model", evaluate: Evaluate, mode: Array, points: tuple[Array, ...]
-) -> tuple[Array, ...]:
-    """Choose the weights between the non-centred and the centred form.
+def weights_at(model: "pm.Model", evaluate: Evaluate, mode: Array) -> Weights:
+    """Choose weights between the non-centred form, in which the model is, and the centred one.
 
     In the non-centred form an offset has a standard normal prior, and the curvature of the
     log density along it is one more than the ratio of the variance between groups to the
     variance that the data of its own group leave. The weight 1 - 1/curvature makes the
-    offset independent of mean and spread where all is normal. It changes the coordinates,
-    not the posterior.
+    offset independent of mean and spread where all is normal.
 
     Parameters
     ----------
@@ -47,45 +46,122 @@ def centre(
     evaluate
         Its log density and gradient at an unconstrained point.
     mode
-        Unconstrained point of high density, at which the weights are taken.
-    points
-        Unconstrained points, such as starts of chains.
+        Unconstrained point of high density.
 
     Returns
     -------
-    tuple of array
-        The same points in the coordinates that were chosen.
+    dict
+        Arrays of shape (groups,) by the names of the data that hold them.
+    """
+    places = _places(model)
+    return {
+        name: np.array(
+            [_weight(evaluate, mode, place) for place in places[_offset(model, name).name]]
+        )
+        for name in _weights(model)
+    }
+
+
+def weights_of(model: "pm.Model", points: Array) -> Weights:
+    """Choose weights by draws, which know more of a posterior than its mode does.
+
+    With z the offset of the non-centred form, m the mean and s the spread, z = value/s - m/s:
+    what is left of the variance of z after a regression on 1/s and m/s is its variance under
+    one mean and spread, the inverse of the curvature in `weights_at`.
+
+    Parameters
+    ----------
+    model
+        In whichever form.
+    points
+        Unconstrained draws, of shape (n, size).
+    """
+    import pymc as pm
+
+    before = {name: variable.get_value() for name, variable in _weights(model).items()}
+    places, offsets = _places(model), {name: _offset(model, name) for name in before}
+    located = _locations(model, list(offsets.values()))
+    current = [located(point) for point in points]
+    pm.set_data({name: np.ones_like(weight) for name, weight in before.items()}, model=model)
+    centred = [located(point) for point in points]  # mean and spread themselves
+    pm.set_data(before, model=model)
+    chosen = {}
+    for number, (name, offset) in enumerate(offsets.items()):
+        center, scale = (np.array([each[number][part] for each in current]) for part in (0, 1))
+        mean, spread = (np.array([each[number][part] for each in centred]) for part in (0, 1))
+        z = (points[:, places[str(offset.name)]] - center) / scale
+        left = [
+            _residual_variance(z[:, group], mean[:, group], spread[:, group])
+            for group in range(z.shape[1])
+        ]
+        chosen[name] = np.clip(1 - np.array(left), 0, 1)
+    return chosen
+
+
+def _residual_variance(z: Array, mean: Array, spread: Array) -> float:
+    known = np.column_stack([np.ones_like(z), 1 / spread, mean / spread])
+    left = z - known @ np.linalg.lstsq(known, z)[0]
+    return float((left**2).sum() / (len(z) - 3))
+
+
+def move(model: "pm.Model", points: tuple[Array, ...], weights: Weights) -> tuple[Array, ...]:
+    """Set the weights, and return points in the new coordinates.
+
+    Parameters
+    ----------
+    model
+        In whichever form.
+    points
+        Unconstrained points.
+    weights
+        By the names of the data that hold them; see `weights_at`.
     """
     import pymc as pm
 
     places = _places(model)
-    offsets = {name: _offset(model, name) for name in _weights(model)}
-    chosen = {
-        name: np.array([_weight(evaluate, mode, place) for place in places[offset.name]])
-        for name, offset in offsets.items()
-    }
-    pm.set_data(chosen, model=model)
-    # With the same mean and spread the same value has another offset: x = w·m + s^w·z.
-    means = [offset.owner.op.dist_params(offset.owner) for offset in offsets.values()]
+    offsets = [_offset(model, name) for name in weights]
+    located = _locations(model, offsets)
+    before = [located(point) for point in points]
+    pm.set_data(weights, model=model)
+    # With the same means and spreads the same values have other offsets: x = w·m + s^w·z.
+    moved = []
+    for point, old in zip(points, before, strict=True):
+        result = point.copy()
+        for offset, (center, scale), (to, wide) in zip(offsets, old, located(point), strict=True):
+            own = places[str(offset.name)]
+            result[own] = to + wide * (point[own] - center) / scale
+        moved.append(result)
+    return tuple(moved)
+
+
+def _locations(model: "pm.Model", offsets: list[Any]) -> Callable[[Array], list[Any]]:
+    """Return the function from an unconstrained point to center and scale of each offset."""
+    import pymc as pm
+
+    scales = [each for rv in offsets for each in rv.owner.op.dist_params(rv.owner)]
     function = pm.compile(
         list(model.value_vars),
-        model.replace_rvs_by_values([each for pair in means for each in pair]),
+        model.replace_rvs_by_values(scales),
         mode=interpreted(),
         on_unused_input="ignore",
     )
-    moved = []
-    for point in points:
-        new = point.copy()
+    places = _places(model)
+    sizes = [len(places[str(rv.name)]) for rv in offsets for _ in (0, 1)]
+
+    def located(point: Array) -> list[Any]:
         values = function(*_split(model, point))
-        for offset, mean, scale in zip(offsets.values(), values[::2], values[1::2], strict=True):
-            own = places[offset.name]
-            new[own] = mean + scale * point[own]
-        moved.append(new)
-    return tuple(moved)
+        wide = [np.broadcast_to(value, size) for value, size in zip(values, sizes, strict=True)]
+        return list(zip(wide[::2], wide[1::2], strict=True))
+
+    return located
 
 
 def _weights(model: "pm.Model") -> dict[str, Any]:
     return {str(v.name): v for v in model.data_vars if str(v.name).endswith(f"_{CENTRING}")}
+
+
+def _zeros(model: "pm.Model") -> Weights:
+    return {name: np.zeros_like(v.get_value()) for name, v in _weights(model).items()}
 
 
 def _offset(model: "pm.Model", weight: str) -> Any:

@@ -139,19 +139,26 @@ def _around(modes: list[Whitening], radius: float, chains: int, seed: int) -> tu
     )
 
 
-def adaptive_plan(target: Target, starts: tuple[Array, ...], seed: int) -> Plan:
-    """Leave the adaptation to nutpie, in the way that a short pilot finds better."""
+def adaptive_plan(target: Target, starts: tuple[Array, ...], seed: int) -> tuple[Plan, Array]:
+    """Leave the adaptation to nutpie, in the way that a short pilot finds better.
+
+    Returns
+    -------
+    plan, draws
+        And the draws of that pilot, of shape (n, size), chain after chain.
+    """
     size = len(starts[0])
     identity = Whitening(np.zeros(size), np.eye(size))
     reason = "the mode is no guide to this posterior; the sampler adapted to it by itself"
-    yields = {}
+    yields, draws = {}, {}
     for adaptation in ("diag", "low_rank"):
         pilot = Plan(identity, starts[:2], adaptation, 400)
         stats = run_chains(target, pilot, seed, 300, TARGET_ACCEPT)
         ess = arviz_stats.ess(stats[["unconstrained"]])["unconstrained"]
         yields[adaptation] = float(np.nanmin(ess.values)) / float(stats["n_steps"].sum())
+        draws[adaptation] = stats["unconstrained"].values.reshape(-1, size)
     best = max(yields, key=lambda name: yields[name])
-    return Plan(identity, starts, best, WARMUP_ADAPTIVE, reason)
+    return Plan(identity, starts, best, WARMUP_ADAPTIVE, reason), draws[best]
 
 
 def plan_from_draws(stats: xr.Dataset, plan: Plan) -> Plan:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,20 @@ import numpy.typing as npt
 import xarray as xr
 
 from ..errors import PosterionError
-from .centring import centre, is_pooled, uncentre
+from .centring import is_pooled, move, uncentre, weights_at, weights_of
 from .density import Density
 from .diagnose import Verdict, diagnose
 from .evidence import estimate_evidence
 from .explore import explore
 from .groups import complete, draws_tree
-from .plan import adaptive_plan, plan_from_draws, run_chains, starts_near, whitened_plan
+from .plan import (
+    Plan,
+    adaptive_plan,
+    plan_from_draws,
+    run_chains,
+    starts_near,
+    whitened_plan,
+)
 from .precondition import whiten
 from .simulate import simulate_prior, unconstrained_points
 from .target import Target
@@ -26,6 +33,7 @@ from .target import Target
 if TYPE_CHECKING:
     import pymc as pm
 
+Array = npt.NDArray[np.float64]
 Progress = Callable[[str], None]
 Starts = Sequence[Mapping[str, npt.ArrayLike]]
 
@@ -146,7 +154,7 @@ class Sampler:
 
     def draw(
         self,
-        points: npt.NDArray[np.float64],
+        points: Array,
         *,
         seed: int,
         draws: int,
@@ -189,9 +197,10 @@ class Sampler:
         if plan is None:
             near = starts_near(target, modes, found, points, seed, chains)
             if is_pooled(self.model):
-                near = centre(self.model, target.evaluate, modes[0].x, near)
+                plan = self._pooled_plan(target, modes[0].x, near, seed)
                 target = Target.of(self.density)
-            plan = adaptive_plan(target, near, seed)
+            else:
+                plan, _ = adaptive_plan(target, near, seed)
         clock.lap("explore_s")
 
         say(f"Sampling {chains} chains of {draws} draws")
@@ -216,6 +225,18 @@ class Sampler:
             )
         clock.lap("sample_s")
         return tree, verdict
+
+    def _pooled_plan(
+        self, target: Target, mode: Array, starts: tuple[Array, ...], seed: int
+    ) -> Plan:
+        """Choose the coordinates of pooled parameters, first by a mode and then by a pilot."""
+        chosen = weights_at(self.model, target.evaluate, mode)
+        near = move(self.model, starts, chosen)
+        plan, pilot = adaptive_plan(Target.of(self.density), near, seed)
+        # One start from each part of the pilot, in the coordinates that it was run in.
+        parts = np.array_split(pilot, len(starts))
+        last = tuple(part[-1] for part in parts)
+        return replace(plan, starts=move(self.model, last, weights_of(self.model, pilot[::3])))
 
 
 class _Clock:

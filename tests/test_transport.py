@@ -558,7 +558,7 @@ class Calibration:
         plan, kept = whitened_plan(target, modes, points, seed, 2)
         if plan is None:
             near = starts_near(target, modes, kept, points, seed, 2)
-            plan = adaptive_plan(target, near, seed)
+            plan, _ = adaptive_plan(target, near, seed)
         x = run_chains(target, plan, seed, 300, 0.9)["unconstrained"].values
         return self.sampler.density.expand(x.reshape(-1, x.shape[-1]))
 
