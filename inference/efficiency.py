@@ -8,6 +8,9 @@ from ..errors import PosterionError
 ACCURACY = 0.001
 """Relative error of a ratio of charges that a good cycler makes in every cycle."""
 
+SEEN = 0.5
+"""The share of the cycles that must be measured for their product to mean something."""
+
 
 def coulombic_efficiency(data: xr.Dataset) -> xr.Dataset:
     """Return the Coulombic efficiency of each cell, and the retention that it would imply.
@@ -32,7 +35,8 @@ def coulombic_efficiency(data: xr.Dataset) -> xr.Dataset:
         cell its ``average``, the ``sd`` between cycles, ``implied_retention`` over the measured
         cycles after the first, with ``implied_low`` and ``implied_high`` for an instrument that
         is wrong by 0.1 % in every cycle, and the ``observed_retention``, the last discharge
-        capacity over the first. Cycles in which nothing was measured count as the average.
+        capacity over the first. Cycles in which nothing was measured count as the average;
+        where they are more than half, nothing is implied (NaN).
 
     Raises
     ------
@@ -60,13 +64,15 @@ def coulombic_efficiency(data: xr.Dataset) -> xr.Dataset:
             continue
         rows["average"][place] = ratio.mean()
         rows["sd"][place] = ratio.std(ddof=1)
-        # The first cycle loses what made the capacity of the first discharge.
+        rows["observed_retention"][place] = capacity[-1] / capacity[0]
         passed = cycle[-1] - cycle[0]
+        if ratio.size - 1 < SEEN * passed:
+            continue
+        # The first cycle loses what made the capacity of the first discharge.
         implied = np.log(ratio[1:]).mean() * passed
         rows["implied_retention"][place] = np.exp(implied)
         rows["implied_low"][place] = np.exp(implied - passed * ACCURACY)
         rows["implied_high"][place] = np.exp(implied + passed * ACCURACY)
-        rows["observed_retention"][place] = capacity[-1] / capacity[0]
     if np.isnan(rows["average"]).all():
         raise PosterionError(
             "no cell has two cycles with both a charge and a discharge capacity, so there is no "

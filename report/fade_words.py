@@ -51,12 +51,12 @@ def remarks_of(tree: xr.DataTree, question: Question, extra: xr.Dataset | None) 
             for cycle, probability in found["p_reaches_cycle"].items()
             if probability is not None
         ]
-        whose = f" of {label}" if label else ""
-        whose = f" of a {label}" if whom.who(label) != "measured" else whose
+        who = label if whom.who(label) == "measured" else f"a {label}"
+        whose = f" of {who}" if who else ""
         if chances:
             lines.append(
-                f"Probability that more than {percent(question.threshold)}{whose} is left: "
-                f"{', '.join(chances)}."
+                f"Probability that {who or 'the cell'} has more than "
+                f"{percent(question.threshold)} left: {', '.join(chances)}."
             )
         if found["p_not_reached"]:
             horizon = extra[THRESHOLD].attrs["censored_at"]
@@ -65,6 +65,22 @@ def remarks_of(tree: xr.DataTree, question: Question, extra: xr.Dataset | None) 
                 f"reached within {horizon:.0f} cycles."
             )
     return lines
+
+
+def _of_cell(cell: str, found: dict[str, float]) -> str:
+    """Write efficiencies and retentions of one cell."""
+    shown = {name: f"{100 * value:.1f}" for name, value in found.items()}
+    line = (
+        f"{cell}: average Coulombic efficiency {100 * found['average']:.3f} % (sd between cycles "
+        f"{100 * found['sd']:.3f} %)."
+    )
+    if "implied_retention" not in found:
+        return f"{line} Too few of the cycles are there to imply a retention."
+    return (
+        f"{line} Were every lost charge lost capacity, it would imply a retention of "
+        f"{shown['implied_retention']} %, and {shown['implied_low']} to {shown['implied_high']} % "
+        f"were the instrument wrong by 0.1 % a cycle; measured is {shown['observed_retention']} %."
+    )
 
 
 def efficiency(data: xr.Dataset) -> tuple[list[dict[str, Any]], list[str]]:
@@ -95,12 +111,5 @@ def efficiency(data: xr.Dataset) -> tuple[list[dict[str, Any]], list[str]]:
         }
         entries.append({"cell": cell, **summary, "by_cycle": by_cycle})
         if len(lines) < SHOWN:
-            lines.append(
-                f"{cell}: average Coulombic efficiency {100 * summary['average']:.3f} % "
-                f"(sd between cycles {100 * summary['sd']:.3f} %). Were every lost charge lost "
-                f"capacity, it would imply a retention of {100 * summary['implied_retention']:.1f} "
-                f"%, and {100 * summary['implied_low']:.1f} to "
-                f"{100 * summary['implied_high']:.1f} % were the instrument wrong by 0.1 % a "
-                f"cycle; measured is {100 * summary['observed_retention']:.1f} %."
-            )
+            lines.append(_of_cell(cell, summary))
     return entries, lines

@@ -7,7 +7,7 @@ import xarray as xr
 
 import posterion as po
 
-CHAINS, DRAWS = 4, 300
+CHAINS, DRAWS = 4, 150
 SHAPE = (CHAINS, DRAWS)
 N = np.arange(1.0, 101.0)
 

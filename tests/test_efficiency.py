@@ -33,9 +33,17 @@ def test_charge_that_costs_no_capacity_implies_too_much_loss() -> None:
 
 def test_cycles_that_were_not_measured_count_as_the_average() -> None:
     capacity = np.array([2.0, 1.9, 1.8])
-    found = po.coulombic_efficiency(cells(capacity, capacity / 0.99, cycle=[1, 11, 21]))
-    assert float(found["implied_retention"].item()) == pytest.approx(0.99**20)
-    assert found["efficiency"].sel(cycle=11).item() == pytest.approx(0.99)
+    found = po.coulombic_efficiency(cells(capacity, capacity / 0.99, cycle=[1, 3, 5]))
+    assert float(found["implied_retention"].item()) == pytest.approx(0.99**4)
+    assert found["efficiency"].sel(cycle=3).item() == pytest.approx(0.99)
+
+
+def test_a_few_check_cycles_imply_nothing() -> None:
+    capacity = np.array([2.0, 1.9, 1.8])
+    found = po.coulombic_efficiency(cells(capacity, capacity / 0.99, cycle=[1, 50, 100]))
+    assert np.isnan(found["implied_retention"].item())
+    assert found["observed_retention"].item() == pytest.approx(0.9)
+    assert found["average"].item() == pytest.approx(0.99)
 
 
 def test_the_first_cycle_is_not_in_the_product() -> None:
