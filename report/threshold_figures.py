@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 from ..inference.ageing import Who, cycles_to, told
 from ..inference.cycle_series import cycle_series, question_of
 from ..inference.scalars import element
-from .fade_answers import THRESHOLD, answers, percent, subjects
-from .fade_figures import (
-    PANELS,
+from .cycle_axes import (
     draw_law,
     draw_median,
     draw_points,
@@ -19,6 +17,8 @@ from .fade_figures import (
     mark_threshold,
     set_limits,
 )
+from .fade_answers import THRESHOLD, answers, percent, subjects
+from .fade_figures import PANELS
 from .figures import BLUE, GREY, INK, ORANGE, new_figure, shown_label, tidy
 from .posterior_figures import density, refuse_untrusted
 
