@@ -65,7 +65,7 @@ def retention(
     law, parameters = _parameters(tree, who, seed)
     at = np.atleast_1d(np.asarray(cycle, dtype=float))
     if at.ndim != 1 or not (np.isfinite(at) & (at >= 0)).all():
-        raise PosterionError(f"cycles are {cycle}; they must be finite and not below zero.")
+        raise PosterionError(f"cycles are {at}; they must be finite and not below zero.")
     value = _respond(law, parameters, xr.DataArray(at, dims="cycle"))
     kept = value / _reference_value(tree, law, parameters, reference, who)
     result: xr.DataArray = kept.clip(min=0).assign_coords(cycle=at)
@@ -153,7 +153,7 @@ def told(tree: xr.DataTree, reference: Reference) -> str:
         firsts = sorted(set(_first_cycles(tree).tolist()))
         many = len(firsts) > 1
         return "at the first measured cycle" + ("" if many else f" ({firsts[0]:g})")
-    if isinstance(reference, str) or not reference >= 0:
+    if not (isinstance(reference, int | float) and reference >= 0):
         raise PosterionError(
             f"the reference is '{reference}'; it must be 'first', 'initial' or a cycle."
         )

@@ -139,7 +139,12 @@ def _around(modes: list[Whitening], radius: float, chains: int, seed: int) -> tu
     )
 
 
-def adaptive_plan(target: Target, starts: tuple[Array, ...], seed: int) -> tuple[Plan, Array]:
+def adaptive_plan(
+    target: Target,
+    starts: tuple[Array, ...],
+    seed: int,
+    ways: tuple[str, ...] = ("diag", "low_rank"),
+) -> tuple[Plan, Array]:
     """Leave the adaptation to nutpie, in the way that a short pilot finds better.
 
     Returns
@@ -151,7 +156,7 @@ def adaptive_plan(target: Target, starts: tuple[Array, ...], seed: int) -> tuple
     identity = Whitening(np.zeros(size), np.eye(size))
     reason = "the mode is no guide to this posterior; the sampler adapted to it by itself"
     yields, draws = {}, {}
-    for adaptation in ("diag", "low_rank"):
+    for adaptation in ways:
         pilot = Plan(identity, starts[:2], adaptation, 400)
         stats = run_chains(target, pilot, seed, 300, TARGET_ACCEPT)
         ess = arviz_stats.ess(stats[["unconstrained"]])["unconstrained"]

@@ -230,9 +230,8 @@ class Sampler:
         self, target: Target, mode: Array, starts: tuple[Array, ...], seed: int
     ) -> Plan:
         """Choose the coordinates of pooled parameters, first by a mode and then by a pilot."""
-        chosen = weights_at(self.model, target.evaluate, mode)
-        near = move(self.model, starts, chosen)
-        plan, pilot = adaptive_plan(Target.of(self.density), near, seed)
+        near = move(self.model, starts, weights_at(self.model, target.evaluate, mode))
+        plan, pilot = adaptive_plan(Target.of(self.density), near, seed, ways=("low_rank",))
         # One start from each part of the pilot, in the coordinates that it was run in.
         parts = np.array_split(pilot, len(starts))
         last = tuple(part[-1] for part in parts)

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ..errors import PosterionError
 from .density import Density
 from .precondition import Whitening
 
@@ -83,16 +84,22 @@ class Target:
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            run: xr.DataTree = nutpie.sample(
-                compiled,
-                draws=draws,
-                tune=warmup,
-                chains=1,
-                cores=1,
-                seed=seed,
-                adaptation=adaptation,
-                target_accept=target_accept,
-                progress_bar=False,
-                save_warmup=False,
-            )
+            try:
+                run: xr.DataTree = nutpie.sample(
+                    compiled,
+                    draws=draws,
+                    tune=warmup,
+                    chains=1,
+                    cores=1,
+                    seed=seed,
+                    adaptation=adaptation,
+                    target_accept=target_accept,
+                    progress_bar=False,
+                    save_warmup=False,
+                )
+            except RuntimeError as error:
+                raise PosterionError(
+                    f"the sampler could not start ({error}); look at the priors, or take a simpler "
+                    "model."
+                ) from error
         return run
