@@ -1,5 +1,8 @@
 """How the chains are run: in which coordinates, from where, with which adaptation."""
 
+import os
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import arviz_stats
@@ -157,7 +160,7 @@ def adaptive_plan(
     reason = "the mode is no guide to this posterior; the sampler adapted to it by itself"
     yields, draws = {}, {}
     for adaptation in ways:
-        pilot = Plan(identity, starts[:2], adaptation, 400)
+        pilot = Plan(identity, starts[:2], adaptation, 400, reason)
         stats = run_chains(target, pilot, seed, 300, TARGET_ACCEPT)
         ess = arviz_stats.ess(stats[["unconstrained"]])["unconstrained"]
         yields[adaptation] = float(np.nanmin(ess.values)) / float(stats["n_steps"].sum())
@@ -193,18 +196,23 @@ def run_chains(
         Of dims (chain, draw): statistics of the sampler under ArviZ's names, and the draws
         as ``unconstrained`` points.
     """
-    runs = [
-        target.chain(
+
+    def chain(number: int) -> xr.DataTree:
+        return target.chain(
             plan.whitening,
-            start,
+            plan.starts[number],
             adaptation=plan.adaptation,
             warmup=plan.warmup,
             draws=draws,
             target_accept=target_accept,
             seed=seed * 1000 + number,
         )
-        for number, start in enumerate(plan.starts)
-    ]
+
+    # The density needs no interpreter, so threads share the work where it is long.
+    workers = os.cpu_count() if plan.reason else 1
+    with warnings.catch_warnings(), ThreadPoolExecutor(workers) as pool:
+        warnings.simplefilter("ignore")
+        runs = [*pool.map(chain, range(len(plan.starts)))]
     z = np.stack([run.children["posterior"].dataset["z"].values[0] for run in runs])
     stats = xr.concat([run.children["sample_stats"].to_dataset() for run in runs], "chain")
     return (

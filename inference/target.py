@@ -1,6 +1,5 @@
 """The compiled log density at one data set: evaluated, descended, and sampled by nutpie."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,24 +81,22 @@ class Target:
             _coords={},
             reparameterized_names=None,
         )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                run: xr.DataTree = nutpie.sample(
-                    compiled,
-                    draws=draws,
-                    tune=warmup,
-                    chains=1,
-                    cores=1,
-                    seed=seed,
-                    adaptation=adaptation,
-                    target_accept=target_accept,
-                    progress_bar=False,
-                    save_warmup=False,
-                )
-            except RuntimeError as error:
-                raise PosterionError(
-                    f"the sampler could not start ({error}); look at the priors, or take a simpler "
-                    "model."
-                ) from error
+        try:
+            run: xr.DataTree = nutpie.sample(
+                compiled,
+                draws=draws,
+                tune=warmup,
+                chains=1,
+                cores=1,
+                seed=seed,
+                adaptation=adaptation,
+                target_accept=target_accept,
+                progress_bar=False,
+                save_warmup=False,
+            )
+        except RuntimeError as error:
+            raise PosterionError(
+                f"the sampler could not start ({error}); look at the priors, or take a simpler "
+                "model."
+            ) from error
         return run
