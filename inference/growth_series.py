@@ -55,20 +55,18 @@ def resistance_series(
     if (np.diff(at) == 0).any():
         again = at[1:][np.diff(at) == 0][0]
         raise PosterionError(f"cycle {again:g} is given to two spectra; number them apart.")
-    draws = []  # of each fit (path, draw)
-    for place in order:
+    labels = [TOTAL] if total else list(paths)
+    count, times = len(labels), len(at)
+    means, covariance = np.zeros((count, times)), np.zeros((count, times, count, times))
+    for time, place in enumerate(order):
         where = f"at cycle {cycles[place]:g}"
         own = np.array([resistance_draws(fits[place], name, where) for name in paths.values()])
-        draws.append(own.sum(axis=0, keepdims=True) if total else own)
-    labels = [TOTAL] if total else list(paths)
-    logs = np.log(draws)  # (cycle, path, draw)
-    count, times = len(labels), len(at)
-    covariance = np.zeros((count, times, count, times))
-    for place, own in enumerate(logs):
-        covariance[:, place, :, place] = np.atleast_2d(np.cov(own))
+        logs = np.log(own.sum(axis=0, keepdims=True) if total else own)
+        means[:, time] = logs.mean(axis=1)
+        covariance[:, time, :, time] = np.atleast_2d(np.cov(logs))
     result = xr.Dataset(
         {
-            "resistance": ("point", np.exp(logs.mean(axis=2)).T.ravel()),
+            "resistance": ("point", np.exp(means).ravel()),
             "resistance_covariance": (
                 ("point", "other"),
                 covariance.reshape(count * times, count * times),
