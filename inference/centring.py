@@ -148,11 +148,15 @@ def _locations(model: "pm.Model", offsets: list[Any]) -> Callable[[Array], list[
         mode=interpreted(),
         on_unused_input="ignore",
     )
-    places = _places(model)
+    places, start = _places(model), model.initial_point()
     sizes = [len(places[str(rv.name)]) for rv in offsets for _ in (0, 1)]
+    shapes = [
+        (places[str(rv.name)], np.shape(start[model.rvs_to_values[rv].name]))
+        for rv in model.free_RVs
+    ]
 
     def located(point: Array) -> list[Any]:
-        values = function(*_split(model, point))
+        values = function(*(point[place].reshape(shape) for place, shape in shapes))
         wide = [np.broadcast_to(value, size) for value, size in zip(values, sizes, strict=True)]
         return list(zip(wide[::2], wide[1::2], strict=True))
 
@@ -194,11 +198,3 @@ def _places(model: "pm.Model") -> dict[str, NDArray[np.int64]]:
         places[str(variable.name)] = np.arange(start, start + size)
         start += size
     return places
-
-
-def _split(model: "pm.Model", x: Array) -> list[Array]:
-    point, places = model.initial_point(), _places(model)
-    return [
-        x[places[str(rv.name)]].reshape(np.shape(point[model.rvs_to_values[rv].name]))
-        for rv in model.free_RVs
-    ]

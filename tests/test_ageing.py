@@ -195,7 +195,13 @@ def test_one_cycle_is_no_series() -> None:
         po.build(po.LinearFade(), data)
 
 
-@pytest.mark.parametrize("law", FADE, ids=str)
+QUICK = (po.SquareRootFade(), po.KneeFade())
+"""Laws whose fits run by default; each takes its own compilation."""
+
+
+@pytest.mark.parametrize(
+    "law", [pytest.param(x, marks=() if x in QUICK else pytest.mark.slow) for x in FADE], ids=str
+)
 def test_known_truth_is_recovered_with_correlated_noise(law) -> None:
     """The posteriors of eight cells cover what each cell would have without noise."""
     rng = np.random.default_rng(4)

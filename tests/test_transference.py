@@ -352,7 +352,7 @@ def test_untrusted_shows_no_share(command, monkeypatch) -> None:
     assert "100.0 %" not in out
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [40, pytest.param(500, marks=pytest.mark.slow)])
 def test_known_numbers_are_recovered_as_often_as_claimed(count) -> None:
     """Ranks of the truth among draws are uniform (Cook, Gelman and Rubin 2006)."""
     priors = {
