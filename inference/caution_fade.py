@@ -214,7 +214,7 @@ def _extrapolated(
     if asked:
         said.append(f"Cycle {enumerated([f'{c:g}' for c in asked])} was not measured.")
     foresee = (
-        "A law fitted before a knee cannot foresee it, and most cells have one: read it as the "
+        "A law fitted before a knee cannot foresee it, and many cells have one: read it as the "
         "life without a knee."
         if not isinstance(law, KneeFade)
         else "Other laws that fit as well may say otherwise; compare them with --law all."
