@@ -13,7 +13,7 @@ import posterion as po
 from posterion import PosterionError
 from posterion.inference import fit as fitting
 from posterion.inference.build import set_data
-from posterion.inference.centring import move, uncentre, weights_at
+from posterion.inference.centring import SHARE, move, uncentre, weights_at
 from posterion.inference.density import interpreted
 from posterion.inference.pooling import Pool, cells
 from posterion.inference.sample import Sampler
@@ -261,7 +261,8 @@ def test_centring_moves_points_and_keeps_what_they_mean() -> None:
     before = sampler.density.expand(points)
     weights = weights_at(model, target.evaluate, points[0])
     moved = np.array(move(model, tuple(points), weights))
-    assert (model["conductivity_ref_centring"].get_value() > 0.9).all()
+    # Nearly all of the share that a mode may ask for.
+    assert (model["conductivity_ref_centring"].get_value() > 0.95 * SHARE).all()
     after = sampler.density.expand(moved)
     for name in ("conductivity_ref", "E_a", "conductivity_ref_spread", "noise"):
         assert after[name] == pytest.approx(before[name], rel=1e-8)
