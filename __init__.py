@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .errors import PosterionError
     from .inference.ageing import cycles_to, retention
     from .inference.build import build
-    from .inference.compare import compare_models
+    from .inference.compare_models import compare_models
     from .inference.conductivity import conductivity
     from .inference.diagnose import Verdict
     from .inference.efficiency import coulombic_efficiency
@@ -92,7 +92,7 @@ _HOMES = {
     "Verdict": "inference.diagnose",
     "Weibull": "inference.noise_censored",
     "build": "inference.build",
-    "compare_models": "inference.compare",
+    "compare_models": "inference.compare_models",
     "conductivity": "inference.conductivity",
     "conductivity_series": "inference.series",
     "coulombic_efficiency": "inference.efficiency",

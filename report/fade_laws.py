@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from ..inference.compare import compare_models
+from ..inference.compare_models import compare_models
 from ..inference.cycle_series import Question
 from ..inference.diagnose import Verdict
 from .censored import ends_at

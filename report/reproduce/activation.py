@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from ...inference.specimens import BARRIERS
 from ...models.temperature_law import BOLTZMANN, Form
 from ...models.transport import KJ_PER_MOL
 from .arrhenius import PELLET, Points, between, energy, line, position
@@ -19,7 +20,7 @@ from .claim import (
     verdict_of_number,
 )
 from .conductivity import from_geometry
-from .inputs import BARRIERS, LEVELS, SCATTER, Array, Inputs, typical
+from .inputs import LEVELS, SCATTER, Array, Inputs, typical
 from .specimens import last_over_first, one_specimen, rises
 from .text import chance, span, value_text
 

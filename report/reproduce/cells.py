@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from ...inference.specimens import CELLS, PELLETS
 from .claim import (
     MODERATE,
     SLIGHT,
@@ -13,7 +14,7 @@ from .claim import (
     judge_number,
     quantiles,
 )
-from .inputs import CELLS, PELLETS, Array, Inputs
+from .inputs import Array, Inputs
 from .specimens import last_over_first, one_specimen, two_specimens
 from .text import span
 

@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from ...inference.specimens import PELLETS
 from ...models.transport import conductivity, disc_area
 from .arrhenius import Points, interpolated
 from .claim import (
@@ -18,7 +19,7 @@ from .claim import (
     quantiles,
     verdict_of_number,
 )
-from .inputs import PELLETS, SCATTER, Array, Inputs
+from .inputs import SCATTER, Array, Inputs
 from .specimens import last_over_first, one_specimen, two_specimens
 from .text import plain, span, value_text
 

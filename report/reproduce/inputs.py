@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from ...datasets.published import Published
 from ...inference.noise import Relative
-from ...inference.noise_censored import CELL_SCATTER
 from ...inference.prior import Prior
 from ..numbers import number
 from .published_numbers import Numbers
@@ -23,19 +22,6 @@ _SPREADS = 50  # a divisor of it, see `normal_grid`
 
 SCATTER = Prior.parse(Relative().parameters[0].prior)
 """Of one pellet's conductivity between temperatures: the package's default for such data."""
-
-PELLETS = Prior("LogNormal", round(float(np.log(0.10)), 4), 0.7)
-"""Relative spread of conductivity between pellets made alike, of capacity between cells. 94 % of
-it lie within 2.7 and 37 %; between laboratories 35 to 50 % were found for sulfides (Ohno et al.
-2020, ACS Energy Lett. 5, 910, doi:10.1021/acsenergylett.9b02764), which is an upper end."""
-
-CELLS = Prior.parse(CELL_SCATTER)
-"""Relative spread of resistances, lifetimes and thresholds between cells made alike: the
-package's default for such data."""
-
-BARRIERS = Prior("LogNormal", round(float(np.log(0.0725)), 4), 0.39)
-"""Relative spread of the activation energy between pellets: 94 % within 3.5 and 15 %, what the
-study of Ohno et al. found between laboratories."""
 
 LEVELS = (0.03, 0.10, 0.30)
 """Scatters or spreads at which an answer is shown beside the one under the prior."""

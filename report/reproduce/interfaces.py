@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...inference.prior import Prior
+from ...inference.specimens import CELLS
 from ...models.limits import CriticalCurrent, Lifetime
 from ...models.transport import disc_area
 from .claim import (
@@ -20,7 +21,7 @@ from .claim import (
     judge_number,
     quantiles,
 )
-from .inputs import CELLS, LEVELS, Array, Inputs, typical
+from .inputs import LEVELS, Array, Inputs, typical
 from .specimens import (
     last_over_first,
     one_specimen,

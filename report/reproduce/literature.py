@@ -4,8 +4,9 @@ from functools import partial
 
 import numpy as np
 
+from ...inference.specimens import PELLETS
 from .claim import SLIGHT, Claim, Finding, cannot_be_checked, case, judge_number, judge_statement
-from .inputs import LEVELS, PELLETS, Array, Inputs, typical
+from .inputs import LEVELS, Array, Inputs, typical
 from .specimens import two_specimens
 
 TOPIC = "Literature"

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ...datasets.published import CITATION, DOI, LICENCE
+from ...inference.specimens import BARRIERS, CELLS, PELLETS
 from ...inference.store import replacing
 from ..figures import as_svg
 from .claim import RULES, VERDICTS, Case, Row
 from .fits import FEW
-from .inputs import BARRIERS, CELLS, PELLETS, SCATTER, typical
+from .inputs import SCATTER, typical
 from .run import Reproduction
 from .text import chance, span
 

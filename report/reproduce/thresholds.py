@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...inference.prior import Prior
-from .inputs import CELLS, Array, Inputs, at_normal
+from ...inference.specimens import CELLS
+from .inputs import Array, Inputs, at_normal
 
 Step = tuple[float, float]
 """Bounds of the limit of one cell: above the first, at most at the second."""
