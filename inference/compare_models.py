@@ -1,4 +1,4 @@
-"""Comparing models of the same data: which do they prefer, and can they tell."""
+"""Comparing models of the same data: which do they prefer, by what, and can they tell."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +10,12 @@ import xarray as xr
 
 from ..errors import PosterionError
 from .diagnose import Verdict
+from .distinguish import Region, region
 from .evidence import Evidence
+from .leave_out import PLACE, evidence_of, leave_one_out, mean_log_likelihood, p_waic
 from .noise_correlated import Autocorrelated, Correlated
-from .revive import model_of, noise_of
+from .revive import noise_of
+from .same_data import Match, Places, match
 
 GOOD_K_HAT = 0.7
 CLEAR = 2.0
@@ -34,18 +37,30 @@ class Comparison:
     table
         A row a model, the best first: ``elpd`` (expected log predictive density
         of a new datum, summed over the data) with its ``se``, ``elpd_diff`` to the best with
-        ``dse``, ``p_loo`` (effective number of parameters), ``weight`` (stacking), ``k_hat``
-        (largest), ``log_evidence`` with ``evidence_se`` and ``evidence_k_hat``, and
-        ``probability`` (from the evidences, models being equally probable before).
+        ``dse``, ``p_loo`` (effective number of parameters, by leaving out), ``weight``
+        (stacking), ``k_hat`` (largest) and ``bad_k`` (places above 0.7), ``p_waic`` (the same
+        number without leaving out, for data that depend on each other), ``log_evidence`` with
+        ``evidence_se`` and ``evidence_k_hat``, and ``probability`` (from the evidences, models
+        being equally probable before).
     sentence
         What the table says, in plain words.
     messages
-        What limits it.
+        What limits it, and in what the data of the fits differ.
+    pointwise
+        Of dims (model, place), in the order of the table: the elpd of each place, called
+        ``elpd``; where data depend on each other the mean ``log_likelihood`` of each given
+        those before it. The inputs are coordinates of the places. A frequency with both
+        parts of Z is one place.
+    regions
+        Which places set the best model apart from each of the others that it is clearly
+        ahead of.
     """
 
     table: pd.DataFrame
     sentence: str
     messages: tuple[str, ...]
+    pointwise: xr.DataArray
+    regions: tuple[Region, ...]
 
 
 def compare_models(fits: Mapping[str, xr.DataTree]) -> Comparison:
@@ -56,6 +71,10 @@ def compare_models(fits: Mapping[str, xr.DataTree]) -> Comparison:
     and Gelman 2018, doi:10.1214/17-BA1091), both from ArviZ, and the evidence. Data that
     share errors cannot be left out one at a time, and are compared by the evidence alone.
 
+    Both parts of Z at one frequency are left out together. Fits in another unit, or of σT
+    and σ, are converted by their Jacobian. Places that one fit lacks are taken out of the
+    others by importance weights, as if those had not seen them either. Messages say so.
+
     Parameters
     ----------
     fits
@@ -64,38 +83,71 @@ def compare_models(fits: Mapping[str, xr.DataTree]) -> Comparison:
     Raises
     ------
     PosterionError
-        If there are fewer than two, they are not of the same data, or one failed its checks.
+        If there are fewer than two, one failed its checks, or the data differ such that
+        nothing can be compared.
     """
-    _check(fits)
+    if len(fits) < 2:
+        raise PosterionError(f"{len(fits)} model cannot be compared; fit two or more.")
+    _, refused = trusted(fits)
+    for name, reason in refused.items():
+        raise PosterionError(f"{name} failed its checks and is not compared: {reason}")
+    matches, differences = match(fits)
     dependent = any(isinstance(noise_of(tree), DEPENDENT) for tree in fits.values())
-    table = _evidences(fits)
-    predictive = _nothing(table) if dependent else _predictive(fits)
-    order = predictive["elpd"] if not dependent else table["log_evidence"]
+    masked = any(len(found.only) for found in matches.values())
+    if dependent and masked:
+        raise PosterionError(
+            f"the fits are of different data: {differences[-1]}; but these data depend on each "
+            "other, so none can be taken out afterwards. Fit all models to the same points."
+        )
+    table = _evidences(fits, matches)
+    table["p_waic"] = [p_waic(tree, matches[name]) for name, tree in fits.items()]
+    loo = {} if dependent else {n: leave_one_out(tree, matches[n]) for n, tree in fits.items()}
+    predictive = _predictive(loo) if loo else _nothing(table)
+    order = predictive["elpd"] if loo else table["log_evidence"]
     table = predictive.join(table).loc[order.sort_values(ascending=False).index]
-    return Comparison(table, _sentence(table), tuple(_messages(table)))
+    _refuse_heavy(table, matches)
+    pointwise = _pointwise(fits, matches, loo).sel(model=[*table.index])
+    messages = (*differences, *_messages(table))
+    return Comparison(table, _sentence(table), messages, pointwise, _regions(table, pointwise))
 
 
-def _predictive(fits: Mapping[str, xr.DataTree]) -> pd.DataFrame:
-    """Return what leaving out each datum says of the models."""
+def trusted(
+    fits: Mapping[str, xr.DataTree],
+) -> tuple[dict[str, xr.DataTree], dict[str, str]]:
+    """Return the results that passed their checks, and why the others did not."""
+    verdicts = {name: Verdict.of(tree) for name, tree in fits.items()}
+    passed = {name: tree for name, tree in fits.items() if verdicts[name].passed}
+    refused = {name: each.messages[0] for name, each in verdicts.items() if not each.passed}
+    return passed, refused
+
+
+def _predictive(loo: Mapping[str, Any]) -> pd.DataFrame:
+    """Return what leaving out each place says of the models."""
+    from dataclasses import replace
+
     import arviz_stats
 
-    loo = {name: _loo(tree) for name, tree in fits.items()}
-    compared = arviz_stats.compare(dict(loo), round_to="none")
+    # Weights do not change by what is added to a place in all models, and keep their digits.
+    best = np.max([each.elpd_i.values for each in loo.values()], axis=0)
+    shifted = {name: replace(each, elpd_i=each.elpd_i - best) for name, each in loo.items()}
+    compared = arviz_stats.compare(shifted, round_to="none")
     table = compared[["elpd", "se", "elpd_diff", "dse", "p", "weight"]].rename(
         columns={"p": "p_loo"}
     )
-    table["k_hat"] = [float(np.max(loo[str(name)].pareto_k.values)) for name in table.index]
+    k_hats = [loo[str(name)].pareto_k.values for name in table.index]
+    table["k_hat"] = [float(np.max(values)) for values in k_hats]
+    table["bad_k"] = [int((values > GOOD_K_HAT).sum()) for values in k_hats]
     return table.astype(float).rename_axis("model")
 
 
 def _nothing(table: pd.DataFrame) -> pd.DataFrame:
-    columns = ["elpd", "se", "elpd_diff", "dse", "p_loo", "weight", "k_hat"]
+    columns = ["elpd", "se", "elpd_diff", "dse", "p_loo", "weight", "k_hat", "bad_k"]
     return pd.DataFrame(np.nan, index=table.index, columns=columns)
 
 
-def _evidences(fits: Mapping[str, xr.DataTree]) -> pd.DataFrame:
+def _evidences(fits: Mapping[str, xr.DataTree], matches: Mapping[str, Match]) -> pd.DataFrame:
     """Return the evidences of the models, and their probabilities if equal before."""
-    evidence = {name: Evidence.of(tree) for name, tree in fits.items()}
+    evidence: dict[str, Evidence] = {n: evidence_of(tree, matches[n]) for n, tree in fits.items()}
     table = pd.DataFrame(
         {
             "log_evidence": {name: each.log_evidence for name, each in evidence.items()},
@@ -108,42 +160,61 @@ def _evidences(fits: Mapping[str, xr.DataTree]) -> pd.DataFrame:
     return table.rename_axis("model")
 
 
-def _check(fits: Mapping[str, xr.DataTree]) -> None:
-    if len(fits) < 2:
-        raise PosterionError(f"{len(fits)} model cannot be compared; fit two or more.")
-    first, *others = fits.items()
-    for name, tree in fits.items():
-        verdict = Verdict.of(tree)
-        if not verdict.passed:
+def _refuse_heavy(table: pd.DataFrame, matches: Mapping[str, Match]) -> None:
+    """Refuse to take out places that weigh too much on a posterior."""
+    for name, row in table.iterrows():
+        if len(matches[str(name)].only) and row["evidence_k_hat"] > GOOD_K_HAT:
             raise PosterionError(
-                f"{name} failed its checks and is not compared: {verdict.messages[0]}"
-            )
-    for name, tree in others:
-        same = all(
-            np.array_equal(_observed(tree, part), _observed(first[1], part))
-            for part in ("values", "output")
-        )
-        if not same:
-            raise PosterionError(
-                f"{first[0]} and {name} were fitted to different data; fit both to the same "
-                "points, neither transformed nor masked."
+                f"{name} was fitted to {len(matches[str(name)].only)} places that others lack, "
+                "which weigh too much on it to be taken out afterwards (k̂ of the weights "
+                f"{row['evidence_k_hat']:.2f}, above {GOOD_K_HAT}); fit both to the same points."
             )
 
 
-def _observed(tree: xr.DataTree, part: str) -> Any:
-    output = model_of(tree).output
-    return output if part == "output" else tree.children["observed_data"].dataset[output].values
+def _pointwise(
+    fits: Mapping[str, xr.DataTree], matches: Mapping[str, Match], loo: Mapping[str, Any]
+) -> xr.DataArray:
+    """Return what each model makes of each place, from low to high first input."""
+    first = next(iter(fits))
+    places = Places.of(fits[first])
+    common = matches[first].common
+    rows = [
+        loo[name].elpd_i.values
+        if loo
+        else mean_log_likelihood(tree)[matches[name].common] + matches[name].log_scale
+        for name, tree in fits.items()
+    ]
+    values = xr.DataArray(
+        np.stack(rows),
+        dims=("model", PLACE),
+        coords={
+            "model": [*fits],
+            **{name: (PLACE, each[common]) for name, each in places.inputs.items()},
+        },
+        name="elpd" if loo else "log_likelihood",
+    )
+    return (
+        values.isel({PLACE: np.argsort(common)})
+        if not places.inputs
+        else values.sortby(next(iter(places.inputs)))
+    )
 
 
-def _loo(tree: xr.DataTree) -> Any:
-    """Run ArviZ's PSIS-LOO; its warning of a large k̂ is told in the table."""
-    import warnings
-
-    import arviz_stats
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        return arviz_stats.loo(tree, var_name=model_of(tree).output, pointwise=True)
+def _regions(table: pd.DataFrame, pointwise: xr.DataArray) -> tuple[Region, ...]:
+    """Return which places set the best model apart from each that it is clearly ahead of."""
+    axis = next((str(name) for name in pointwise.coords if name != "model"), None)
+    best, *others = map(str, table.index)
+    found = []
+    for other in others if axis else ():
+        differences = (pointwise.sel(model=best) - pointwise.sel(model=other)).values
+        if np.isfinite(table.loc[other, "elpd_diff"]):
+            clear = differences.sum() > max(CLEAR * float(table.loc[other, "dse"]), SMALL_DATA)
+        else:
+            lead = table.loc[best, "log_evidence"] - table.loc[other, "log_evidence"]
+            clear = min(float(lead), float(differences.sum())) > CLEAR_LOG_ODDS
+        if clear:
+            found.append(region(best, other, str(axis), pointwise[axis].values, differences))
+    return tuple(each for each in found if each is not None)
 
 
 def _messages(table: pd.DataFrame) -> list[str]:
@@ -156,8 +227,9 @@ def _messages(table: pd.DataFrame) -> list[str]:
     for name, row in table.iterrows():
         if row["k_hat"] > GOOD_K_HAT:
             messages.append(
-                f"{name}: leaving out one datum changes the posterior much (k̂ {row['k_hat']:.2f}, "
-                f"above {GOOD_K_HAT}), so its elpd is uncertain beyond its standard error"
+                f"{name}: leaving out one datum changes the posterior much (at "
+                f"{row['bad_k']:.0f} of them k̂ is above {GOOD_K_HAT}, up to {row['k_hat']:.2f}), "
+                "so its elpd is uncertain beyond its standard error"
             )
         if row["evidence_k_hat"] > GOOD_K_HAT:
             messages.append(

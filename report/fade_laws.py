@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from ..inference.compare_models import compare_models
+from ..inference.compare_models import compare_models, trusted
 from ..inference.cycle_series import Question
 from ..inference.diagnose import Verdict
 from .censored import ends_at
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MEASURES = (
     "probability", "log_evidence", "evidence_se", "evidence_k_hat", "elpd", "se", "weight", "k_hat",
+    "p_loo", "p_waic",
 )  # fmt: skip
 
 
@@ -48,19 +49,16 @@ class Laws:
 
 def compared(fits: Mapping[str, xr.DataTree]) -> Laws:
     """Compare the laws whose runs passed their checks."""
-    passed = {name: tree for name, tree in fits.items() if Verdict.of(tree).passed}
-    refused = tuple(
-        f"{name} is refused: {Verdict.of(tree).messages[0]}"
-        for name, tree in fits.items()
-        if name not in passed
-    )
+    passed, failed = trusted(fits)
+    refused = tuple(f"{name} is refused: {reason}" for name, reason in failed.items())
     if len(passed) < 2:
         best = next(iter(passed or fits))
         sentence = f"Only {best} passed its checks, so no laws are compared." if passed else ""
         return Laws(fits, best, None, sentence if len(fits) > 1 else "", refused)
     found = compare_models(passed)
     best = str(found.table["probability"].idxmax())
-    return Laws(fits, best, found.table, found.sentence, (*refused, *found.messages))
+    sentence = " ".join([found.sentence, *map(str, found.regions)])
+    return Laws(fits, best, found.table, sentence, (*refused, *found.messages))
 
 
 def law_entries(laws: Laws, question: Question) -> list[dict[str, Any]]:
