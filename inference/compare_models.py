@@ -10,9 +10,10 @@ import xarray as xr
 
 from ..errors import PosterionError
 from .diagnose import Verdict
-from .distinguish import Region, region
+from .distinguish import Region, misfit_region, region
 from .evidence import Evidence
 from .leave_out import PLACE, evidence_of, leave_one_out, mean_log_likelihood, p_waic
+from .misfit import observed, predictive
 from .noise_correlated import Autocorrelated, Correlated
 from .revive import noise_of
 from .same_data import Match, Places, match
@@ -108,7 +109,8 @@ def compare_models(fits: Mapping[str, xr.DataTree]) -> Comparison:
     _refuse_heavy(table, matches)
     pointwise = _pointwise(fits, matches, loo).sel(model=[*table.index])
     messages = (*differences, *_messages(table))
-    return Comparison(table, _sentence(table), messages, pointwise, _regions(table, pointwise))
+    regions = _regions(fits, matches, table, pointwise)
+    return Comparison(table, _sentence(table), messages, pointwise, regions)
 
 
 def trusted(
@@ -162,19 +164,20 @@ def _evidences(fits: Mapping[str, xr.DataTree], matches: Mapping[str, Match]) ->
 
 def _refuse_heavy(table: pd.DataFrame, matches: Mapping[str, Match]) -> None:
     """Refuse to take out places that weigh too much on a posterior."""
-    for name, row in table.iterrows():
-        if len(matches[str(name)].only) and row["evidence_k_hat"] > GOOD_K_HAT:
+    for name, found in matches.items():
+        k_hat = float(table.loc[name, "evidence_k_hat"])
+        if len(found.only) and k_hat > GOOD_K_HAT:
             raise PosterionError(
-                f"{name} was fitted to {len(matches[str(name)].only)} places that others lack, "
-                "which weigh too much on it to be taken out afterwards (k̂ of the weights "
-                f"{row['evidence_k_hat']:.2f}, above {GOOD_K_HAT}); fit both to the same points."
+                f"{name} was fitted to {found.named}, which others lack or have otherwise and that "
+                f"weigh too much on it to be taken out afterwards (k̂ of the weights {k_hat:.2f}, "
+                f"above {GOOD_K_HAT}); fit both to the same points."
             )
 
 
 def _pointwise(
     fits: Mapping[str, xr.DataTree], matches: Mapping[str, Match], loo: Mapping[str, Any]
 ) -> xr.DataArray:
-    """Return what each model makes of each place, from low to high first input."""
+    """Return what each model makes of each place."""
     first = next(iter(fits))
     places = Places.of(fits[first])
     common = matches[first].common
@@ -184,7 +187,7 @@ def _pointwise(
         else mean_log_likelihood(tree)[matches[name].common] + matches[name].log_scale
         for name, tree in fits.items()
     ]
-    values = xr.DataArray(
+    return xr.DataArray(
         np.stack(rows),
         dims=("model", PLACE),
         coords={
@@ -193,28 +196,50 @@ def _pointwise(
         },
         name="elpd" if loo else "log_likelihood",
     )
-    return (
-        values.isel({PLACE: np.argsort(common)})
-        if not places.inputs
-        else values.sortby(next(iter(places.inputs)))
-    )
 
 
-def _regions(table: pd.DataFrame, pointwise: xr.DataArray) -> tuple[Region, ...]:
+def _regions(
+    fits: Mapping[str, xr.DataTree],
+    matches: Mapping[str, Match],
+    table: pd.DataFrame,
+    pointwise: xr.DataArray,
+) -> tuple[Region, ...]:
     """Return which places set the best model apart from each that it is clearly ahead of."""
     axis = next((str(name) for name in pointwise.coords if name != "model"), None)
     best, *others = map(str, table.index)
     found = []
     for other in others if axis else ():
         differences = (pointwise.sel(model=best) - pointwise.sel(model=other)).values
+        ahead = float(differences.sum())
         if np.isfinite(table.loc[other, "elpd_diff"]):
-            clear = differences.sum() > max(CLEAR * float(table.loc[other, "dse"]), SMALL_DATA)
+            clear = ahead > max(CLEAR * float(table.loc[other, "dse"]), SMALL_DATA)
         else:
             lead = table.loc[best, "log_evidence"] - table.loc[other, "log_evidence"]
-            clear = min(float(lead), float(differences.sum())) > CLEAR_LOG_ODDS
-        if clear:
-            found.append(region(best, other, str(axis), pointwise[axis].values, differences))
-    return tuple(each for each in found if each is not None)
+            clear = min(float(lead), ahead) > CLEAR_LOG_ODDS
+        at = pointwise[axis].values
+        whole = region(best, other, str(axis), at, differences) if clear else None
+        if whole is not None:
+            lost, wider = _misfit(fits, matches, best, other)
+            found.append(misfit_region(whole, at, lost, wider))
+    return tuple(found)
+
+
+def _misfit(
+    fits: Mapping[str, xr.DataTree], matches: Mapping[str, Match], better: str, worse: str
+) -> tuple[np.ndarray[Any, Any], float]:
+    """Return what a model misses at each place on the scatter of another, and the widening."""
+    squares, widths = [], []
+    converted = any(matches[name].log_scale.any() for name in (better, worse))
+    for name in (better, worse):
+        common = matches[name].common
+        measured = observed(fits[name])[:, common]
+        middle, sd = (each[:, common] for each in predictive(fits[name]))
+        # Relative to the data: the units of the two may differ.
+        size = np.abs(measured) if converted else 1.0
+        squares.append(((measured - middle) / size) ** 2)
+        widths.append(sd / size)
+    lost = (squares[1] - squares[0]) / (2 * widths[0] ** 2)
+    return lost.sum(axis=0), float(np.median(widths[1] / widths[0]))
 
 
 def _messages(table: pd.DataFrame) -> list[str]:

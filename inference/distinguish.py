@@ -1,6 +1,6 @@
 """Which frequencies, temperatures or cycles tell two models apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ MOST = 0.8
 
 LOCAL = 0.5
 """A range of more than this share of all places is no longer one place among others."""
+
+WIDER = 1.2
+"""A scatter that is wider by less does not explain a difference at all places."""
 
 _PLURAL = {"frequency": "frequencies"}
 
@@ -35,6 +38,9 @@ class Region:
         cycle, are one.
     share
         Of the difference; above one where the rest of the data prefer the other model.
+    wider
+        How many times wider the worse model takes the scatter to be, where the difference is
+        spread by that over all places and the range is that of the misfit alone; else None.
     """
 
     better: str
@@ -45,6 +51,7 @@ class Region:
     count: int
     of: int
     share: float
+    wider: float | None = None
 
     @property
     def local(self) -> bool:
@@ -53,20 +60,28 @@ class Region:
 
     def __str__(self) -> str:
         """Say where the difference comes from."""
-        pair = f"What sets {self.better} apart from {self.worse}"
         several = _PLURAL.get(self.axis, f"{self.axis}s")
         if not self.local:
-            return f"{pair} is spread over the {several} and has no place of its own."
-        share = "all" if self.share >= 0.995 else f"{100 * self.share:.0f} %"
-        if self.count == 1:
             return (
-                f"{pair} is one {self.axis}, {written(self.low, self.axis)}, with {share} of the "
-                "difference: look at that point."
+                f"What sets {self.better} apart from {self.worse} is spread over the {several} and "
+                "has no place of its own."
             )
-        ends = f"{written(self.low, self.axis)} to {written(self.high, self.axis)}"
+        share = "all" if self.share >= 0.995 else f"{100 * self.share:.0f} %"
+        ends = [written(end, self.axis) for end in (self.low, self.high)]
+        where = f"{ends[0]} to {ends[1].removeprefix(f'{self.axis} ')}"
+        if self.count == 1:
+            where = f"{ends[0]} alone"
+        held = f"{where} ({self.count} of {self.of} {several}, {share} of {{}})"
+        if self.wider is not None:
+            return (
+                f"What {self.worse} misses lies at {held.format('the misfit')}; it makes up for "
+                f"that by taking the scatter to be {self.wider:.2g} times as wide everywhere, so "
+                f"{self.better} predicts better at other {several} too."
+            )
+        more = ": look at that point" if self.count == 1 else ""
         return (
-            f"{pair} lies at {ends.replace(f'to {self.axis} ', 'to ')}, {self.count} of {self.of} "
-            f"{several} with {share} of the difference."
+            f"What sets {self.better} apart from {self.worse} lies at "
+            f"{held.format('the difference')}{more}."
         )
 
 
@@ -110,3 +125,25 @@ def region(
         of=int(places.size),
         share=float(held[start]) / total,
     )
+
+
+def misfit_region(spread: Region, at: Array, misfit: Array, wider: float) -> Region:
+    """Return where the worse model misses the data, if a difference has no place of its own.
+
+    A model that misses the data at some places has to take the scatter to be wider, and pays
+    for that at all of them. On the scatter of the better model the misfit has a place.
+
+    Parameters
+    ----------
+    spread
+        The region of the difference itself.
+    at, misfit
+        Shape (n,): the input, and by how much the half squared residuals of the worse model
+        exceed those of the better one, in units of the better one's variance.
+    wider
+        Ratio of the two standard deviations.
+    """
+    if spread.local or wider < WIDER:
+        return spread
+    found = region(spread.better, spread.worse, spread.axis, at, misfit)
+    return replace(found, wider=wider) if found is not None and found.local else spread

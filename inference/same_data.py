@@ -106,6 +106,8 @@ class Match:
         The place in the result of each shared one.
     only
         Places that not all others have.
+    named
+        These in words.
     log_scale
         What to add to the log density of each shared place to have it in the unit and form
         of the first result: the logarithm of a Jacobian.
@@ -113,6 +115,7 @@ class Match:
 
     common: Indices
     only: Indices
+    named: str
     log_scale: Array
 
 
@@ -149,13 +152,14 @@ def match(fits: Mapping[str, xr.DataTree]) -> tuple[dict[str, Match], tuple[str,
     for name, own in places.items():
         common = at[name][shared]
         only = np.setdiff1d(np.arange(own.count), common)
-        if len(only):
+        named = own.named(only) if len(only) else ""
+        if named:
             messages.append(
-                f"of the data of {name}, {own.named(only)} "
+                f"of the data of {name}, {named} "
                 f"{'are' if len(only) > 1 else 'is'} masked or different elsewhere and "
                 f"left out: {len(shared)} points are compared"
             )
-        matches[name] = Match(common, only, scales[name][shared])
+        matches[name] = Match(common, only, named, scales[name][shared])
     return matches, tuple(messages)
 
 

@@ -1,0 +1,158 @@
+"""Candidates beside each other: what was compared, what was refused, as text and as JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ..inference.compare_models import Comparison, compare_models, trusted
+from ..inference.same_data import Places
+
+_SHOWN = (
+    ("elpd_diff", "elpd difference", "{:.1f}"),
+    ("dse", "± se", "{:.1f}"),
+    ("weight", "weight", "{:.2f}"),
+    ("parameters", "parameters", "{:.1f}"),
+    ("k_hat", "k̂", "{:.2f}"),
+    ("log_odds", "log evidence", "{:.1f}"),
+    ("probability", "probability", "{:.3f}"),
+)
+"""Columns that people see: name, heading, form."""
+
+MEANINGS = {
+    "elpd difference": "log predictive density of data left out, summed, relative to the best",
+    "± se": "standard error of that difference",
+    "weight": "share in the mixture of models that predicts best (stacking)",
+    "parameters": "effective number of parameters: how many the data determine",
+    "k̂": "the largest; above 0.7 leaving that datum out could not be computed well",
+    "log evidence": "relative to the largest; the priors count",
+    "probability": "by the evidence, all being equally probable before",
+}
+
+
+@dataclass(frozen=True)
+class ComparedModels:
+    """What is known of the candidates.
+
+    Attributes
+    ----------
+    fits
+        All results by name.
+    refused
+        Why a candidate is left out, by name.
+    comparison
+        Of the others; None where fewer than two are left.
+    """
+
+    fits: Mapping[str, xr.DataTree]
+    refused: Mapping[str, str]
+    comparison: Comparison | None
+
+    @classmethod
+    def of(cls, fits: Mapping[str, xr.DataTree]) -> "ComparedModels":
+        """Compare the candidates that passed their checks.
+
+        Raises
+        ------
+        PosterionError
+            If these are of data that cannot be compared.
+        """
+        passed, refused = trusted(fits)
+        return cls(fits, refused, compare_models(passed) if len(passed) > 1 else None)
+
+    @property
+    def source(self) -> str:
+        """Where the data come from."""
+        return ", ".join(dict.fromkeys(str(tree.attrs["source"]) for tree in self.fits.values()))
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the comparison says."""
+        if self.comparison is None:
+            passed = [name for name in self.fits if name not in self.refused]
+            only = f"Only {passed[0]}" if passed else "None of the candidates"
+            return [f"{only} passed its checks, so nothing is compared."]
+        return [self.comparison.sentence, *map(str, self.comparison.regions)]
+
+    @property
+    def notes(self) -> list[str]:
+        """What limits it."""
+        left_out = [
+            f"{name} is refused and not compared: {why.rstrip('.')}"
+            for name, why in self.refused.items()
+        ]
+        limits = [] if self.comparison is None else [*self.comparison.messages]
+        return [*left_out, *limits]
+
+    def rows(self) -> list[dict[str, str]]:
+        """Return the table for people: a row a candidate that was compared, the best first."""
+        if self.comparison is None:
+            return []
+        table = self.comparison.table.copy()
+        table["parameters"] = table["p_loo"].fillna(table["p_waic"])
+        table["log_odds"] = table["log_evidence"] - table["log_evidence"].max()
+        rows = []
+        for name, row in table.iterrows():
+            texts = {
+                heading: form.format(row[column]).replace("-0.0", "0.0").replace("-", "−")
+                for column, heading, form in _SHOWN
+                if table[column].notna().any()
+            }
+            rows.append({"model": str(name), **texts})
+        return rows
+
+    def lines(self) -> list[str]:
+        """Return everything as lines of text."""
+        rows = self.rows()
+        grid = [[*rows[0]], *([*row.values()] for row in rows)] if rows else []
+        widths = [max(map(len, column)) for column in zip(*grid, strict=True)]
+        table = [
+            "  ".join(
+                cell.ljust(width) if not place else cell.rjust(width)
+                for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in grid
+        ]
+        return [*table, *self.sentences, *(f"Note: {note}." for note in self.notes)]
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON document."""
+        found = self.comparison
+        models = []
+        order = [*(found.table.index if found else ()), *self.refused]
+        for name in dict.fromkeys([*map(str, order), *self.fits]):
+            row = found.table.loc[name] if found and name in found.table.index else {}
+            measures = {key: _plain(value) for key, value in dict(row).items()}
+            models.append(
+                {
+                    "name": name,
+                    "model": str(self.fits[name].attrs["model"]),
+                    "noise": str(self.fits[name].attrs["noise"]),
+                    "passed": name not in self.refused,
+                    **measures,
+                }
+            )
+        first = next(iter(self.fits.values()))
+        return {
+            "data": {
+                "source": self.source,
+                "sha256": str(first.attrs["sha256"]),
+                "n": Places.of(first).count,
+                "compared": found.pointwise.sizes["place"] if found else 0,
+            },
+            "models": models,
+            "verdict": self.sentences[0],
+            "regions": [asdict(each) | {"text": str(each)} for each in found.regions]
+            if found
+            else [],
+            "messages": self.notes,
+            "seed": int(first.attrs["seed"]),
+            "versions": {"posterion": version("posterion")},
+        }
+
+
+def _plain(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None
