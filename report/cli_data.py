@@ -3,7 +3,7 @@
 import json
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +13,7 @@ from .terminal import JsonOption, SignOption, read_sign
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ..datasets.published import Published
+    from ..datasets.published import Converted, Published
 
 NameArgument = Annotated[
     str, typer.Argument(help="Name of an example or a published table; `data list` has them.")
@@ -164,16 +164,23 @@ def _is_published(name: str) -> bool:
 
 
 def _show_published(name: str, as_json: bool) -> None:
-    from ..datasets.published import CITATION, DOI, LICENCE, TABLES, rows
+    from ..datasets.published import CITATION, COMPARED, DOI, LICENCE, TABLES, rows
+    from ..datasets.published import compared_currents as currents
 
+    converted = {each.printed.key: each for each in currents()} if name == COMPARED else {}
     if as_json:
-        document = {
+        document: dict[str, Any] = {
             "name": name,
             "source": CITATION,
             "doi": DOI,
             "licence": LICENCE,
             "rows": [vars(row) for row in rows(name)],
         }
+        if converted:
+            document["specific_currents"] = [
+                {"key": key, "A/g": each.specific and each.specific.value, "why": each.why}
+                for key, each in converted.items()
+            ]
         typer.echo(json.dumps(document))
         return
     from rich.console import Console
@@ -194,9 +201,18 @@ def _show_published(name: str, as_json: bool) -> None:
         about = "≈ " if row.approximate else ""
         unit = "" if row.unit == "dimensionless" else f" {row.unit}"
         remark = f"{row.where}: {row.note}" if row.note else row.where
+        if row.key in converted:
+            remark += f"\n{_in_ampere_per_gram(converted[row.key])}"
         first = f"{row.key}\n{about}{row.printed}{unit}"
         grid.add_row(*map(escape, (first, _described(row), remark)))
     Console(highlight=False).print(grid)
+
+
+def _in_ampere_per_gram(converted: "Converted") -> str:
+    """Say what a current is in A/g, or why that cannot be known."""
+    if converted.specific is None:
+        return f"Not in A/g: {converted.why}"
+    return f"In A/g: {converted.specific.value:g}"
 
 
 def _described(row: "Published") -> str:

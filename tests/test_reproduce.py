@@ -14,7 +14,14 @@ from scipy import integrate, stats
 from posterion.datasets.published import TABLES, rows
 from posterion.report import cli
 from posterion.report import reproduce as reproduction
-from posterion.report.reproduce import VERDICTS, Numbers, Reproduction, Row, figures
+from posterion.report.reproduce import (
+    VERDICTS,
+    Numbers,
+    Reproduction,
+    Row,
+    figures,
+    literature_figures,
+)
 from posterion.report.reproduce import page as page_module
 from posterion.report.reproduce.claim import verdict_of_number, verdict_of_statement
 from posterion.report.reproduce.fits import Fits
@@ -97,6 +104,7 @@ TOLD: dict[str, tuple[dict[str, str], str]] = {
     "intercept-higher": ({"intercept_7ul_rt": "700.1"}, S),
     "efficiency-average": ({"coulombic_efficiency_7ul": "99.96"}, N),
     "competitive-charge": ({"table3_aam950_capacity": "399.7"}, S),
+    "competitive-current": ({"table3_ppp_capacity": "75.0"}, S),
     "competitive-discharge": ({"discharge_capacity_7ul_results": "40.1"}, N),
     "ppp-slightly": ({"literature_conductivity_ppp": "0.9e-4"}, N),
 }
@@ -395,7 +403,7 @@ def test_the_page_says_everything_and_loads_nothing(done: Reproduction, folder: 
     for row in done.rows:
         assert " ".join(row.claim.split()) in text, row.id
         assert " ".join(row.why.split()) in text, row.id
-    assert page.tags.count("img") == 4
+    assert page.tags.count("img") == 6
     assert "script" not in page.tags
     outward = [a for a in page.addresses if not a.startswith(("#", "data:image/svg+xml;base64,"))]
     assert outward == ["https://doi.org/10.20517/energymater.2026.32"]
@@ -406,6 +414,8 @@ def test_the_page_escapes_what_it_is_given(done: Reproduction, monkeypatch) -> N
     monkeypatch.setattr(page_module, "as_svg", lambda figure: "data:,")
     for name in ("table1", "energy", "conductivity", "resistance"):
         monkeypatch.setattr(figures, f"{name}_figure", lambda done: None)
+    for name in ("systems", "ranks"):
+        monkeypatch.setattr(literature_figures, f"{name}_figure", lambda done: None)
     row = replace(done.rows[0], claim="<script>alert(1)</script>", why="a < b & c.")
     html = render(replace(done, rows=(row,)))
     assert "<script>" not in html

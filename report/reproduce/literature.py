@@ -4,6 +4,8 @@ from functools import partial
 
 import numpy as np
 
+from ...datasets.published import Published, specific_current
+from ...errors import PosterionError
 from ...inference.specimens import PELLETS
 from .claim import SLIGHT, Claim, Finding, cannot_be_checked, case, judge_number, judge_statement
 from .inputs import LEVELS, Array, Inputs, typical
@@ -12,6 +14,7 @@ from .specimens import two_specimens
 TOPIC = "Literature"
 OWN = "aam950"
 OTHERS = ("pvdf_hfp", "bmtfsi", "pyr", "alucone", "ppp", "peo", "diglyme")
+SYSTEMS = (OWN, *OTHERS)
 _ORDINALS = {1: "first", 2: "second", 3: "third"}
 
 
@@ -19,23 +22,54 @@ def _rank(own: Array, others: list[Array]) -> Array:
     return np.asarray(1 + sum((other > own).astype(float) for other in others))
 
 
+def _spread_ranks(inputs: Inputs, values: list[Array], spread: Array | float) -> Array:
+    """Draw the rank of the first of several cells whose like differ by a relative spread."""
+    factors = [np.exp(spread * inputs.normal()) for _ in values]
+    own, *others = (v * f for v, f in zip(values, factors, strict=True))
+    return _rank(own, others)
+
+
+def rank_probabilities(inputs: Inputs) -> dict[str, Array]:
+    """Return the probability of each rank by capacity, of each cell of Table 3.
+
+    Cells made alike are taken to differ as the prior between specimens says, and what else
+    the cells differ in is left as it is.
+    """
+    spread = inputs.from_prior(PELLETS)
+    values = [
+        inputs.draw(f"table3_{name}_capacity", "mAh/g") * np.exp(spread * inputs.normal())
+        for name in SYSTEMS
+    ]
+    ranks = {
+        name: _rank(own, [other for other in values if other is not own])
+        for name, own in zip(SYSTEMS, values, strict=True)
+    }
+    places = np.arange(1, len(SYSTEMS) + 1)
+    return {
+        name: np.array([float(np.mean(rank == place)) for place in places])
+        for name, rank in ranks.items()
+    }
+
+
+def current_of(inputs: Inputs, name: str) -> Published | None:
+    """Return the current of a cell of Table 3 in A/g, or None where that cannot be known."""
+    try:
+        return specific_current(inputs.number(f"table3_{name}_current"))
+    except PosterionError:
+        return None
+
+
 def _competitive(key: str, inputs: Inputs) -> Finding:
     own = inputs.draw(key, "mAh/g")
     others = [inputs.draw(f"table3_{name}_capacity", "mAh/g") for name in OTHERS]
     half = (len(others) + 1) / 2
     rank = _rank(own, others)
-    factors = [inputs.normal() for _ in range(len(others) + 1)]
-
-    def spread_by(spread: Array | float) -> Array:
-        noisy = [v * np.exp(spread * z) for v, z in zip((own, *others), factors, strict=True)]
-        return _rank(noisy[0], noisy[1:])
-
     cases = [case("these cells alone, by their printed digits", rank, float(np.mean(rank <= half)))]
     for level in LEVELS:
-        drawn = spread_by(level)
+        drawn = _spread_ranks(inputs, [own, *others], level)
         label = f"cells made alike differ by {100 * level:g} %"
         cases.append(case(label, drawn, float(np.mean(drawn <= half))))
-    drawn = spread_by(inputs.from_prior(PELLETS))
+    drawn = _spread_ranks(inputs, [own, *others], inputs.from_prior(PELLETS))
     cycles = inputs.number("table3_aam950_cycles").value
     longer = sum(inputs.number(f"table3_{name}_cycles").value > cycles for name in OTHERS)
     place = int(np.median(rank))
@@ -51,8 +85,45 @@ def _competitive(key: str, inputs: Inputs) -> Finding:
     )
 
 
+def _same_current(inputs: Inputs) -> Finding:
+    """Compare with those cells of Table 3 that have the same current per mass."""
+    own_current = current_of(inputs, OWN)
+    known = {name: current_of(inputs, name) for name in OTHERS}
+    if own_current is None:
+        return cannot_be_checked("The current of the paper's own cell is not one per mass.")
+    alike = [
+        name
+        for name, current in known.items()
+        if current is not None
+        and current.interval[0] <= own_current.interval[1]
+        and own_current.interval[0] <= current.interval[1]
+    ]
+    unknown = sum(current is None for current in known.values())
+    if not alike:
+        return cannot_be_checked(
+            f"No other cell of Table 3 is known to have been cycled at {own_current.value:g} A/g; "
+            f"of {unknown} the current per mass is not known."
+        )
+    own = inputs.draw("table3_aam950_capacity", "mAh/g")
+    others = [inputs.draw(f"table3_{name}_capacity", "mAh/g") for name in alike]
+    best = np.maximum.reduce(others)
+    verb = "is" if len(alike) == 1 else "are"
+    samples = " and ".join(inputs.number(f"table3_{name}_capacity").sample for name in alike)
+    return two_specimens(
+        np.log(own / best),
+        PELLETS,
+        lambda ratio: ratio > 1,
+        "capacity / that of the other",
+        f"{len(alike)} of the {len(OTHERS)} others {verb} known to have the same current, "
+        f"{own_current.value:g} A/g ({samples}); {unknown} are rates whose capacity of reference "
+        "is not printed. Cathode, window of voltage, temperature and number of cycles differ, so "
+        "the ratio is not one of coatings.",
+        kind="cell",
+    )
+
+
 def _unified(inputs: Inputs) -> Finding:
-    names = (OWN, *OTHERS)
+    names = SYSTEMS
     units = [inputs.number(f"table3_{name}_current").unit for name in names]
     found = sorted(set(units))
     shown = {"A/g": "A/g", "mA/g": "mA/g", "1/hour": "C (the rate)"}
@@ -73,10 +144,22 @@ def _unified(inputs: Inputs) -> Finding:
 
 
 def _converted(inputs: Inputs) -> Finding:
-    rates = [name for name in OTHERS if inputs.number(f"table3_{name}_current").unit == "1/hour"]
+    known = {name: current_of(inputs, name) for name in OTHERS}
+    found = [
+        f"{inputs.number(f'table3_{name}_current').sample}: {current.value:g} A/g"
+        for name, current in known.items()
+        if current is not None
+    ]
+    if len(found) == len(OTHERS):
+        shown = [f"table3_{name}_current" for name in OTHERS]
+        return judge_statement(
+            1.0, np.concatenate([inputs.draw(key, "A/g") for key in shown]), "current",
+            unit="A/g", by_digits=True,
+        )  # fmt: skip
     return cannot_be_checked(
-        f"{len(rates)} of the currents are rates in C. What they are in A/g needs the capacity "
-        "that the rate refers to, or mass and thickness of the electrodes; neither is published."
+        f"{len(OTHERS) - len(found)} of the {len(OTHERS)} currents of others are rates in C. What "
+        "they are in A/g needs the capacity that the rate refers to, or mass and thickness of the "
+        f"electrodes; neither is published. The others are currents per mass ({'; '.join(found)})."
     )
 
 
@@ -135,6 +218,12 @@ CLAIMS = (
         TOPIC,
         "It is so too by the capacity that it delivers",
         partial(_competitive, "discharge_capacity_7ul_results"),
+    ),
+    Claim(
+        "competitive-current",
+        TOPIC,
+        "At the same current per mass it has more capacity than the others",
+        _same_current,
     ),
     Claim("currents-unified", TOPIC, "All current densities are given in one unit", _unified),
     Claim(

@@ -9,13 +9,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ...datasets.published import CITATION, DOI, LICENCE
+from ...datasets.published import CITATION, DOI, LICENCE, specific_current
+from ...errors import PosterionError
 from ...inference.specimens import BARRIERS, CELLS, PELLETS
 from ...inference.store import replacing
 from ..figures import as_svg
 from .claim import RULES, VERDICTS, Case, Row
 from .fits import FEW
 from .inputs import SCATTER, typical
+from .literature import SYSTEMS
 from .run import Reproduction
 from .text import chance, span
 
@@ -88,7 +90,7 @@ def render(done: Reproduction) -> str:
 
 
 def _content(done: Reproduction) -> dict[str, Any]:
-    from . import figures
+    from . import figures, literature_figures
 
     return {
         "citation": CITATION,
@@ -110,13 +112,37 @@ def _content(done: Reproduction) -> dict[str, Any]:
                 "energy": figures.energy_figure,
                 "conductivity": figures.conductivity_figure,
                 "resistance": figures.resistance_figure,
+                "systems": literature_figures.systems_figure,
+                "ranks": literature_figures.ranks_figure,
             }.items()
         },
         "scatter": f"{100 * figures.SCATTER_SHOWN:g}",
         "few": FEW,
+        "currents": _currents(done),
         "seed": done.seed,
         "version": version("posterion"),
     }
+
+
+def _currents(done: Reproduction) -> list[dict[str, str]]:
+    """Return the currents of Table 3 as printed and in A/g, or why that cannot be known."""
+    found = []
+    for name in SYSTEMS:
+        printed = done.numbers[f"table3_{name}_current"]
+        rate = printed.unit == "1/hour"
+        try:
+            shown, why = f"{specific_current(printed).value:g}", ""
+        except PosterionError as error:
+            shown, why = "", str(error).partition(") ")[2].partition("; give")[0]
+        found.append(
+            {
+                "system": printed.sample,
+                "printed": f"{printed.printed} {'C' if rate else printed.unit}",
+                "shown": shown,
+                "why": why,
+            }
+        )
+    return found
 
 
 def count(rows: Sequence[Row]) -> list[int]:
