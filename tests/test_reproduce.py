@@ -20,11 +20,13 @@ from posterion.report.reproduce import (
     Reproduction,
     Row,
     figures,
+    literature,
     literature_figures,
 )
 from posterion.report.reproduce import page as page_module
 from posterion.report.reproduce.claim import verdict_of_number, verdict_of_statement
 from posterion.report.reproduce.fits import Fits
+from posterion.report.reproduce.inputs import Inputs
 from posterion.report.reproduce.page import json_text, render, write
 from posterion.report.reproduce.run import CLAIMS, run
 
@@ -325,6 +327,34 @@ def test_slightly_would_be_supported_of_a_slight_fall(done) -> None:
     alone = row.sensitivity[0]
     assert alone.assumption.startswith("these two alone")
     assert alone.probability == 1.0
+
+
+def test_expected_ranks_of_table_3_are_those_of_its_pairs(done) -> None:
+    """The mean rank is one plus the probabilities that each other cell is ahead."""
+    from posterion.inference.specimens import PELLETS
+
+    inputs = Inputs(done.numbers, "test", 1, done.fits)
+    found = literature.rank_probabilities(inputs)
+    values = {n: done.numbers[f"table3_{n}_capacity"].value for n in literature.SYSTEMS}
+    arguments = dict(PELLETS.arguments)
+    z = np.linspace(-6, 6, 2001)
+    spread = np.exp(arguments["mu"] + arguments["sigma"] * z)
+    for name, probabilities in found.items():
+        assert probabilities.sum() == pytest.approx(1)
+        expected = 1.0
+        for other, value in values.items():
+            ahead = stats.norm.cdf(np.log(value / values[name]) / (np.sqrt(2) * spread))
+            if other != name:
+                expected += integrate.simpson(ahead * stats.norm.pdf(z), x=z)
+        assert probabilities @ np.arange(1, 9) == pytest.approx(expected, abs=0.05)
+    assert sum(found.values()) == pytest.approx(np.ones(8))
+
+
+def test_a_current_that_no_other_has_leaves_nothing_to_compare(done) -> None:
+    numbers = Numbers().replace("table3_ppp_current", "50")
+    row = BY_ID["competitive-current"].check(numbers, 1, done.fits)
+    assert row.verdict == C and row.median is None
+    assert "No other cell" in row.why
 
 
 def test_what_no_number_can_tell_stays_unchecked(done) -> None:
