@@ -13,7 +13,7 @@ from .terminal import JsonOption, SignOption, read_sign
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ..datasets.published import Converted, Published
+    from ..datasets.published import Published
 
 NameArgument = Annotated[
     str, typer.Argument(help="Name of an example or a published table; `data list` has them.")
@@ -164,10 +164,8 @@ def _is_published(name: str) -> bool:
 
 
 def _show_published(name: str, as_json: bool) -> None:
-    from ..datasets.published import CITATION, COMPARED, DOI, LICENCE, TABLES, rows
-    from ..datasets.published import compared_currents as currents
+    from ..datasets.published import CITATION, DOI, LICENCE, TABLES, rows
 
-    converted = {each.printed.key: each for each in currents()} if name == COMPARED else {}
     if as_json:
         document: dict[str, Any] = {
             "name": name,
@@ -176,11 +174,8 @@ def _show_published(name: str, as_json: bool) -> None:
             "licence": LICENCE,
             "rows": [vars(row) for row in rows(name)],
         }
-        if converted:
-            document["specific_currents"] = [
-                {"key": key, "A/g": each.specific and each.specific.value, "why": each.why}
-                for key, each in converted.items()
-            ]
+        if currents := [_in_ampere_per_gram(row) for row in rows(name) if _is_compared(row)]:
+            document["specific_currents"] = currents
         typer.echo(json.dumps(document))
         return
     from rich.console import Console
@@ -201,18 +196,27 @@ def _show_published(name: str, as_json: bool) -> None:
         about = "≈ " if row.approximate else ""
         unit = "" if row.unit == "dimensionless" else f" {row.unit}"
         remark = f"{row.where}: {row.note}" if row.note else row.where
-        if row.key in converted:
-            remark += f"\n{_in_ampere_per_gram(converted[row.key])}"
+        if _is_compared(row):
+            found = _in_ampere_per_gram(row)
+            needed = f"Not in A/g without {found['missing']}."
+            remark += "\n" + (needed if found["missing"] else f"In A/g: {found['A/g']:g}")
         first = f"{row.key}\n{about}{row.printed}{unit}"
         grid.add_row(*map(escape, (first, _described(row), remark)))
     Console(highlight=False).print(grid)
 
 
-def _in_ampere_per_gram(converted: "Converted") -> str:
-    """Say what a current is in A/g, or why that cannot be known."""
-    if converted.specific is None:
-        return f"Not in A/g: {converted.why}"
-    return f"In A/g: {converted.specific.value:g}"
+def _is_compared(row: "Published") -> bool:
+    """Tell whether a current is one of those that a table sets beside each other."""
+    return row.where == "Table 3" and row.quantity in ("rate", "specific current")
+
+
+def _in_ampere_per_gram(row: "Published") -> dict[str, Any]:
+    """Return a current in A/g, or what is missing for that."""
+    from ..datasets.published import missing_for, specific_current
+
+    missing = missing_for(row)
+    value = None if missing else specific_current(row).value
+    return {"key": row.key, "A/g": value, "missing": missing}
 
 
 def _described(row: "Published") -> str:

@@ -89,7 +89,7 @@ def places(found: Comparison) -> "Figure":
     axis = str(axis_of(found))
     best, *others = (str(name) for name in found.table.index[:MOST])
     regions = {each.worse: each for each in found.regions}
-    figure = new_figure(0.9 + 1.55 * len(others))
+    figure = new_figure(1.15 + 1.55 * len(others))
     panels = np.atleast_1d(figure.subplots(len(others), 1, sharex=True))
     at, label = _along(found.pointwise[axis].values, axis)
     for axes, other in zip(panels, others, strict=True):
@@ -102,17 +102,14 @@ def places(found: Comparison) -> "Figure":
         for chosen, color, marker in ((up, BLUE, "o"), (~up, ORANGE, "D")):
             axes.vlines(at[chosen], 0, gained[chosen], color=color, linewidth=1)
             axes.plot(at[chosen], gained[chosen], marker, color=color, markersize=3.5)
-        axes.set_title(
-            f"{shown_label(best, 24)} over {shown_label(other, 24)}: "
-            f"{gained.sum():+.1f} in all".replace("-", "−"),
-            fontsize=10,
-            loc="left",
-        )
+        total = f"{gained.sum():+.1f}".replace("-", "−")
+        axes.set_title(f"over {shown_label(other, 44)}: {total} in all", fontsize=10, loc="left")
         axes.margins(y=0.1)
         _x_axis(axes, at, axis)
         tidy(axes)
     panels[-1].set_xlabel(label)
     kind = "elpd" if found.pointwise.name == "elpd" else "log likelihood"
+    figure.suptitle(f"{shown_label(best, 50)} does better", fontsize=10)
     figure.supylabel(f"Gain in {kind} at each place", fontsize=10)
     return figure
 

@@ -6,9 +6,10 @@ import sys
 import pytest
 
 from posterion.datasets.published import (
-    compared_currents,
     lookup,
+    missing_for,
     read_rows,
+    rows,
     specific_current,
 )
 from posterion.errors import PosterionError
@@ -70,13 +71,13 @@ def test_what_is_missing_is_named(value, unit, given, words) -> None:
 
 
 def test_three_of_eight_currents_of_the_table_are_known() -> None:
-    found = compared_currents()
-    known = {each.printed.key for each in found if each.specific is not None}
+    found = [row for row in rows("na3sbs4-comparison") if row.key.endswith("_current")]
+    known = {row.key for row in found if not missing_for(row)}
     assert len(found) == 8
     assert known == {f"table3_{name}_current" for name in ("aam950", "pyr", "ppp")}
-    for each in found:
-        assert (each.specific is None) == bool(each.why)
-        assert each.specific is not None or "1 C refers to" in each.why
+    for row in found:
+        if row.key not in known:
+            assert missing_for(row) == "the capacity that 1 C refers to"
 
 
 def _show(monkeypatch, capsys, *arguments: str) -> str:
@@ -90,9 +91,11 @@ def test_the_table_shows_them(monkeypatch, capsys) -> None:
     document = json.loads(_show(monkeypatch, capsys, "na3sbs4-comparison", "--json"))
     currents = {row["key"]: row for row in document["specific_currents"]}
     assert currents["table3_pyr_current"]["A/g"] == pytest.approx(0.1)
+    assert len(currents) == 8
     assert currents["table3_bmtfsi_current"]["A/g"] is None
+    assert "1 C refers to" in currents["table3_bmtfsi_current"]["missing"]
     text = " ".join(_show(monkeypatch, capsys, "na3sbs4-comparison").replace("│", " ").split())
-    assert "In A/g: 0.1" in text and "Not in A/g" in text
+    assert "In A/g: 0.1" in text and "Not in A/g without the capacity that 1 C refers to." in text
     assert "specific_currents" not in json.loads(
         _show(monkeypatch, capsys, "na3sbs4-limits", "--json")
     )

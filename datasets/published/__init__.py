@@ -7,22 +7,20 @@ only numbers and their conditions were taken over; thousands commas are left out
 are written with e, units as pint spells them, and the notes are ours.
 """
 
-from .currents import COMPARED, Converted, compared_currents, specific_current
+from .currents import missing_for, specific_current
 from .tables import CITATION, DOI, LICENCE, TABLES, csv_text, lookup, read_rows, rows, table
 from .value import Published, ends_in_vague_zeros, rounding_step
 
 __all__ = [
     "CITATION",
-    "COMPARED",
     "DOI",
     "LICENCE",
     "TABLES",
-    "Converted",
     "Published",
-    "compared_currents",
     "csv_text",
     "ends_in_vague_zeros",
     "lookup",
+    "missing_for",
     "read_rows",
     "rounding_step",
     "rows",

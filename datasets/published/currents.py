@@ -1,25 +1,42 @@
 """Currents of cells in one unit, A/g, where what is printed allows it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from ...errors import PosterionError
 from ...units import Measured, registry
-from .tables import rows
 from .value import Published
-
-COMPARED = "na3sbs4-comparison"
-"""The table that sets cells beside each other whose currents have different units."""
-
-_CAPACITY, _LOADING = "mAh/g", "mg/cm**2"
 
 
 @dataclass(frozen=True)
-class Converted:
-    """A printed current, the same in A/g or None, and why it cannot be converted."""
+class Needed:
+    """What a current has to be multiplied with, or divided by, to be one per mass."""
 
-    printed: Published
-    specific: Published | None
-    why: str
+    argument: str
+    unit: str
+    words: str
+
+
+_NEEDED: Mapping[str, Needed | None] = MappingProxyType(
+    {
+        "A/g": None,
+        "1/hour": Needed("capacity", "mAh/g", "the capacity that 1 C refers to"),
+        "A/cm**2": Needed("loading", "mg/cm**2", "the loading with active material"),
+    }
+)
+
+
+def missing_for(published: Published) -> str:
+    """Say what a current needs to be had in A/g that is not printed with it; empty if nothing.
+
+    Raises
+    ------
+    PosterionError
+        If the number is no current per mass or area and no rate.
+    """
+    needed = _needed(published)
+    return "" if needed is None else needed.words
 
 
 def specific_current(
@@ -57,53 +74,42 @@ def specific_current(
     >>> round(specific_current(lookup("table3_ppp_current")).value, 6)
     0.02
     """
-    unit = registry().Unit(published.unit)
-    shown = f"{published.key} ({published.printed} {published.unit})"
-    if unit.is_compatible_with("A/g"):
+    needed = _needed(published)
+    if needed is None:
         return published.to("A/g")
-    if unit.is_compatible_with("1/hour"):
-        if capacity is None:
-            raise PosterionError(
-                f"{shown} is a rate in C; in A/g it needs the capacity that 1 C refers to, which "
-                "is not printed; give capacity='... mAh/g'."
-            )
-        per = registry().Quantity(_exact(capacity, _CAPACITY, "capacity"), _CAPACITY)
-    elif unit.is_compatible_with("A/cm**2"):
-        if loading is None:
-            raise PosterionError(
-                f"{shown} is a current per area; in A/g it needs the loading with active material, "
-                "which is not printed; give loading='... mg/cm**2'."
-            )
-        per = 1 / registry().Quantity(_exact(loading, _LOADING, "loading"), _LOADING)
-    else:
+    given = {"capacity": capacity, "loading": loading}[needed.argument]
+    if given is None:
         raise PosterionError(
-            f"{shown} is no current per mass or area and no rate; give one of these."
+            f"{published.key} is printed in {published.unit}; in A/g it needs {needed.words}, "
+            f"which is not printed; give {needed.argument}='... {needed.unit}'."
         )
+    reference = registry().Quantity(_exact(given, needed), needed.unit)
+    per = reference if needed.argument == "capacity" else 1 / reference
     value, step = (
-        float((registry().Quantity(number, unit) * per).to("A/g").magnitude)
+        float((registry().Quantity(number, published.unit) * per).to("A/g").magnitude)
         for number in (published.value, published.step)
     )
     return replace(published, value=value, step=step, unit="A/g")
 
 
-def compared_currents() -> tuple[Converted, ...]:
-    """Return the currents of the paper's table of cells, in A/g where it gives what is needed."""
-    found = []
-    for row in rows(COMPARED):
-        if row.key.endswith("_current"):
-            try:
-                found.append(Converted(row, specific_current(row), ""))
-            except PosterionError as error:
-                found.append(Converted(row, None, str(error)))
-    return tuple(found)
+def _needed(published: Published) -> Needed | None:
+    unit = registry().Unit(published.unit)
+    for known, needed in _NEEDED.items():
+        if unit.is_compatible_with(known):
+            return needed
+    raise PosterionError(
+        f"{published.key} ({published.printed} {published.unit}) is no current per mass or area "
+        "and no rate; give one of these."
+    )
 
 
-def _exact(text: str, unit: str, what: str) -> float:
-    measured = Measured.parse(text, unit, what)
+def _exact(text: str, needed: Needed) -> float:
+    measured = Measured.parse(text, needed.unit, needed.argument)
     if measured.value <= 0:
-        raise PosterionError(f"the {what} '{text}' is not positive; look it up again.")
+        raise PosterionError(f"the {needed.argument} '{text}' is not positive; look it up again.")
     if measured.sd:
         raise PosterionError(
-            f"the {what} '{text}' has an error, which a printed number cannot carry; leave it out."
+            f"the {needed.argument} '{text}' has an error, which a printed number cannot carry; "
+            "leave it out."
         )
     return measured.value

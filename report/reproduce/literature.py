@@ -4,8 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from ...datasets.published import Published, specific_current
-from ...errors import PosterionError
+from ...datasets.published import Published, missing_for, specific_current
 from ...inference.specimens import PELLETS
 from .claim import SLIGHT, Claim, Finding, cannot_be_checked, case, judge_number, judge_statement
 from .inputs import LEVELS, Array, Inputs, typical
@@ -53,10 +52,8 @@ def rank_probabilities(inputs: Inputs) -> dict[str, Array]:
 
 def current_of(inputs: Inputs, name: str) -> Published | None:
     """Return the current of a cell of Table 3 in A/g, or None where that cannot be known."""
-    try:
-        return specific_current(inputs.number(f"table3_{name}_current"))
-    except PosterionError:
-        return None
+    printed = inputs.number(f"table3_{name}_current")
+    return None if missing_for(printed) else specific_current(printed)
 
 
 def _competitive(key: str, inputs: Inputs) -> Finding:

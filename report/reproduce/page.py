@@ -9,8 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ...datasets.published import CITATION, DOI, LICENCE, specific_current
-from ...errors import PosterionError
+from ...datasets.published import CITATION, DOI, LICENCE, missing_for, specific_current
 from ...inference.specimens import BARRIERS, CELLS, PELLETS
 from ...inference.store import replacing
 from ..figures import as_svg
@@ -119,27 +118,31 @@ def _content(done: Reproduction) -> dict[str, Any]:
         "scatter": f"{100 * figures.SCATTER_SHOWN:g}",
         "few": FEW,
         "currents": _currents(done),
+        "window": _window(done, "cycling_voltage"),
+        "other_window": _window(done, "literature_cathode_voltage"),
         "seed": done.seed,
         "version": version("posterion"),
     }
 
 
+def _window(done: Reproduction, key: str) -> str:
+    low, high = (done.numbers[f"{key}_{end}"] for end in ("low", "high"))
+    return f"{low.printed} to {high.printed} V"
+
+
 def _currents(done: Reproduction) -> list[dict[str, str]]:
-    """Return the currents of Table 3 as printed and in A/g, or why that cannot be known."""
+    """Return the currents of Table 3 as printed and in A/g, or what is missing for that."""
     found = []
     for name in SYSTEMS:
         printed = done.numbers[f"table3_{name}_current"]
         rate = printed.unit == "1/hour"
-        try:
-            shown, why = f"{specific_current(printed).value:g}", ""
-        except PosterionError as error:
-            shown, why = "", str(error).partition(") ")[2].partition("; give")[0]
+        missing = missing_for(printed)
         found.append(
             {
                 "system": printed.sample,
                 "printed": f"{printed.printed} {'C' if rate else printed.unit}",
-                "shown": shown,
-                "why": why,
+                "shown": "" if missing else f"{specific_current(printed).value:g}",
+                "missing": missing,
             }
         )
     return found
