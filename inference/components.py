@@ -8,7 +8,7 @@ https://gaussianprocess.org/gpml/).
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -72,6 +72,7 @@ class Components:
         PosterionError
             If a prior names no scale or reaches below zero.
         """
+        rounded = {name: float(f"{value:.4g}") for name, value in window.items()}
         known = {p.name: p for p in (*self.parameters, *noise.parameters)}
         for name, prior in given.items():
             if name not in known:
@@ -81,7 +82,7 @@ class Components:
                 )
             prior.check_support(name, known[name].support)
         return {
-            name: (given.get(name) or Prior.parse(parameter.prior)).at(window)
+            name: (given.get(name) or Prior.parse(parameter.prior)).at(rounded)
             for name, parameter in known.items()
         }
 
@@ -106,7 +107,9 @@ class Components:
         with pm.Model(coords={"point": data["point"].values}, check_bounds=False) as model:
             observed = pm.Data(f"measured_{self.name}", values, dims="point")
             middle = pm.Data("middle", middle_of(values))
-            at = {name: pm.Data(f"place_{name}", each, dims="point") for name, each in places.items()}
+            at = {
+                name: pm.Data(f"place_{name}", each, dims="point") for name, each in places.items()
+            }
             beside = {
                 suffix: pm.Data(
                     f"{self.name}_{suffix}", data[f"{self.name}_{suffix}"].values, dims="point"

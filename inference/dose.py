@@ -148,7 +148,11 @@ def _law(tree: xr.DataTree, dose: str, levelled: bool, at: Array) -> Array:
     values = {}
     for parameter in model.parameters:
         own = posterior[parameter.name]
-        own = own.transpose("chain", "draw", "temperature") if levelled else own.expand_dims(x=1, axis=2)
+        own = (
+            own.transpose("chain", "draw", "temperature")
+            if levelled
+            else own.expand_dims(x=1, axis=2)
+        )
         values[parameter.name] = own.values[..., None]
     return np.asarray(model.response({dose: at}, values))
 
@@ -178,7 +182,7 @@ def _found(
             "at_dose": ((*dims, "tested"), at_tested, {"units": units, "long_name": "response"}),
             "best_dose_tested": (
                 dims,
-                np.exp(best),
+                np.clip(np.exp(best), grid[0], grid[-1]),
                 {"units": unit, "long_name": "best dose within the tested range"},
             ),
             "edge": (dims, edge, {"units": "", "long_name": "side on which the response rises"}),

@@ -85,7 +85,9 @@ def dose_answers(tree: xr.DataTree) -> tuple[Best, ...]:
                 above=float((edge == 1).mean()),
                 tested=tested,
                 p_best=p_best,
-                gain=own["gain"].transpose("tested", "chain", "draw").values.reshape(tested.size, -1),
+                gain=own["gain"]
+                .transpose("tested", "chain", "draw")
+                .values.reshape(tested.size, -1),
                 sensitivity=at_spreads(tree, first == int(p_best.argmax())),
             )
         )

@@ -65,6 +65,11 @@ class Interaction:
     p_falls_then_rises: float
     p_rises_then_falls: float
 
+    @property
+    def p_rises(self) -> float:
+        """Probability that the ratio is larger at `end`."""
+        return float((self.draws > 1).mean())
+
 
 def ratios(tree: xr.DataTree) -> tuple[Ratio, ...]:
     """Return all ratios of two levels of the first factor at each level of the second.
@@ -80,7 +85,9 @@ def ratios(tree: xr.DataTree) -> tuple[Ratio, ...]:
     found = []
     for below, above in combinations(response[FIRST].values, 2):
         for at in response[SECOND].values:
-            one, other = (response.sel({FIRST: each, SECOND: at}, drop=True) for each in (above, below))
+            one, other = (
+                response.sel({FIRST: each, SECOND: at}, drop=True) for each in (above, below)
+            )
             ratio = one / other
             if np.isfinite(ratio.values).all():
                 found.append(Ratio(str(above), str(below), str(at), ratio))
@@ -115,8 +122,8 @@ def interactions(tree: xr.DataTree) -> tuple[Interaction, ...]:
 
 
 def sensitivity(tree: xr.DataTree, ratio: Ratio) -> tuple[Level, ...]:
-    """Return the probability that a ratio is above one at fixed spreads between specimens."""
-    return at_spreads(tree, ratio.draws > 1)
+    """Return the probability of the likelier side of a ratio at fixed spreads of specimens."""
+    return at_spreads(tree, ratio.draws > 1 if ratio.p_above >= 0.5 else ratio.draws < 1)
 
 
 def _response(tree: xr.DataTree) -> xr.DataArray:

@@ -210,8 +210,9 @@ def describe(
 
 
 def digest(data: xr.Dataset) -> str:
-    digest = hashlib.sha256()
+    """Return the sha256 of all values of a data set."""
+    found = hashlib.sha256()
     for name in sorted(map(str, data.variables)):
-        digest.update(name.encode())
-        digest.update(np.ascontiguousarray(data[name].values).tobytes())
-    return digest.hexdigest()
+        found.update(name.encode())
+        found.update(np.ascontiguousarray(data[name].values).tobytes())
+    return found.hexdigest()

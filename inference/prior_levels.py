@@ -13,7 +13,8 @@ LEVELS = (0.03, 0.10, 0.30)
 WIDTH = 0.15
 """Draws that lie closer to a level than this, in the logarithm, count most."""
 
-ENOUGH = 100.0
+ENOUGH = 50.0
+"""Fewer draws near a level than these say nothing of it."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,6 @@ def at_spreads(tree: xr.DataTree, holds: xr.DataArray) -> tuple[Level, ...]:
     found = []
     for level in LEVELS:
         weight = np.exp(-(((spread - np.log(level)) / WIDTH) ** 2) / 2)
-        effective = weight.sum() ** 2 / (weight**2).sum() if weight.sum() > 0 else 0.0
-        share = float(weight @ true / weight.sum()) if effective >= ENOUGH else None
+        share = float(weight @ true / weight.sum()) if weight.sum() >= ENOUGH else None
         found.append(Level(level, share))
     return tuple(found)

@@ -20,8 +20,9 @@ def specimen_points(
     Parameters
     ----------
     data
-        Points with the positive variable ``value``, ``value_sd`` where errors are known, and
-        the coordinate ``specimen``: points of one specimen share its deviation.
+        Points with the positive variable ``value`` and the coordinate ``specimen``: points of
+        one specimen share its deviation. ``value_sd`` is the error of each where it is known,
+        ``value_step`` what its last digit counts where it is rounded.
     output
         New name of the values.
     factors
@@ -55,21 +56,32 @@ def specimen_points(
         output: ("point", values, dict(data["value"].attrs)),
         f"{output}_specimen": ("point", numbers + 1.0),
     }
-    stated = "value_sd" in data
-    if stated:
-        found[f"{output}_sd"] = ("point", _positive("value_sd", data), dict(data["value"].attrs))
+    if "value_n" in data and (data["value_n"].values > 1).any():
+        raise PosterionError(
+            "a value is the mean of several specimens (value_n); give those of single specimens."
+        )
+    errors = [
+        data[name].values.astype(float) / divisor
+        for name, divisor in (("value_sd", 1.0), ("value_step", np.sqrt(12)))
+        if name in data
+    ]
+    if errors:
+        stated = np.sqrt(sum(error**2 for error in errors))
+        if not (np.isfinite(stated).all() and (stated > 0).all()):
+            raise PosterionError("an error of the values is missing or not above zero; fill it.")
+        found[f"{output}_sd"] = ("point", stated, dict(data["value"].attrs))
     points = xr.Dataset(found, coords={"specimen": ("point", specimens)}, attrs=data.attrs)
     points = points.assign_coords(point=np.arange(values.size))
     points = points.assign_coords({name: ("point", data[name].values) for name in factors})
-    return points, BySpecimen(repeated=labels.size < values.size, stated=stated)
+    return points, BySpecimen(repeated=labels.size < values.size, stated=bool(errors))
 
 
 def _positive(name: str, data: xr.Dataset) -> NDArray[np.float64]:
     values = np.asarray(data[name].values, dtype=float)
     if not (np.isfinite(values).all() and (values > 0).all()):
         raise PosterionError(
-            f"a {name.replace('_', ' ')} is {values.min():g}; all must be finite and above zero, as "
-            "specimens are taken to differ by factors."
+            f"a {name} is {values.min():g}; all must be finite and above zero, as specimens are "
+            "taken to differ by factors."
         )
     return values
 
