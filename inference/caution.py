@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 import xarray as xr
 
 from .caution_fade import fade_cautions
-from .caution_general import Caution, modes, unmoved_priors
+from .caution_general import Caution, modes, open_scales, unmoved_priors
 from .caution_growth import growth_cautions
 from .caution_law import law_cautions
 from .caution_limit import limit_cautions, onset_cautions
@@ -42,5 +42,7 @@ _BY_OUTPUT: Mapping[str, Callable[[xr.DataTree], Iterator[Caution]]] = {
     "critical_current": limit_cautions,
     "lifetime": limit_cautions,
     "current": onset_cautions,
+    "response": open_scales,
+    "cell_response": open_scales,
 }
 """Cautions that only results of one kind of data have."""

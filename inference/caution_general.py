@@ -136,6 +136,25 @@ def open_spreads(tree: xr.DataTree) -> Iterator[Caution]:
         )
 
 
+def open_scales(tree: xr.DataTree) -> Iterator[Caution]:
+    """Yield one caution on all scales that few specimens and levels leave open."""
+    names = [str(name) for name in scalars(tree.children["posterior"].to_dataset())]
+    sampled = json.loads(tree.attrs["priors"])
+    unmoved = tuple(
+        name
+        for name in names
+        if stem(name) in sampled and stem(name) not in NOISE and contraction(tree, name) > UNMOVED
+    )
+    if unmoved:
+        yield Caution(
+            "prior",
+            unmoved,
+            f"There are too few specimens and levels to tell {enumerated(unmoved)}: the data leave "
+            "them as their priors have them, and how sure the answers are rests on these. Quote "
+            "the priors with the answers, or measure more specimens.",
+        )
+
+
 def enumerated(names: Sequence[str]) -> str:
     """Write ``a, b and c``, and only the first few of many."""
     shown = [*names[:NAMED]]

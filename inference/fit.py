@@ -112,7 +112,7 @@ def fit(
         "priors_given": json.dumps(sorted(named[name] for name in given)),
         "source": str(data.attrs.get("source", "data in memory")),
         "messages": str(data.attrs.get("messages", "")),
-        "sha256": str(data.attrs.get("sha256") or _digest(data)),
+        "sha256": str(data.attrs.get("sha256") or digest(data)),
         **{name: data.attrs[name] for name in ("temperature_c",) if name in data.attrs},
         "n": int(data[model.output].sizes[model.output_dims[-1]]),
         "versions": json.dumps({name: version(name) for name in PACKAGES}),
@@ -143,7 +143,7 @@ class _Cache:
         sampler = self.samplers.pop(key, None)
         if sampler is None:
             pymc_model = build(model, data, priors=given, noise=noise, pool=pool)
-            sampler = Sampler(pymc_model, _key(str(model), given, noise, shape))
+            sampler = Sampler(pymc_model, density_key(str(model), given, noise, shape))
         else:
             set_data(sampler.model, model, data, pool)
         self.samplers[key] = sampler
@@ -156,7 +156,7 @@ _cache = _Cache(size=8)
 compiled_sampler = _cache.sampler
 
 
-def _key(model: str, given: dict[str, Prior], noise: Noise, shape: Hashable) -> str:
+def density_key(model: str, given: dict[str, Prior], noise: Noise, shape: Hashable) -> str:
     """Name a log density by all that it is made of: what was asked for, and the code."""
     parts = (model, sorted(given.items()), noise, shape, _code())
     digest = hashlib.sha256(repr(parts).encode())
@@ -209,9 +209,10 @@ def describe(
         tree.children[group].dataset = dataset
 
 
-def _digest(data: xr.Dataset) -> str:
-    digest = hashlib.sha256()
+def digest(data: xr.Dataset) -> str:
+    """Return the sha256 of all values of a data set."""
+    found = hashlib.sha256()
     for name in sorted(map(str, data.variables)):
-        digest.update(name.encode())
-        digest.update(np.ascontiguousarray(data[name].values).tobytes())
-    return digest.hexdigest()
+        found.update(name.encode())
+        found.update(np.ascontiguousarray(data[name].values).tobytes())
+    return found.hexdigest()

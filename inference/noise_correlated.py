@@ -143,19 +143,47 @@ class Correlated:
         self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any
     ) -> Any:
         """Create the observed variable; see `Noise.observe`."""
-        import pymc as pm
-
-        log = self.base.logarithmic
-        return pm.CustomDist(
+        return correlated_variable(
             name,
             mean,
             self.base.scale(size, values, window),
             values["covariance"],
-            logp=_correlated_log_logp if log else _correlated_logp,
-            random=_correlated_log_draws if log else _correlated_draws,
-            signature="(n),(n),(n,n)->(n)",
+            log=self.base.logarithmic,
             **options,
         )
+
+
+def correlated_variable(
+    name: str, mean: Any, sigma: Any, covariance: Any, *, log: bool, **options: Any
+) -> Any:
+    """Create an observed variable that is normal, or whose logarithm is, with a covariance.
+
+    Parameters
+    ----------
+    name
+        Of the variable.
+    mean
+        Its median, of shape (n,).
+    sigma, covariance
+        Errors of the single data, of shape (n,), and the covariance that comes on top, of
+        shape (n, n); of the logarithms where they are what is normal.
+    log
+        Whether they are.
+    options
+        Passed on to PyMC: ``observed`` and ``dims``.
+    """
+    import pymc as pm
+
+    return pm.CustomDist(
+        name,
+        mean,
+        sigma,
+        covariance,
+        logp=_correlated_log_logp if log else _correlated_logp,
+        random=_correlated_log_draws if log else _correlated_draws,
+        signature="(n),(n),(n,n)->(n)",
+        **options,
+    )
 
 
 def _correlated_logp(value: Any, mean: Any, sigma: Any, covariance: Any) -> Any:

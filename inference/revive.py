@@ -11,11 +11,12 @@ from ..errors import PosterionError
 from ..models import transport
 from ..models.ageing import FADE_LAWS
 from ..models.circuit import Circuit
+from ..models.dose import DoseResponse
 from ..models.growth import GROWTH_LAWS
 from ..models.limits import LIMITS
 from ..models.onset import OnsetPotential
 from ..models.parameter import Model
-from . import noise, noise_censored, noise_correlated, noise_rounded
+from . import noise, noise_censored, noise_correlated, noise_rounded, noise_specimens
 from .noise import Noise
 from .pooling import Pool
 
@@ -25,6 +26,7 @@ _KINDS: tuple[type[Any], ...] = (
     *GROWTH_LAWS,
     *LIMITS,
     OnsetPotential,
+    DoseResponse,
 )
 _LAWS: Mapping[str, Any] = {law.__name__: law for law in _KINDS}
 _NOISES: Mapping[str, Any] = {
@@ -40,6 +42,7 @@ _NOISES: Mapping[str, Any] = {
         noise_correlated.Autocorrelated,
         noise_correlated.Correlated,
         noise_rounded.Rounded,
+        noise_specimens.BySpecimen,
     )
 }
 

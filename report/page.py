@@ -82,6 +82,7 @@ def content(tree: xr.DataTree, extra: xr.Dataset | None = None) -> dict[str, Any
         "passed": passed,
         "verdict": verdict,
         "headline": [row for row in rows if row["headline"]] if passed else [],
+        "answers": subject.answers(tree) if passed else (),
         "groups": subject.group_table(tree, table, extra) if passed else None,
         "cautions": found,
         "clean": subject.clean,

@@ -64,6 +64,10 @@ class Subject:
         """Add to the paragraph on methods what groups share; empty, or ends in a blank."""
         return ""
 
+    def answers(self, tree: xr.DataTree) -> tuple[str, ...]:
+        """Return sentences on what follows, for results whose checks passed."""
+        return ()
+
     def is_headline(self, name: str, unit: str) -> bool:
         """Tell whether a quantity stands at the top."""
         return unit in SHOWN_FIRST and not stem(name).endswith("_Z")
@@ -95,6 +99,8 @@ class Subject:
 
 def subject_of(tree: xr.DataTree) -> Subject:
     """Return what holds for the data of a result."""
+    from .dose_page import DoseSubject
+    from .factorial_page import FactorialSubject
     from .fade_page import FadeSubject
     from .growth_page import GrowthSubject
     from .law_page import LawSubject
@@ -110,6 +116,8 @@ def subject_of(tree: xr.DataTree) -> Subject:
         "critical_current": LimitSubject,
         "lifetime": LimitSubject,
         "current": OnsetSubject,
+        "response": DoseSubject,
+        "cell_response": FactorialSubject,
     }
     observed = tree.children["observed_data"].dataset
     found: Subject = next((own for name, own in known.items() if name in observed), Subject)()
