@@ -27,7 +27,10 @@ from .sample import PRIOR_DRAWS, Progress
 from .simulate import simulate_prior
 from .store import replacing
 
-SAME = ("model", "noise", "pool", "priors", "design", "seed", "draws", "chains", "versions")
+SAME = (
+    *("model", "noise", "pool", "priors", "design", "record", "seed", "draws", "chains"),
+    "versions",
+)
 """What results must have in common that stand in one file."""
 
 
@@ -41,7 +44,7 @@ def calibrate(
     record: Record | None = None,
     n: int = 1000,
     seed: int = 0,
-    draws: int = 250,
+    draws: int = 400,
     chains: int = 4,
     workers: int | None = None,
     resume: str | Path | None = None,
@@ -70,8 +73,8 @@ def calibrate(
         the same. Narrower ones confine the check to a region that is thought plausible.
     record
         Turns a data set with simulated values of the output into what is recorded of them; needed
-        where that is not the values themselves, as of limits found in steps. Of a function for
-        several processes, one at the top of a module.
+        where that is not the values themselves, as of limits found in steps. A frozen value with
+        ``__call__``, since its text tells one calibration from another, such as `Steps`.
     n
         How many simulations. A simulation does not depend on their number.
     seed
@@ -190,6 +193,7 @@ def _attributes(experiment: Experiment) -> dict[str, Any]:
         "pool": json.dumps(experiment.pool),
         "priors": json.dumps({name: str(prior.at(rounded)) for name, prior in chosen.items()}),
         "design": data_digest(data),
+        "record": repr(experiment.record),
         "points": int(data.sizes[model.output_dims[-1]]),
         "seed": experiment.seed,
         "draws": experiment.draws,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..errors import PosterionError
 from ..models.parameter import Model, Support
 from .arrange import arrange, beside_output
+from .caution_general import on_line
 from .centring import uncentre
 from .fit import compiled_sampler
 from .groups import SAMPLE, named_dataset
@@ -161,7 +162,7 @@ class Experiment:
         for place, name in enumerate(truth):
             if name in draws:
                 rank[place] = np.sum(_thin(draws[name]) < truth[name])
-                scaled = on_scale(draws[name], self._support(name))
+                scaled = on_line(draws[name], self._support(name))
                 mean[place], sd[place] = scaled.mean(), scaled.std(ddof=1)
                 quantile[place] = np.quantile(draws[name], PROBABILITIES)
         return xr.Dataset(
@@ -198,14 +199,6 @@ class Experiment:
     def _seed(self, kind: int, number: int) -> int:
         """Return a seed of its own for each block (kind 0) and each simulation (1)."""
         return int(np.random.SeedSequence([self.seed, kind, number]).generate_state(1)[0])
-
-
-def on_scale(values: Array, support: Support) -> Array:
-    """Return values on the real line: the logarithm where positive, the logit within (0, 1)."""
-    with np.errstate(divide="ignore"):
-        if support == "positive":
-            return np.log(values)
-        return np.log(values) - np.log1p(-values) if support == "unit" else values
 
 
 def _of_pool(name: str) -> str:

@@ -8,7 +8,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from .experiment import KEPT, LOG_LIKELIHOOD, PROBABILITIES, on_scale
+from .caution_general import on_line
+from .experiment import KEPT, LOG_LIKELIHOOD, PROBABILITIES
 
 Array = NDArray[np.float64]
 
@@ -17,6 +18,9 @@ COVERED = {"50": (2, 4), "80": (1, 5), "94": (0, 6)}
 
 TOGETHER = 0.95
 """Probability that the ranks of all quantities stay within their bands if they are uniform."""
+
+FEW, LEAST = 20, 0.2
+"""So many runs, and this share of them, must be trusted."""
 
 SIMULATED = 2000
 EDGES: Array = np.arange(1, KEPT + 1) / (KEPT + 1)
@@ -61,13 +65,13 @@ def calibration_table(result: xr.Dataset, probability: float = TOGETHER) -> pd.D
             nominal = PROBABILITIES[last] - PROBABILITIES[first]
             row[f"coverage_{percent}"] = held.mean() if count else np.nan
             row[f"error_{percent}"] = _error(nominal, count)
-        truth = on_scale(own["truth"].values, str(own["support"].values))
+        truth = on_line(own["truth"].values, str(own["support"].values))
         pull = (own["mean"].values - truth) / own["sd"].values
         row["bias"], row["bias_error"] = _mean(pull), 1 / np.sqrt(count) if count else np.nan
         row["spread"] = np.sqrt(_mean(pull**2))
         # A log likelihood has no distribution before there are data.
         known = name != LOG_LIKELIHOOD and count > 1
-        every = on_scale(result["truth"].sel(quantity=name).values, str(own["support"].values))
+        every = on_line(result["truth"].sel(quantity=name).values, str(own["support"].values))
         row["contraction"] = (
             float(np.median(1 - own["sd"].values ** 2 / np.var(every))) if known else np.nan
         )
@@ -77,6 +81,25 @@ def calibration_table(result: xr.Dataset, probability: float = TOGETHER) -> pd.D
         row["uniform"] = bool(count and row["excess"] <= 1e-9)
         rows.append(row)
     return pd.DataFrame(rows).set_index("quantity")
+
+
+def calibration_verdict(result: xr.Dataset) -> tuple[bool, str]:
+    """Return whether the ranks of all quantities are uniform as far as can be told, in words.
+
+    Too few trusted runs tell nothing, and where most are refused the sampler and the density do
+    not agree, or the data do not tell the parameters: neither counts as calibrated.
+    """
+    refused = result["refused"].values
+    trusted, count = int((~refused).sum()), refused.size
+    if trusted < max(FEW, count * LEAST):
+        return False, (
+            f"Only {trusted} of {count} runs were trusted: nothing can be said of the calibration."
+        )
+    table = calibration_table(result)
+    outside = [str(name) for name in table.index[~table["uniform"]]]
+    if outside:
+        return False, f"Not calibrated: the ranks of {', '.join(outside)} leave their bands."
+    return True, f"Calibrated as far as {trusted} runs tell: all ranks stay in their bands."
 
 
 def ecdf_differences(result: xr.Dataset, refused: bool = False) -> xr.DataArray:
