@@ -175,9 +175,9 @@ def _transference() -> Design:
 
 MODELS: Mapping[str, Callable[[], Design]] = {
     "eis": lambda: spectrum(Circuit.parse(CIRCUIT)),
-    "arrhenius": lambda: _temperature_law(Arrhenius(), np.linspace(25, 95, 8)),
-    "vtf": lambda: _temperature_law(VTF(), np.linspace(-20, 100, 13)),
-    "two-regimes": lambda: _temperature_law(TwoRegimes(), np.linspace(-20, 100, 13)),
+    "arrhenius": lambda: _temperature_law(Arrhenius("sigmaT"), np.linspace(25, 95, 8)),
+    "vtf": lambda: _temperature_law(VTF("sigmaT"), np.linspace(-20, 100, 13)),
+    "two-regimes": lambda: _temperature_law(TwoRegimes("sigmaT"), np.linspace(-20, 100, 13)),
     "fade-linear": lambda: _fade(ageing.LinearFade()),
     "fade-sqrt": lambda: _fade(ageing.SquareRootFade()),
     "fade-power": lambda: _fade(ageing.PowerFade()),
@@ -200,47 +200,57 @@ MODELS: Mapping[str, Callable[[], Design]] = {
 """Designs of the models that ship, by their names on the command line."""
 
 
-def _same(design: Design) -> xr.Dataset:
-    return design.data
+def _beside(design: Design, suffix: str, values: np.ndarray, *more: str) -> xr.Dataset:
+    """Return the data with what a noise needs beside the output."""
+    name = design.model.output
+    dims = (*design.data[name].dims, *more)
+    return design.data.assign({f"{name}_{suffix}": (dims, values)})
 
 
-def _stated(design: Design) -> xr.Dataset:
+def _near(design: Design) -> dict[str, Prior]:
+    """Return priors that keep conductivities near the window, which absolute errors belong to."""
+    near = Prior("LogNormal", mu="log_conductivity_mid", sigma=0.5)
+    own = {"conductivity_ref": near} if design.model.output == "conductivity" else {}
+    return {**design.priors, **own}
+
+
+def _stated(design: Design) -> Design:
     """Add errors of 1 to 5 % of the typical size of the output."""
-    name = design.model.output
-    value = design.data[name]
-    share = np.linspace(0.01, 0.05, value.sizes[design.model.output_dims[-1]])
-    size = float(np.median(abs(value)))
-    sd = np.broadcast_to(share * size, value.shape)
-    return design.data.assign({f"{name}_sd": (value.dims, sd)})
+    size = abs(design.data[design.model.output].values)
+    share = np.broadcast_to(np.linspace(0.01, 0.05, size.shape[-1]), size.shape)
+    data = _beside(design, "sd", share * np.median(size))
+    noise = Stated(design.noise)  # type: ignore[arg-type]
+    return replace(design, noise=noise, data=data, priors=_near(design))
 
 
-def _covariance(design: Design) -> xr.Dataset:
+def _correlated(design: Design) -> Design:
     """Add an error of 3 % that all data share."""
-    name = design.model.output
-    count = design.data.sizes[design.model.output_dims[-1]]
-    dims = (design.model.output_dims[-1], "other")
-    return design.data.assign({f"{name}_covariance": (dims, np.full((count, count), 0.03**2))})
+    count = design.data[design.model.output].size
+    data = _beside(design, "covariance", np.full((count, count), 0.03**2), "other")
+    return replace(design, noise=Correlated(design.noise), data=data)  # type: ignore[arg-type]
 
 
-def _step(design: Design) -> xr.Dataset:
-    """Add a last digit that is a tenth of the smallest output."""
-    value = design.data[design.model.output]
-    step = np.full(value.shape, 10.0 ** np.floor(np.log10(float(abs(value).min())) - 1))
-    return design.data.assign({f"{design.model.output}_step": (value.dims, step)})
+def _rounded(design: Design) -> Design:
+    """Add a last digit that is a tenth of the smallest output, or less."""
+    size = abs(design.data[design.model.output].values)
+    step = np.full(size.shape, 10.0 ** np.floor(np.log10(size.min()) - 1))
+    noise = Rounded(design.noise)  # type: ignore[arg-type]
+    data = _beside(design, "step", step)
+    return replace(design, noise=noise, data=data, priors=_near(design))
 
 
-NOISES: Mapping[str, tuple[Callable[[Noise], Noise], Callable[[Design], xr.Dataset]]] = {
-    "gaussian": (lambda usual: Gaussian(), _same),
-    "proportional": (lambda usual: Proportional(), _same),
-    "relative": (lambda usual: Relative(), _same),
-    "student-t": (lambda usual: StudentT(usual), _same),  # type: ignore[arg-type]
-    "autocorrelated": (lambda usual: Autocorrelated(), _same),
-    "stated": (lambda usual: Stated(usual), _stated),  # type: ignore[arg-type]
-    "correlated": (lambda usual: Correlated(usual), _covariance),  # type: ignore[arg-type]
-    "rounded": (lambda usual: Rounded(usual), _step),  # type: ignore[arg-type]
-    "weibull": (lambda usual: Censored(Weibull()), _same),
+NOISES: Mapping[str, Callable[[Design], Design]] = {
+    "gaussian": lambda design: replace(design, noise=Gaussian()),
+    "proportional": lambda design: replace(design, noise=Proportional()),
+    "relative": lambda design: replace(design, noise=Relative()),
+    "student-t": lambda design: replace(design, noise=StudentT(design.noise)),  # type: ignore[arg-type]
+    "autocorrelated": lambda design: replace(design, noise=Autocorrelated()),
+    "stated": _stated,
+    "correlated": _correlated,
+    "rounded": _rounded,
+    "weibull": lambda design: replace(design, noise=Censored(Weibull())),
 }
-"""Noises by their names on the command line: from the usual one of a model, and with what data."""
+"""Other noises than the usual one of a model, by their names on the command line."""
 
 
 def design_of(name: str, *, circuit: str | None = None, noise: str | None = None) -> Design:
@@ -267,15 +277,11 @@ def design_of(name: str, *, circuit: str | None = None, noise: str | None = None
     if noise is None:
         return design
     _known(noise, NOISES, "noise")
-    changed, data = NOISES[noise]
-    limit = isinstance(design.noise, Censored)
-    if limit != (noise == "weibull") or isinstance(design.noise, Stated):
+    if (noise == "weibull") != isinstance(design.noise, Censored) or isinstance(
+        design.noise, Stated | Autocorrelated
+    ):
         raise PosterionError(f"the noise {noise} does not suit {name}; leave it out.")
-    law = changed(design.noise)
-    own = {parameter.name for parameter in law.parameters}
-    dropped = {parameter.name for parameter in design.noise.parameters} - own
-    priors = {key: prior for key, prior in design.priors.items() if key not in dropped}
-    return replace(design, noise=law, data=data(design), priors=priors)
+    return NOISES[noise](design)
 
 
 def _known(name: str, names: Mapping[str, object], what: str) -> None:
