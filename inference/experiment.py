@@ -131,9 +131,9 @@ class Experiment:
             tree, verdict = sampler.draw(points, seed=seed, draws=self.draws, chains=self.chains)
         except PosterionError as error:
             return self._compared(truth, {}, str(error))
-        found = self._quantities(tree["posterior"].to_dataset())
+        found = self._quantities(tree.children["posterior"].to_dataset())
         draws = {str(name): value.values.ravel() for name, value in found.items()}
-        x = tree["sample_stats"]["unconstrained"].values
+        x = tree.children["sample_stats"].dataset["unconstrained"].values
         draws[LOG_LIKELIHOOD] = _log_likelihood(sampler, _thin(x.reshape(-1, x.shape[-1])))
         return self._compared(truth, draws, " ".join(verdict.messages))
 
@@ -213,7 +213,8 @@ def _thin(draws: Array) -> Array:
     trusted run has 400 effective draws or more of everything, and `KEPT` of all draws at equal
     distances are then four times their correlation time apart.
     """
-    return draws[np.linspace(0, len(draws) - 1, KEPT).round().astype(int)]
+    kept: Array = draws[np.linspace(0, len(draws) - 1, KEPT).round().astype(int)]
+    return kept
 
 
 def _log_likelihood(sampler: Sampler, points: Array) -> Array:
