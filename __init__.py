@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .errors import PosterionError
     from .inference.ageing import cycles_to, retention
     from .inference.build import build
+    from .inference.calibrate import calibrate
     from .inference.compare_models import compare_models
     from .inference.conductivity import conductivity
     from .inference.diagnose import Verdict
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .inference.noise_rounded import Rounded
     from .inference.predict import predict
     from .inference.prior import Prior
+    from .inference.ranks import calibration_table
     from .inference.sample import sample
     from .inference.series import conductivity_series
     from .inference.store import load, save
@@ -92,6 +94,8 @@ _HOMES = {
     "Verdict": "inference.diagnose",
     "Weibull": "inference.noise_censored",
     "build": "inference.build",
+    "calibrate": "inference.calibrate",
+    "calibration_table": "inference.ranks",
     "compare_models": "inference.compare_models",
     "conductivity": "inference.conductivity",
     "conductivity_series": "inference.series",
@@ -158,6 +162,8 @@ __all__ = [
     "Verdict",
     "Weibull",
     "build",
+    "calibrate",
+    "calibration_table",
     "compare_models",
     "conductivity",
     "conductivity_series",

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..errors import PosterionError
 from ..models.parameter import Parameter, Values
 from .build import given_priors
-from .fit import PACKAGES, density_key, digest
+from .fit import PACKAGES, data_digest, density_key
 from .noise_correlated import correlated_variable
 from .noise_specimens import SPECIMEN_SPREAD, WITHIN, BySpecimen
 from .prior import Prior
@@ -162,7 +162,7 @@ class Components:
             "priors_given": json.dumps(sorted(own)),
             "source": str(data.attrs.get("source", "data in memory")),
             "messages": str(data.attrs.get("messages", "")),
-            "sha256": str(data.attrs.get("sha256") or digest(data)),
+            "sha256": str(data.attrs.get("sha256") or data_digest(data)),
             "n": int(data.sizes["point"]),
             "versions": json.dumps({name: version(name) for name in PACKAGES}),
         }

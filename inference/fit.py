@@ -112,7 +112,7 @@ def fit(
         "priors_given": json.dumps(sorted(named[name] for name in given)),
         "source": str(data.attrs.get("source", "data in memory")),
         "messages": str(data.attrs.get("messages", "")),
-        "sha256": str(data.attrs.get("sha256") or digest(data)),
+        "sha256": str(data.attrs.get("sha256") or data_digest(data)),
         **{name: data.attrs[name] for name in ("temperature_c",) if name in data.attrs},
         "n": int(data[model.output].sizes[model.output_dims[-1]]),
         "versions": json.dumps({name: version(name) for name in PACKAGES}),
@@ -209,10 +209,10 @@ def describe(
         tree.children[group].dataset = dataset
 
 
-def digest(data: xr.Dataset) -> str:
+def data_digest(data: xr.Dataset) -> str:
     """Return the sha256 of all values of a data set."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for name in sorted(map(str, data.variables)):
-        found.update(name.encode())
-        found.update(np.ascontiguousarray(data[name].values).tobytes())
-    return found.hexdigest()
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(data[name].values).tobytes())
+    return digest.hexdigest()

@@ -20,7 +20,7 @@ def draws_tree(density: Density, stats: xr.Dataset) -> xr.DataTree:
     """Return the groups posterior and sample_stats of what `run_chains` returned."""
     x = stats["unconstrained"].values
     values = density.expand(x.reshape(-1, x.shape[-1]))
-    posterior = _dataset(density.model, _by_chain(values, x.shape[0]), SAMPLE)
+    posterior = named_dataset(density.model, _by_chain(values, x.shape[0]), SAMPLE)
     return xr.DataTree.from_dict({"posterior": posterior, "sample_stats": stats})
 
 
@@ -47,13 +47,13 @@ def complete(
     return xr.DataTree.from_dict(
         {
             "posterior": posterior,
-            "prior": _dataset(model, unobserved, SAMPLE),
-            "prior_predictive": _dataset(model, predicted, SAMPLE),
-            "posterior_predictive": _dataset(model, replicas, SAMPLE),
-            "log_likelihood": _dataset(model, likelihood, SAMPLE),
+            "prior": named_dataset(model, unobserved, SAMPLE),
+            "prior_predictive": named_dataset(model, predicted, SAMPLE),
+            "posterior_predictive": named_dataset(model, replicas, SAMPLE),
+            "log_likelihood": named_dataset(model, likelihood, SAMPLE),
             "sample_stats": tree.children["sample_stats"].to_dataset(),
-            "observed_data": _dataset(model, data, ()),
-            "constant_data": _dataset(model, constant, ()),
+            "observed_data": named_dataset(model, data, ()),
+            "constant_data": named_dataset(model, constant, ()),
         }
     )
 
@@ -62,7 +62,7 @@ def _by_chain(values: dict[str, Array], chains: int) -> dict[str, Array]:
     return {name: value.reshape(chains, -1, *value.shape[1:]) for name, value in values.items()}
 
 
-def _dataset(
+def named_dataset(
     model: "pm.Model", values: dict[str, Array], sample_dims: tuple[str, ...]
 ) -> xr.Dataset:
     """Name the dimensions of arrays by the model's own names."""
