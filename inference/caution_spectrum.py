@@ -88,7 +88,7 @@ def _misfit(tree: xr.DataTree) -> Iterator[Caution]:
     yield Caution(
         "misfit",
         (),
-        f"The circuit misses a feature, most of all around {_hertz(place)}: neighbouring points "
+        f"The circuit misses a feature, most of all around {hertz(place)}: neighbouring points "
         f"of the {part} part lie on the same side of the model, which noise does not do. The "
         "intervals are then too narrow. Look at the residuals, add or exchange an element, or "
         "leave out frequencies at which the cell drifted.",
@@ -111,7 +111,7 @@ def _outside_window(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
         if middle > high / EDGE:
             where = "lies above" if middle > high else "lies close to"
             text = (
-                f"{subject} {where} the highest measured frequency ({_hertz(high)}), so "
+                f"{subject} {where} the highest measured frequency ({hertz(high)}), so "
                 f"{resistance} rests on the shape that the circuit assumes. Measure to higher "
                 "frequencies, or cool the cell, which brings the process into the window."
             )
@@ -123,7 +123,7 @@ def _outside_window(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
                 else f"{resistance} rests on the shape that the circuit assumes"
             )
             text = (
-                f"{subject} {where} the lowest measured frequency ({_hertz(low)}): {rests}. "
+                f"{subject} {where} the lowest measured frequency ({hertz(low)}): {rests}. "
                 "Measure to lower frequencies, or warm the cell, which brings the process into "
                 "the window."
             )
@@ -219,7 +219,7 @@ def _signed(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
-def _hertz(frequency: float) -> str:
+def hertz(frequency: float) -> str:
     prefixes = ((1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"))
     factor, prefix = next((p for p in prefixes if frequency >= 0.9995 * p[0]), prefixes[-1])
     return f"{frequency / factor:.3g} {prefix}Hz"
