@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from .errors import PosterionError
     from .inference.ageing import cycles_to, retention
     from .inference.build import build
+    from .inference.checks import check
     from .inference.compare_models import compare_models
     from .inference.conductivity import conductivity
     from .inference.diagnose import Verdict
     from .inference.efficiency import coulombic_efficiency
     from .inference.fit import fit
     from .inference.growth_series import resistance_series
+    from .inference.next_measurement import expected_reduction
     from .inference.noise import Gaussian, Proportional, Relative, Stated, StudentT
     from .inference.noise_censored import Censored, Weibull
     from .inference.noise_correlated import Autocorrelated, Correlated
@@ -92,10 +94,12 @@ _HOMES = {
     "Verdict": "inference.diagnose",
     "Weibull": "inference.noise_censored",
     "build": "inference.build",
+    "check": "inference.checks",
     "compare_models": "inference.compare_models",
     "conductivity": "inference.conductivity",
     "conductivity_series": "inference.series",
     "coulombic_efficiency": "inference.efficiency",
+    "expected_reduction": "inference.next_measurement",
     "fit": "inference.fit",
     "growth_dataset": "datasets.growth_schema",
     "lifetimes": "datasets.limits_schema",
@@ -158,10 +162,12 @@ __all__ = [
     "Verdict",
     "Weibull",
     "build",
+    "check",
     "compare_models",
     "conductivity",
     "conductivity_series",
     "coulombic_efficiency",
+    "expected_reduction",
     "fit",
     "growth_dataset",
     "lifetimes",

@@ -33,11 +33,11 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
     Returns
     -------
     xarray.Dataset
-        Draws of dims (chain, draw, point), of spectra (chain, draw, part, frequency), with the
-        dimension of the groups before the points where the model was pooled: the prediction under the model's own name of its
-        output, and under ``<output>_new`` that of a new measurement, with its scatter.
-        Where groups share a distribution, ``<output>_new_<group>`` is that of the next
-        group, which was not measured.
+        Draws of dims (chain, draw, point), of spectra (chain, draw, part, frequency), with
+        the dimension of the groups before these where the model was pooled: the prediction
+        under the model's own name of its output, and under ``<output>_new`` that of a new
+        measurement, with its scatter. Where groups share a distribution,
+        ``<output>_new_<group>`` is that of the next group, which was not measured.
 
     Raises
     ------
@@ -95,7 +95,9 @@ def _respond(
     }
     response = model.response({name: point.values for name, point in points.items()}, values)
     labels = {dim: list(names) for dim, names in model.output_labels.items()}
-    return xr.DataArray(response, dims=(*like.dims, *model.output_dims), coords=like.coords).assign_coords(labels)
+    return xr.DataArray(
+        response, dims=(*like.dims, *model.output_dims), coords=like.coords
+    ).assign_coords(labels)
 
 
 def _scatter(tree: xr.DataTree, model: Model, prediction: xr.DataArray, seed: int) -> xr.DataArray:
