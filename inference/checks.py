@@ -82,10 +82,11 @@ def check(tree: xr.DataTree) -> Checks:
         raise PosterionError(
             "the run failed its checks, so its draws say nothing of the model; see its messages."
         )
+    held = tree.children  # a result of an earlier version lacks some groups
     relations = kramers_kronig(tree)
     predictive = posterior_checks(tree)
-    left_out = leave_one_out(tree)
-    parameters = sensitivity(tree)
+    left_out = leave_one_out(tree) if "log_likelihood" in held else None
+    parameters = sensitivity(tree) if "log_prior" in held else pd.DataFrame()
 
     def found() -> Iterator[Check]:
         if relations is not None:
@@ -93,7 +94,9 @@ def check(tree: xr.DataTree) -> Checks:
         yield from (each.check for each in predictive)
         if left_out is not None:
             yield from leave_one_out_checks(tree, left_out)
-        yield from prior_checks(tree)
-        yield from sensitivity_checks(parameters)
+        if "prior_predictive" in held:
+            yield from prior_checks(tree)
+        if not parameters.empty:
+            yield from sensitivity_checks(parameters)
 
     return Checks(tuple(found()), parameters, predictive, left_out, relations)

@@ -25,6 +25,9 @@ CLEAR = 3.0
 """Standard deviations beyond which a pattern is none of the noise (about 1 in 700)."""
 
 
+SMALL = 0.002
+"""What instruments are accurate to, of |Z|. Resistances that drift by 7 % leave such a pattern."""
+
 MISSED = 1.5
 """A fit that leaves so many times the scatter of the test misses what a circuit can have."""
 
@@ -46,7 +49,7 @@ class KramersKronig:
     noise
         The scatter of each component over |Z| that the fit estimated.
     systematic
-        The part of the residuals that is no noise, over |Z|.
+        The part of the residuals that is no noise, over |Z|; zero where they look like noise.
     z
         How far their pattern is from that of noise, in standard deviations.
     """
@@ -61,16 +64,19 @@ class KramersKronig:
 
     @property
     def consistent(self) -> bool:
-        """Whether the residuals are noise."""
-        return self.z <= CLEAR
+        """Whether the residuals are noise, or smaller than instruments are accurate to."""
+        return self.systematic <= SMALL
 
     @property
     def sentence(self) -> str:
         """The verdict on drift and linearity."""
         if self.consistent:
+            pattern = (
+                f", of which {100 * self.systematic:.2g} % is a pattern" if self.systematic else ""
+            )
             obeyed = (
-                "The spectrum obeys the Kramers-Kronig relations but for noise of "
-                f"{100 * self.scatter:.2g} % of |Z|: no sign of drift or of non-linearity."
+                "The spectrum obeys the Kramers-Kronig relations to "
+                f"{100 * self.scatter:.2g} % of |Z|{pattern}: no sign of drift or of non-linearity."
             )
             if self.noise < MISSED * self.scatter:
                 return obeyed
@@ -98,12 +104,12 @@ class KramersKronig:
         """The verdict as a check of the model."""
         return Check(
             "Kramers-Kronig",
-            self.z,
-            f"at most {CLEAR:g}",
+            100 * self.systematic,
+            f"at most {100 * SMALL:g} % of |Z|",
             None,
             self.consistent,
-            "the cell was linear and did not drift: residuals from the nearest consistent "
-            "spectrum look like noise (standard deviations of their pattern)",
+            "the cell was linear and did not drift: what no such cell can show, unless it looks "
+            "like noise",
             "" if self.consistent else self.sentence,
         )
 
@@ -152,7 +158,8 @@ def kramers_kronig(tree: xr.DataTree) -> KramersKronig | None:
     residuals = _lin_kk(frequency, Z[0] + 1j * Z[1], elements)
     simulated, kept = _project(frequency, modulus, elements, drawn / modulus)
     expected = _pattern(simulated)
-    excess = _pattern(residuals) - expected.mean()
+    excess = float(_pattern(residuals) - expected.mean())
+    z = float(excess / expected.std())
     power = float(np.mean(residuals**2))
     return KramersKronig(
         frequency,
@@ -160,8 +167,8 @@ def kramers_kronig(tree: xr.DataTree) -> KramersKronig | None:
         elements,
         float(np.sqrt(power / kept)),
         float(np.sqrt(np.mean(simulated**2) / kept)),
-        float(np.sqrt(max(0.0, float(excess)) * power)),
-        float(excess / expected.std()),
+        float(np.sqrt(excess * power)) if z > CLEAR else 0.0,
+        z,
     )
 
 

@@ -37,9 +37,10 @@ class PredictiveCheck:
 def posterior_checks(tree: xr.DataTree) -> tuple[PredictiveCheck, ...]:
     """Compare the data with data simulated from the posterior, by quantities that tell.
 
-    Neighbours that are alike and runs of residuals on one side show what the model misses; the
-    tail is what extrapolations start from; the largest residual shows outliers; and the
-    scatter of large data beside that of small ones shows noise of another kind.
+    Neighbours that are alike, runs of residuals on one side, and of tables a bend over the whole
+    range show what the model misses; the tail is what extrapolations start from; the largest
+    residual shows outliers; and the scatter of large data beside that of small ones shows noise
+    of another kind.
 
     Parameters
     ----------
@@ -55,9 +56,10 @@ def posterior_checks(tree: xr.DataTree) -> tuple[PredictiveCheck, ...]:
     if model.output in INTERVALS or int(tree.attrs["n"]) < FEWEST:
         return ()
     residuals = residuals_of(tree)
+    shape = _RUN if residuals.unit == "frequency" else _BEND
     return tuple(
         _checked(residuals, quantity)
-        for quantity in (_AUTOCORRELATION, _RUN, _TAIL, _OUTLIER, _SCATTER)
+        for quantity in (_AUTOCORRELATION, shape, _TAIL, _OUTLIER, _SCATTER)
     )
 
 
@@ -113,6 +115,19 @@ def _largest_run(residuals: Residuals, values: Array) -> Array:
     return np.asarray(np.abs(_runs(residuals, values)).max(-1))
 
 
+def _bend(residuals: Residuals, values: Array) -> Array:
+    """Return the correlation with a parabola in each series, straight lines being taken out."""
+    values, shape = values.copy(), np.zeros_like(residuals.place)
+    for series in np.unique(residuals.series):
+        own = residuals.series == series
+        x = residuals.place[own] - residuals.place[own].mean()
+        line, _ = np.linalg.qr(np.stack([np.ones_like(x), x], axis=1))
+        shape[own] = x**2 - line @ (line.T @ x**2)
+        values[..., own] -= values[..., own] @ line @ line.T
+    size = np.linalg.norm(shape) * np.linalg.norm(values, axis=-1)
+    return np.asarray(values @ shape / np.maximum(size, np.finfo(float).tiny))
+
+
 def _tail(residuals: Residuals, values: Array) -> Array:
     """Return the largest mean residual times √m of the tails of all series."""
     means = []
@@ -157,11 +172,18 @@ def _say_autocorrelation(residuals: Residuals, value: float) -> str:
 
 def _say_run(residuals: Residuals, value: float) -> str:
     place = residuals.words(int(np.argmax(np.abs(_runs(residuals, residuals.observed)))))
-    width = "a decade" if residuals.unit == "frequency" else "a quarter of the range"
     return (
-        f"Around {place} the data lie on one side of the model over {width}, by {value:.1f} "
+        f"Around {place} the data lie on one side of the model over a decade, by {value:.1f} "
         f"standard errors of their mean: a process is missing or has another shape there. "
         f"{_remedy(residuals)}"
+    )
+
+
+def _say_bend(residuals: Residuals, value: float) -> str:
+    ends, middle = ("above", "below") if value > 0 else ("below", "above")
+    return (
+        f"Both ends of the data lie {ends} the model and their middle {middle} it (correlation "
+        f"with a parabola {abs(value):.2f}): the law bends otherwise. {_remedy(residuals)}"
     )
 
 
@@ -206,6 +228,13 @@ _RUN = _Quantity(
     "no stretch of the data lies on one side of the model",
     _largest_run,
     _say_run,
+)
+_BEND = _Quantity(
+    "bend",
+    "the data do not bend away from the model over their range",
+    _bend,
+    _say_bend,
+    both_sides=True,
 )
 _TAIL = _Quantity(
     "tail",
