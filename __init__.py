@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from .inference.ageing import cycles_to, retention
     from .inference.build import build
     from .inference.calibrate import calibrate
+    from .inference.checks import check
     from .inference.compare_models import compare_models
     from .inference.conductivity import conductivity
     from .inference.diagnose import Verdict
     from .inference.efficiency import coulombic_efficiency
     from .inference.fit import fit
     from .inference.growth_series import resistance_series
+    from .inference.next_measurement import expected_reduction
     from .inference.noise import Gaussian, Proportional, Relative, Stated, StudentT
     from .inference.noise_censored import Censored, Weibull
     from .inference.noise_correlated import Autocorrelated, Correlated
@@ -96,10 +98,12 @@ _HOMES = {
     "build": "inference.build",
     "calibrate": "inference.calibrate",
     "calibration_table": "inference.ranks",
+    "check": "inference.checks",
     "compare_models": "inference.compare_models",
     "conductivity": "inference.conductivity",
     "conductivity_series": "inference.series",
     "coulombic_efficiency": "inference.efficiency",
+    "expected_reduction": "inference.next_measurement",
     "fit": "inference.fit",
     "growth_dataset": "datasets.growth_schema",
     "lifetimes": "datasets.limits_schema",
@@ -164,10 +168,12 @@ __all__ = [
     "build",
     "calibrate",
     "calibration_table",
+    "check",
     "compare_models",
     "conductivity",
     "conductivity_series",
     "coulombic_efficiency",
+    "expected_reduction",
     "fit",
     "growth_dataset",
     "lifetimes",

@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 from ..models.circuit import Circuit, Leaf
 from ..models.coordinates import find_arcs
 from .caution_general import Caution, on_line, unmoved_priors, variable
+from .residuals import hertz, residuals_of
 
 Array = NDArray[np.float64]
-
-NORMAL_94 = 1.8808
-"""Half the width of the central 94 % of a normal distribution, in standard deviations."""
 
 EDGE = 2.0
 """Closer to the edge of the measured window than this factor, half an arc is missing."""
@@ -61,17 +59,9 @@ def standardized_residuals(tree: xr.DataTree) -> tuple[Array, Array]:
     units in which the central 94 % of it reach from -1.88 to 1.88: standard deviations
     for normal noise, and the like for noise with heavy tails.
     """
+    residuals = residuals_of(tree).observed.reshape(2, -1)
     frequency = variable(tree, "constant_data", "measured_frequency").values
-    order = np.argsort(-frequency)
-    replicas = variable(tree, "posterior_predictive", "Z").transpose(
-        "chain", "draw", "part", "frequency"
-    )
-    flat = replicas.values.reshape(-1, *replicas.shape[2:])
-    flat = flat[:: max(1, len(flat) // 4000)]
-    low, median, high = np.quantile(flat, [0.03, 0.5, 0.97], axis=0)
-    observed = variable(tree, "observed_data", "Z").transpose("part", "frequency").values
-    residuals = (observed - median) * 2 * NORMAL_94 / (high - low)
-    return frequency[order], residuals[:, order]
+    return np.sort(frequency)[::-1], residuals[:, ::-1]
 
 
 def _misfit(tree: xr.DataTree) -> Iterator[Caution]:
@@ -88,7 +78,7 @@ def _misfit(tree: xr.DataTree) -> Iterator[Caution]:
     yield Caution(
         "misfit",
         (),
-        f"The circuit misses a feature, most of all around {_hertz(place)}: neighbouring points "
+        f"The circuit misses a feature, most of all around {hertz(place)}: neighbouring points "
         f"of the {part} part lie on the same side of the model, which noise does not do. The "
         "intervals are then too narrow. Look at the residuals, add or exchange an element, or "
         "leave out frequencies at which the cell drifted.",
@@ -111,7 +101,7 @@ def _outside_window(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
         if middle > high / EDGE:
             where = "lies above" if middle > high else "lies close to"
             text = (
-                f"{subject} {where} the highest measured frequency ({_hertz(high)}), so "
+                f"{subject} {where} the highest measured frequency ({hertz(high)}), so "
                 f"{resistance} rests on the shape that the circuit assumes. Measure to higher "
                 "frequencies, or cool the cell, which brings the process into the window."
             )
@@ -123,7 +113,7 @@ def _outside_window(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
                 else f"{resistance} rests on the shape that the circuit assumes"
             )
             text = (
-                f"{subject} {where} the lowest measured frequency ({_hertz(low)}): {rests}. "
+                f"{subject} {where} the lowest measured frequency ({hertz(low)}): {rests}. "
                 "Measure to lower frequencies, or warm the cell, which brings the process into "
                 "the window."
             )
@@ -217,9 +207,3 @@ def _autocorrelation(values: Array) -> float:
 
 def _signed(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
-
-
-def _hertz(frequency: float) -> str:
-    prefixes = ((1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"))
-    factor, prefix = next((p for p in prefixes if frequency >= 0.9995 * p[0]), prefixes[-1])
-    return f"{frequency / factor:.3g} {prefix}Hz"

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import PosterionError
+from .scalars import is_offset
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -154,6 +155,28 @@ class Density:
     @cached_property
     def _log_likelihood(self) -> Any:
         return self._vectorized(self.model.logp(vars=self.model.observed_RVs, sum=False))
+
+    def log_prior(self, x: Array) -> dict[str, Array]:
+        """Return the log prior density at raveled points of shape (n, size).
+
+        Of the variables that depend on no other one, and on their own scales. What groups
+        deviate by belongs to the model, and is left out with all other offsets.
+        """
+        names = [variable.name for variable in self._priors]
+        return dict(zip(names, self._log_prior(x), strict=True))
+
+    @cached_property
+    def _priors(self) -> list[Any]:
+        from pytensor.graph.traversal import ancestors
+
+        free = self.model.free_RVs
+        top = [rv for rv in free if not set(ancestors([rv])) & (set(free) - {rv})]
+        return [rv for rv in top if not is_offset(rv.name)]
+
+    @cached_property
+    def _log_prior(self) -> Any:
+        logp = self.model.logp(vars=self._priors, jacobian=False, sum=False)
+        return self._vectorized(logp)
 
     def _vectorized(self, outputs: list[Any]) -> Any:
         """Compile outputs as a function of many raveled points at once.

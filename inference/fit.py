@@ -68,7 +68,7 @@ def fit(
     -------
     xarray.DataTree
         Groups posterior, prior, prior_predictive, posterior_predictive, log_likelihood,
-        sample_stats, observed_data and constant_data. Variables carry unit and meaning.
+        log_prior, sample_stats, observed_data and constant_data. Variables carry unit and meaning.
         The attributes hold the model as text, priors, noise, versions, the seed, the
         sha256 of the data, and the verdict of the checks; see `Verdict`.
 

@@ -39,7 +39,9 @@ def complete(
     unobserved = {name: value[None] for name, value in prior.items() if name not in observed}
     predicted = {name: value[None] for name, value in prior.items() if name in observed}
     replicas = _by_chain(replicate(model, flat, seed), chains)
-    likelihood = _by_chain(density.log_likelihood(x.reshape(-1, x.shape[-1])), chains)
+    points = x.reshape(-1, x.shape[-1])
+    likelihood = _by_chain(density.log_likelihood(points), chains)
+    log_prior = _by_chain(density.log_prior(points), chains)
     names = [rv.name for rv in model.observed_RVs]
     values = [model.rvs_to_values[rv] for rv in model.observed_RVs]
     data = dict(zip(names, pytensor.function([], values, mode=interpreted())(), strict=True))
@@ -51,6 +53,7 @@ def complete(
             "prior_predictive": named_dataset(model, predicted, SAMPLE),
             "posterior_predictive": named_dataset(model, replicas, SAMPLE),
             "log_likelihood": named_dataset(model, likelihood, SAMPLE),
+            "log_prior": named_dataset(model, log_prior, SAMPLE),
             "sample_stats": tree.children["sample_stats"].to_dataset(),
             "observed_data": named_dataset(model, data, ()),
             "constant_data": named_dataset(model, constant, ()),

@@ -23,27 +23,26 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
     Parameters
     ----------
     tree
-        A fitted model whose data are points, such as `Arrhenius`.
+        A fitted model.
     seed
         Of the scatter of new measurements and of new groups.
     **inputs
         Where to predict, each of shape (n,) or a number, in the units of the model:
-        ``temperature=[298.15, 313.15]`` in K.
+        ``temperature=[298.15, 313.15]`` in K, ``frequency=[0.001]`` in Hz.
 
     Returns
     -------
     xarray.Dataset
-        Draws of dims (chain, draw, point), with the dimension of the groups before the
-        points where the model was pooled: the prediction under the model's own name of its
-        output, and under ``<output>_new`` that of a new measurement, with its scatter.
-        Where groups share a distribution, ``<output>_new_<group>`` is that of the next
-        group, which was not measured.
+        Draws of dims (chain, draw, point), of spectra (chain, draw, part, frequency), with
+        the dimension of the groups before these where the model was pooled: the prediction
+        under the model's own name of its output, and under ``<output>_new`` that of a new
+        measurement, with its scatter. Where groups share a distribution,
+        ``<output>_new_<group>`` is that of the next group, which was not measured.
 
     Raises
     ------
     PosterionError
-        If an input is missing, unknown or not finite, the model is one of spectra, or the
-        run failed its checks.
+        If an input is missing, unknown or not finite, or the run failed its checks.
     """
     from .diagnose import Verdict
 
@@ -71,8 +70,6 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
 
 
 def _inputs(model: Model, given: dict[str, npt.ArrayLike]) -> dict[str, xr.DataArray]:
-    if model.output_dims != ("point",):
-        raise PosterionError(f"{model} is a model of spectra; its predictions are in the result.")
     if set(given) != set(model.inputs):
         raise PosterionError(
             f"{model} predicts at given {', '.join(model.inputs)}, not at "
@@ -83,7 +80,7 @@ def _inputs(model: Model, given: dict[str, npt.ArrayLike]) -> dict[str, xr.DataA
         values = np.atleast_1d(np.asarray(value, dtype=float))
         if values.ndim != 1 or not np.isfinite(values).all():
             raise PosterionError(f"'{name}' must be finite numbers in one dimension.")
-        points[name] = xr.DataArray(values, dims="point")
+        points[name] = xr.DataArray(values, dims=model.output_dims[-1])
     return points
 
 
@@ -97,7 +94,10 @@ def _respond(
         for name, value in parameters.items()
     }
     response = model.response({name: point.values for name, point in points.items()}, values)
-    return xr.DataArray(response, dims=(*like.dims, "point"), coords=like.coords)
+    labels = {dim: list(names) for dim, names in model.output_labels.items()}
+    return xr.DataArray(
+        response, dims=(*like.dims, *model.output_dims), coords=like.coords
+    ).assign_coords(labels)
 
 
 def _scatter(tree: xr.DataTree, model: Model, prediction: xr.DataArray, seed: int) -> xr.DataArray:

@@ -19,7 +19,7 @@ def scalars(dataset: xr.Dataset) -> xr.Dataset:
         dims = set(value.dims) - SAMPLE
         if not dims:
             found[str(name)] = value
-        elif len(dims) == 1 and not _is_offset(str(name)):
+        elif len(dims) == 1 and not is_offset(str(name)):
             (dim,) = dims
             labels = dataset[dim].values
             if labels.dtype.kind in "UO":
@@ -51,7 +51,8 @@ def group_labels(dataset: xr.Dataset, names: Collection[str]) -> tuple[str, ...]
     return ()
 
 
-def _is_offset(name: str) -> bool:
+def is_offset(name: str) -> bool:
+    """Tell whether a variable is one that pooling, or the error of an input, is sampled in."""
     return name.endswith("_offset") or "_offset_" in name
 
 

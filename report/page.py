@@ -8,9 +8,11 @@ from typing import Any
 import xarray as xr
 
 from ..inference.caution import cautions
+from ..inference.checks import Checks, check
 from ..inference.diagnose import Verdict
 from ..inference.scalars import stem
 from ..inference.store import replacing
+from .check_section import check_figures, check_section
 from .figures import as_png, as_svg
 from .methods import methods
 from .page_rows import Row, check_rows, prior_rows, quantity_rows
@@ -18,7 +20,13 @@ from .subject import Drawing, subject_of
 from .tables import summary
 
 
-def write_report(tree: xr.DataTree, path: str | Path, *, extra: xr.Dataset | None = None) -> None:
+def write_report(
+    tree: xr.DataTree,
+    path: str | Path,
+    *,
+    extra: xr.Dataset | None = None,
+    checks: Checks | None = None,
+) -> None:
     """Write the report of a result as one self-contained HTML file.
 
     Where the checks failed, no interval, band or distribution is shown: only the data,
@@ -33,6 +41,8 @@ def write_report(tree: xr.DataTree, path: str | Path, *, extra: xr.Dataset | Non
         file or the new one.
     extra
         Further draws of dims (chain, draw), such as the result of `conductivity`.
+    checks
+        Of the model, where they were made already; see `check`.
 
     Raises
     ------
@@ -44,12 +54,12 @@ def write_report(tree: xr.DataTree, path: str | Path, *, extra: xr.Dataset | Non
     >>> import posterion as po
     >>> po.write_report(po.load("pellet.nc"), "pellet.html")  # doctest: +SKIP
     """
-    page = render(tree, extra)
+    page = render(tree, extra, checks)
     with replacing(Path(path)) as temporary:
         temporary.write_text(page, encoding="utf-8")
 
 
-def render(tree: xr.DataTree, extra: xr.Dataset | None = None) -> str:
+def render(tree: xr.DataTree, extra: xr.Dataset | None = None, checks: Checks | None = None) -> str:
     """Return the report of a result as HTML."""
     from jinja2 import Environment, StrictUndefined
 
@@ -58,13 +68,17 @@ def render(tree: xr.DataTree, extra: xr.Dataset | None = None) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     source = files(__package__).joinpath("page.html.jinja").read_text(encoding="utf-8")
-    return environment.from_string(source).render(content(tree, extra))
+    return environment.from_string(source).render(content(tree, extra, checks))
 
 
-def content(tree: xr.DataTree, extra: xr.Dataset | None = None) -> dict[str, Any]:
+def content(
+    tree: xr.DataTree, extra: xr.Dataset | None = None, checks: Checks | None = None
+) -> dict[str, Any]:
     """Return everything that the page says."""
     verdict = Verdict.of(tree)
     passed = verdict.passed
+    if passed and checks is None:
+        checks = check(tree)
     subject = subject_of(tree)
     table = summary(tree, extra)
     found = cautions(tree)
@@ -88,7 +102,9 @@ def content(tree: xr.DataTree, extra: xr.Dataset | None = None) -> dict[str, Any
         "clean": subject.clean,
         "rows": rows,
         "drawings": drawings,
-        "figures": _figures(tree, passed, drawings),
+        "figures": _figures(tree, passed, drawings)
+        | (check_figures(tree, checks) if checks else {}),
+        "model_checks": check_section(checks) if checks else None,
         "measured": subject.measured(tree),
         "messages": messages,
         "priors": prior_rows(tree),

@@ -72,11 +72,17 @@ def finish(
     where the checks failed, so they hold no estimate. `revised` may change the JSON
     document, and `more` joins it.
     """
+    from ..inference.checks import check
     from ..inference.diagnose import Verdict
+    from .check_section import checks_json
     from .tables import as_json as document
     from .tables import summary
 
     table = summary(tree, extra)
+    verdict = Verdict.of(tree)
+    if verdict.passed:
+        say("Checking the model")
+    checks = check(tree) if verdict.passed else None
     if out is not None:
         import xarray as xr
 
@@ -89,15 +95,17 @@ def finish(
         save(tree, out / "posterior.nc")
         with replacing(out / "summary.csv") as temporary:
             table.to_csv(temporary)
-        write_report(tree, out / "report.html", extra=extra)
-    verdict = Verdict.of(tree)
+        write_report(tree, out / "report.html", extra=extra, checks=checks)
     if as_json:
-        further = ({"remarks": [*remarks]} if remarks else {}) | dict(more or {})
+        further = {"checks": checks_json(checks) if checks else None}
+        further |= ({"remarks": [*remarks]} if remarks else {}) | dict(more or {})
         typer.echo(json.dumps(revised(document(tree, table)) | further))
     else:
         for remark in remarks:
             typer.echo(remark)
         _print(tree, table, verdict, extra)
+        for sentence in checks.sentences if checks else ():
+            typer.echo(f"Check: {sentence}")
         if out is not None:
             typer.echo(f"Report: {out / 'report.html'}")
     raise typer.Exit(TRUSTED if verdict.passed else NOT_TRUSTED)

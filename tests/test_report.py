@@ -92,6 +92,7 @@ def test_page_has_all_sections_in_order(good_page):
         "Results",
         "Cautions",
         "Data and model",
+        "Checks of the model",
         "Parameters",
         "What was assumed",
         "What was checked",

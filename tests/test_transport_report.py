@@ -317,7 +317,8 @@ def test_page_has_a_table_of_groups(paths, paths_page):
 
 def test_page_sections_and_methods(single_page, paths_page):
     assert [h for h in paths_page.headings if h] == [
-        "Results", "Cautions", "Data and model", "Parameters", "What was assumed",
+        "Results", "Cautions", "Data and model", "Checks of the model", "Parameters",
+        "What was assumed",
         "What was checked", "Methods, ready to paste", "To repeat it",
     ]  # fmt: skip
     methods = paths_page.text.split("Methods, ready to paste")[1]

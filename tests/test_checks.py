@@ -1,0 +1,255 @@
+"""Each check of a model speaks where the data break the model, and not where they obey it."""
+
+import json
+
+import numpy as np
+import pytest
+import xarray as xr
+from scipy import stats
+
+import posterion as po
+from posterion.inference.checks import Checks
+from posterion.inference.leave_one_out import leave_one_out
+from posterion.inference.sensitivity import sensitivity
+
+FREQUENCY = np.geomspace(1e5, 0.1, 40)
+CIRCUIT = po.Circuit.parse("R0-p(R1,CPE1)")
+TRUTH = {"R0": 20.0, "R1": 300.0, "CPE1_Q": 2e-5, "CPE1_n": 0.85}
+NOISE = 0.01
+
+
+def impedance(second: float = 0.0) -> np.ndarray:
+    """Return one arc, and a second one of `second` ohm, in complex numbers."""
+    s = 2j * np.pi * FREQUENCY
+    R1, Q, n = (TRUTH[name] for name in ("R1", "CPE1_Q", "CPE1_n"))
+    Z = TRUTH["R0"] + R1 / (1 + R1 * Q * s**n)
+    return Z + second / (1 + second * 2e-3 * s**0.9) if second else Z
+
+
+def spectrum(Z: np.ndarray, scatter: np.ndarray) -> xr.Dataset:
+    """Return a spectrum whose parts deviate from Z by `scatter`, of shape (2, n), in ohm."""
+    parts = np.stack([Z.real, Z.imag]) + scatter
+    return xr.Dataset(
+        {"Z": (("part", "frequency"), parts, {"units": "ohm"})},
+        coords={"part": ["real", "imag"], "frequency": FREQUENCY},
+    )
+
+
+def normal(seed: int, Z: np.ndarray, kind: str = "proportional") -> np.ndarray:
+    drawn = np.random.default_rng(seed).normal(size=(2, Z.size))
+    size = np.abs(Z) if kind == "proportional" else np.abs(Z).max()
+    return NOISE * size * drawn
+
+
+def fitted(data: xr.Dataset, seed: int = 1) -> xr.DataTree:
+    tree = po.fit(CIRCUIT, data, seed=seed, draws=400)
+    assert po.Verdict.of(tree).passed, po.Verdict.of(tree)
+    return tree
+
+
+def failed(checks: Checks) -> set[str]:
+    return {check.name for check in checks.checks if not check.passed}
+
+
+@pytest.fixture(scope="module")
+def good() -> xr.DataTree:
+    Z = impedance()
+    return fitted(spectrum(Z, normal(0, Z)))
+
+
+@pytest.fixture(scope="module")
+def good_checks(good: xr.DataTree) -> Checks:
+    return po.check(good)
+
+
+def test_a_right_model_passes_all_checks(good_checks: Checks) -> None:
+    assert failed(good_checks) == set() and good_checks.sentences == ()
+    assert len(good_checks.table) == 12
+    assert good_checks.kramers_kronig.consistent
+    assert "no sign of drift" in good_checks.kramers_kronig.sentence
+
+
+def test_checks_are_the_same_each_time(good: xr.DataTree, good_checks: Checks, tmp_path) -> None:
+    po.save(good, tmp_path / "a.nc")
+    assert po.check(po.load(tmp_path / "a.nc")).table.equals(good_checks.table)
+
+
+def test_a_missing_arc(good: xr.DataTree) -> None:
+    Z = impedance(second=30.0)
+    found = po.check(fitted(spectrum(Z, normal(1, Z))))
+    assert "residual autocorrelation" in failed(found)
+    assert any("misses a feature" in sentence for sentence in found.sentences)
+    # It is the circuit that is wrong, and not the measurement.
+    assert found.kramers_kronig.consistent
+    assert "in the circuit" in found.kramers_kronig.sentence
+
+
+def test_an_outlier_is_found_and_placed(good: xr.DataTree) -> None:
+    Z = impedance()
+    scatter = normal(2, Z)
+    scatter[0, 25] += 12 * NOISE * abs(Z[25])
+    tree = fitted(spectrum(Z, scatter))
+    found = po.check(tree)
+    assert {"largest residual"} <= failed(found)
+    (sentence,) = [s for s in found.sentences if "outlier" in s]
+    assert f"{FREQUENCY[25]:.3g} Hz" in sentence
+    # The other data leave no room for it, and the fit hangs on it more than on any other.
+    left_out = leave_one_out(tree)
+    assert min(left_out.pit.values[0, 25], 1 - left_out.pit.values[0, 25]) < 1e-3
+    assert np.unravel_index(left_out.k_hat.values.argmax(), (2, 40)) == (0, 25)
+
+
+def test_noise_that_does_not_grow_with_the_impedance(good: xr.DataTree) -> None:
+    Z = impedance()
+    found = po.check(fitted(spectrum(Z, normal(3, Z, "constant"))))
+    assert "scatter with size" in failed(found)
+    assert any(sentence.startswith("Small values scatter") for sentence in found.sentences)
+
+
+def test_scatter_with_heavy_tails(good: xr.DataTree) -> None:
+    Z = impedance()
+    heavy = np.random.default_rng(4).standard_t(1.5, size=(2, Z.size))
+    found = po.check(fitted(spectrum(Z, NOISE * abs(Z) * heavy)))
+    assert {"largest residual", "LOO-PIT"} <= failed(found)
+
+
+def test_p_values_are_shares_of_simulated_data(good: xr.DataTree, good_checks: Checks) -> None:
+    """The largest residual, counted here from the groups of the result alone."""
+    replicas = good["posterior_predictive"]["Z"].stack(sample=("chain", "draw"))
+    replicas = replicas.transpose("sample", "part", "frequency").values
+    low, middle, high = np.quantile(replicas, [0.03, 0.5, 0.97], axis=0)
+    spread = (high - low) / (2 * stats.norm.ppf(0.97))
+    observed = np.abs((good["observed_data"]["Z"].values - middle) / spread).max()
+    simulated = np.abs((replicas - middle) / spread).max(axis=(1, 2))
+    found = good_checks.table.loc["largest residual"]
+    assert found["value"] == pytest.approx(observed, rel=1e-4)
+    assert found["p_value"] == pytest.approx((simulated >= observed).mean(), abs=0.03)
+
+
+def test_log_prior_is_that_of_the_stated_priors(good: xr.DataTree) -> None:
+    priors = json.loads(good.attrs["priors"])
+    assert set(good["log_prior"].data_vars) == set(priors)
+    for name in ("R1", "noise"):
+        prior = dict(po.Prior.parse(priors[name]).arguments)
+        expected = stats.lognorm.logpdf(
+            good["posterior"][name], prior["sigma"], scale=np.exp(prior["mu"])
+        )
+        # The window is printed with four digits.
+        assert good["log_prior"][name].values == pytest.approx(expected, abs=5e-3)
+
+
+def test_contraction_is_what_the_prior_lost(good: xr.DataTree, good_checks: Checks) -> None:
+    variance = {group: float(np.log(good[group]["R1"]).var()) for group in ("posterior", "prior")}
+    expected = 1 - variance["posterior"] / variance["prior"]
+    assert good_checks.parameters.loc["R1", "contraction"] == pytest.approx(expected, rel=1e-6)
+    assert good_checks.parameters.loc["R1", "likelihood"] > 0.05
+
+
+# --- Tables, and priors ----------------------------------------------------------------------
+
+BOLTZMANN = 8.617333262e-5
+T = np.linspace(258.15, 358.15, 11)
+
+
+def conductivities(seed: int, bend: float = 0.0) -> xr.Dataset:
+    """Return an Arrhenius line of 0.3 eV, bent by `bend` at its cold end."""
+    rng = np.random.default_rng(seed)
+    cold = ((T.max() - T) / np.ptp(T)) ** 2
+    sigma = 500 / T * np.exp(-0.3 / (BOLTZMANN * T) - bend * cold + 0.02 * rng.normal(size=T.size))
+    return xr.Dataset({"conductivity": ("point", sigma)}, coords={"temperature": ("point", T)})
+
+
+@pytest.fixture(scope="module")
+def line() -> Checks:
+    return po.check(po.fit(po.Arrhenius("sigmaT"), conductivities(0), seed=1, draws=400))
+
+
+def test_a_straight_arrhenius_line_passes(line: Checks) -> None:
+    assert failed(line) == set()
+    assert line.kramers_kronig is None
+
+
+def test_a_bent_arrhenius_line(line: Checks) -> None:
+    tree = po.fit(po.Arrhenius("sigmaT"), conductivities(1, bend=0.6), seed=1, draws=400)
+    found = po.check(tree)
+    assert "bend" in failed(found)
+    assert any("ends of the data lie below" in s and "VTF" in s for s in found.sentences)
+
+
+@pytest.fixture(scope="module")
+def narrow() -> xr.DataTree:
+    """Return the line with a prior that excludes its activation energy."""
+    return po.fit(
+        po.Arrhenius("sigmaT"),
+        conductivities(0),
+        priors={"E_a": "LogNormal(-0.7, 0.01)"},  # 0.50 eV, within 1 %
+        seed=1,
+        draws=400,
+    )
+
+
+def test_a_prior_that_is_too_narrow(narrow: xr.DataTree) -> None:
+    found = po.check(narrow)
+    assert {"prior sensitivity", "contraction, least"} <= failed(found)
+    assert any("The prior moves" in sentence and "E_a" in sentence for sentence in found.sentences)
+
+
+def test_sensitivity_is_that_of_power_scaling_by_hand(narrow: xr.DataTree) -> None:
+    """Raising a prior to a power moves the mean as the covariance with its logarithm says."""
+    table = sensitivity(narrow)
+    log_prior = sum(value for value in narrow["log_prior"].data_vars.values()).values.ravel()
+    E_a, noise = (narrow["posterior"][name].values.ravel() for name in ("E_a", "noise"))
+    pull = [abs(np.corrcoef(log_prior, values)[0, 1]) for values in (E_a, noise)]
+    assert (pull[0] > pull[1]) == (table.loc["E_a", "prior"] > table.loc["noise", "prior"])
+
+
+def test_priors_that_cannot_make_the_data() -> None:
+    tree = po.fit(
+        po.Arrhenius("sigmaT"),
+        conductivities(0),
+        priors={"conductivity_ref": "LogNormal(-16, 0.3)"},
+        seed=1,
+        draws=400,
+    )
+    found = po.check(tree)
+    assert "prior predictive" in failed(found)
+    assert any("data lie where the priors expected" in s for s in found.sentences)
+
+
+def test_a_run_that_failed_is_not_checked(good: xr.DataTree) -> None:
+    bad = good.copy()
+    bad.attrs["verdict"] = bad.attrs["verdict"].replace('"passed": true', '"passed": false')
+    with pytest.raises(po.PosterionError, match="failed its checks"):
+        po.check(bad)
+
+
+def test_a_result_without_some_groups_is_checked_by_the_others(good: xr.DataTree) -> None:
+    old = xr.DataTree.from_dict(
+        {name: node.to_dataset() for name, node in good.children.items() if name != "log_prior"}
+    )
+    old.attrs = good.attrs
+    found = po.check(old)
+    assert found.parameters.empty and "LOO-PIT" in found.table.index
+
+
+# --- Rates -----------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_false_alarms_and_detection_over_many_spectra() -> None:
+    Z, richer = impedance(), impedance(second=20.0)
+    quiet = [failed(po.check(fitted(spectrum(Z, normal(100 + k, Z)), k))) for k in range(40)]
+    alarms = {name: sum(name in each for each in quiet) for name in set().union(*quiet)}
+    print("false alarms of 40:", alarms)
+    assert all(count <= 2 for count in alarms.values()), alarms
+    assert sum(bool(each) for each in quiet) <= 5
+    missing = [failed(po.check(fitted(spectrum(richer, normal(200 + k, Z)), k))) for k in range(20)]
+    constant = [
+        failed(po.check(fitted(spectrum(Z, normal(300 + k, Z, "constant")), k))) for k in range(20)
+    ]
+    rates = {
+        "missing arc": sum("residual autocorrelation" in each for each in missing),
+        "constant noise": sum("scatter with size" in each for each in constant),
+    }
+    print("detected of 20:", rates)
+    assert min(rates.values()) >= 18, rates
