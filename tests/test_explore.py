@@ -1,0 +1,55 @@
+"""The search for modes, on densities whose descents are known without any."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from posterion.inference.explore import MAX_DESCENTS, MIN_DESCENTS, Mode, explore
+
+Array = NDArray[np.float64]
+
+TOP = np.array([7.0, -4.0])
+
+
+def hills(x: Array) -> tuple[float, Array]:
+    """A maximum at every point of whole numbers, the lower the farther from the top."""
+    return float((30 * np.cos(2 * np.pi * x) - (x - TOP) ** 2 / 2).sum()), np.zeros(2)
+
+
+def one_hill(x: Array) -> tuple[float, Array]:
+    return float(-((x - TOP) ** 2).sum() / 2), TOP - x
+
+
+def search(evaluate: Any, descend: Any, seed: int) -> tuple[list[Mode], list[Array]]:
+    """Search from a prior that covers some 10,000 whole numbers; return also the starts."""
+    starts: list[Array] = []
+
+    def down(start: Array) -> tuple[Array, float]:
+        starts.append(start)
+        end = descend(start)
+        return end, evaluate(end)[0]
+
+    draws = np.random.default_rng(100 + seed).normal(0, 30, size=(1000, 2))
+    return explore(evaluate, down, draws, seed), starts
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_highest_of_thousands_of_maxima_is_found(seed: int) -> None:
+    """Whole coordinates drawn anew hit it in a few of twenty searches."""
+    modes, starts = search(hills, np.round, seed)
+    np.testing.assert_array_equal(modes[0].x, TOP)
+    assert len(starts) == MAX_DESCENTS  # new maxima turned up to the last
+
+
+def test_the_only_maximum_is_not_sought_on_and_on() -> None:
+    modes, starts = search(one_hill, lambda start: TOP.copy(), 0)
+    assert [mode.found for mode in modes] == [MIN_DESCENTS]
+    assert len(starts) == MIN_DESCENTS
+
+
+def test_a_short_way_back_is_no_finding() -> None:
+    """Were it counted, the first good maximum would soon seem found often enough."""
+    modes, _ = search(hills, np.round, 3)
+    assert sum(mode.found for mode in modes) < MAX_DESCENTS
