@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from ..models.circuit import Circuit
 from ..models.parameter import OF_DATA, Model, Parameter, Quantity
 from .arrange import arrange, output_unit, uncertain
 from .build import Priors, build, choose_priors, given_priors, set_data
 from .noise import Noise, usual_noise
-from .pooling import MEAN, Cells, Pool, cells, pooled_parameters
+from .parts import Parts, search_parts
+from .pooling import MEAN, Cells, Kind, Pool, cells, pooled_parameters
 from .prior import Prior
 from .sample import Progress, Sampler
 
@@ -89,7 +91,16 @@ def fit(
     data = arrange(model, data)
     groups = cells(data, model.output_dims[-1], pool)
     sampler = compiled_sampler(model, given, noise, data, pool)
-    tree = sampler.sample(seed=seed, draws=draws, chains=chains, progress=progress)
+    parts = None
+    if isinstance(model, Circuit) and groups is not None:
+        parts = _parts(model, given, noise, data, groups, seed, progress)
+    tree = sampler.sample(
+        seed=seed,
+        draws=draws,
+        chains=chains,
+        starts=parts.starts() if parts else None,
+        progress=progress,
+    )
     unit = output_unit(model, data)
     describe(tree, model, noise, groups, unit)
 
@@ -118,6 +129,28 @@ def fit(
         "versions": json.dumps({name: version(name) for name in PACKAGES}),
     }
     return tree
+
+
+def _parts(
+    model: Model,
+    given: dict[str, Prior],
+    noise: Noise,
+    data: xr.Dataset,
+    groups: Cells,
+    seed: int,
+    progress: Progress | None,
+) -> Parts | None:
+    """Look at each group alone; None where its priors are not those of the model of all."""
+    if any(isinstance(value, Prior) for prior in given.values() for _, value in prior.arguments):
+        return None  # what a hyperprior governs is no value of one group
+    if progress:
+        progress(f"Looking at each of {len(groups.labels)} groups alone")
+    coordinates = model.coordinates(given)
+    known = {p.name for p in (*coordinates.parameters, *noise.parameters)}
+    own = {name: prior for name, prior in given.items() if name in known}
+    one = data.isel({model.output_dims[-1]: groups.of_point == 0})
+    alone = compiled_sampler(model, own, noise, one)
+    return search_parts(alone, model, noise, data, groups, coordinates, seed)
 
 
 class _Cache:
@@ -191,8 +224,12 @@ def describe(
         *model.parameters,
     ]
     if groups:
-        own = (*sampled, *model.parameters)
-        known += [p for parameter in own for p in pooled_parameters(parameter, groups)]
+        below = model.coordinates().below
+        own = (*sampled, *model.parameters, *noise.parameters)
+        for parameter in own:
+            kind: Kind = "complete" if parameter in noise.parameters else "partial"
+            seen = groups.of(parameter.name, kind)
+            known += pooled_parameters(parameter, seen, below.get(parameter.name))
         known += [
             replace(p, name=f"{p.name}_{MEAN}", description=f"{p.description}, typical value")
             for p in own

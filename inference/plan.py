@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..errors import PosterionError
-from .explore import DROP, Mode
+from .explore import DROP, MANY, Mode
 from .precondition import MAX_MISMATCH, Whitening, log_mass, mismatch, whiten
 from .target import Target
 
@@ -209,7 +209,8 @@ def run_chains(
         )
 
     # The density needs no interpreter, so threads share the work where it is long.
-    workers = os.cpu_count() if plan.reason else 1
+    long = plan.reason or len(plan.starts[0]) > MANY
+    workers = os.cpu_count() if long else 1
     with warnings.catch_warnings(), ThreadPoolExecutor(workers) as pool:
         warnings.simplefilter("ignore")
         runs = [*pool.map(chain, range(len(plan.starts)))]

@@ -12,11 +12,11 @@ import numpy.typing as npt
 import xarray as xr
 
 from ..errors import PosterionError
-from .centring import is_pooled, move, uncentre, weights_at, weights_of
+from .centring import is_pooled, move, uncentre, weights_at, weights_near, weights_of
 from .density import Density
 from .diagnose import Verdict, diagnose
 from .evidence import estimate_evidence
-from .explore import explore
+from .explore import MANY, Mode, ends_of, explore
 from .groups import complete, draws_tree
 from .plan import (
     Plan,
@@ -71,7 +71,8 @@ def sample(
         Independent chains.
     starts
         Where to look for modes, as values of all free variables by name; draws from the
-        prior unless given. For a model of many parts, draws from the fits of its parts.
+        prior unless given. For a model of many parts, draws from the fits of its parts. Of
+        pooled parameters in the non-centred form; see `pooled_variable`.
     progress
         Called with one line before each step.
 
@@ -184,14 +185,16 @@ class Sampler:
         say("Looking for modes")
         target = Target.of(self.density)
         spread = np.maximum(points.std(axis=0), 1e-3)
-        dispersed = points if starts is None else unconstrained_points(self.model, starts)
-        modes = explore(
-            target.evaluate,
-            partial(target.descend, np.sqrt(spread)),
-            dispersed,
-            seed,
-            lambda mode: whiten(target.evaluate, mode, spread) is not None,
-        )
+        if starts is not None and (is_pooled(self.model) or self.density.size > MANY):
+            target, modes = self._modes_near(target, starts, spread)
+        else:
+            modes = explore(
+                target.evaluate,
+                partial(target.descend, np.sqrt(spread)),
+                points if starts is None else unconstrained_points(self.model, starts),
+                seed,
+                lambda mode: whiten(target.evaluate, mode, spread) is not None,
+            )
         plan, found = whitened_plan(target, modes, points, seed, chains)
         kept = max(len(found), 1)
         if plan is None:
@@ -225,6 +228,22 @@ class Sampler:
             )
         clock.lap("sample_s")
         return tree, verdict
+
+    def _modes_near(
+        self, target: Target, starts: Starts, spread: Array
+    ) -> tuple[Target, list[Mode]]:
+        """Descend from each start, in the coordinates of pooled parameters that suit there.
+
+        The mode of the non-centred form lies far out in the spreads; where groups are measured
+        well, that of the form which suits them is a guide to the posterior.
+        """
+        points = unconstrained_points(self.model, starts)
+        if is_pooled(self.model):
+            best = max(points, key=lambda x: target.evaluate(x)[0])
+            weights = weights_near(self.model, target.evaluate, best)
+            points = np.stack(move(self.model, tuple(points), weights))
+            target = Target.of(self.density)
+        return target, ends_of(target.evaluate, partial(target.descend, np.sqrt(spread)), points)
 
     def _pooled_plan(
         self, target: Target, mode: Array, starts: tuple[Array, ...], seed: int

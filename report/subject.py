@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
+from ..inference.pooling import pooling_kinds
 from ..inference.revive import pool_of
 from ..inference.scalars import stem
 from .figures import as_svg
@@ -118,8 +119,7 @@ def subject_of(tree: xr.DataTree) -> Subject:
 
 def pooling_in_words(tree: xr.DataTree) -> str:
     """Say what groups share; empty, or ends in a blank."""
-    pool = pool_of(tree)
-    kinds = {pool: "partial"} if isinstance(pool, str) else pool or {}
+    kinds, own = pooling_kinds(pool_of(tree))
     said = []
     for name, kind in kinds.items():
         if kind == "partial":
