@@ -285,8 +285,9 @@ def _ordered(
 ) -> Any:
     """Create positive values that ascend: independent draws of one prior, sorted.
 
-    One set of them, or one for each group where they differ freely by a label. The density is that of the order statistics, k! times the product, and forward draws
-    are sorted; PyMC's ``ordered`` transform alone would leave those as they fall.
+    One set of them, or one for each group where they differ freely by a label. The density
+    is that of the order statistics, k! times the product, and forward draws are sorted;
+    PyMC's ``ordered`` transform alone would leave those as they fall.
     """
     import pymc as pm
     import pytensor.tensor as pt

@@ -15,6 +15,7 @@ from ..models.circuit import Circuit
 from ..models.parameter import OF_DATA, Model, Parameter, Quantity
 from .arrange import arrange, output_unit, uncertain
 from .build import Priors, build, choose_priors, given_priors, set_data
+from .caution_general import enumerated
 from .noise import Noise, usual_noise
 from .parts import Parts, search_parts
 from .pooling import MEAN, Cells, Kind, Pool, cells, pooled_parameters
@@ -115,6 +116,7 @@ def fit(
         "unit": unit,
         "window": json.dumps(model.window(data)),
         "pool": json.dumps({"pool": pool}),
+        **({"labels": json.dumps(_labels(data, model, groups))} if groups else {}),
         "noise": repr(noise),
         "noise_description": noise.description,
         "priors": json.dumps(
@@ -128,7 +130,24 @@ def fit(
         "n": int(data[model.output].sizes[model.output_dims[-1]]),
         "versions": json.dumps({name: version(name) for name in PACKAGES}),
     }
+    if parts and parts.ambiguous:
+        few = enumerated(parts.ambiguous)
+        line = f"taken alone, {few} would allow more than one explanation of comparable weight"
+        tree.attrs["messages"] = "\n".join(filter(None, (tree.attrs["messages"], line)))
     return tree
+
+
+def _labels(data: xr.Dataset, model: Model, groups: Cells) -> dict[str, list[str | float]]:
+    """Return every label of the points that is the same all over each group, by group."""
+    point = model.output_dims[-1]
+    known = {}
+    for name, label in data.coords.items():
+        if label.dims != (point,) or name == point or name in model.inputs:
+            continue
+        values = [np.unique(label.values[groups.of_point == c]) for c in range(len(groups.labels))]
+        if all(len(each) == 1 for each in values):
+            known[str(name)] = [each[0].item() for each in values]
+    return known
 
 
 def _parts(

@@ -169,11 +169,12 @@ def search_parts(
         data.isel({point: np.flatnonzero(groups.of_point == cell)})
         for cell in range(len(groups.labels))
     ]
+    set_data(sampler.model, model, data)  # whose window holds those of all groups
+    _, points = simulate_prior(sampler.model, PRIOR_DRAWS, seed)
+    spread = np.maximum(points.std(axis=0), 1e-3)
     found: list[list[Mode]] = []
     for piece in pieces:
         set_data(sampler.model, model, piece)
-        _, points = simulate_prior(sampler.model, PRIOR_DRAWS, seed)
-        spread = np.maximum(points.std(axis=0), 1e-3)
         target = Target.of(sampler.density)
         is_maximum = partial(_is_maximum, target, spread)
         descend = partial(target.descend, np.sqrt(spread))
@@ -238,9 +239,7 @@ def _likeness(one: Explanation, center: dict[str, float], width: dict[str, float
     return total
 
 
-def _split(
-    name: str, groups: Cells, values: Array, variances: Array
-) -> tuple[Any, dict[str, Any]]:
+def _split(name: str, groups: Cells, values: Array, variances: Array) -> tuple[Any, dict[str, Any]]:
     """Split values of the cells into a typical one, and spreads and offsets by coordinate."""
     if groups.separate is None:
         typical: Any = _middle(values, variances)

@@ -97,7 +97,9 @@ class Cells:
             for name in kinds:
                 if name not in parameters:
                     near = get_close_matches(name, parameters, n=1)
-                    hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(parameters)}."
+                    hint = (
+                        f"did you mean {near[0]}?" if near else f"it has {', '.join(parameters)}."
+                    )
                     raise PosterionError(
                         f"the pooling over '{coordinate}' names '{name}', which is not sampled; "
                         f"{hint}"
