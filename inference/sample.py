@@ -21,12 +21,14 @@ from .groups import complete, draws_tree
 from .plan import (
     Plan,
     adaptive_plan,
+    guided_pilot,
+    guided_plan,
     plan_from_draws,
     run_chains,
     starts_near,
     whitened_plan,
 )
-from .precondition import whiten
+from .precondition import Whitening, whiten
 from .simulate import simulate_prior, unconstrained_points
 from .target import Target
 
@@ -197,7 +199,10 @@ class Sampler:
             )
         plan, found = whitened_plan(target, modes, points, seed, chains)
         kept = max(len(found), 1)
-        if plan is None:
+        if plan is None and starts is not None and found:
+            plan = self._guided_plan(target, found, seed, chains)
+            target = Target.of(self.density)
+        elif plan is None:
             near = starts_near(target, modes, found, points, seed, chains)
             if is_pooled(self.model):
                 plan = self._pooled_plan(target, modes[0].x, near, seed)
@@ -244,6 +249,16 @@ class Sampler:
             points = np.stack(move(self.model, tuple(points), weights))
             target = Target.of(self.density)
         return target, ends_of(target.evaluate, partial(target.descend, np.sqrt(spread)), points)
+
+    def _guided_plan(
+        self, target: Target, found: list[tuple[Mode, Whitening]], seed: int, chains: int
+    ) -> Plan:
+        """Choose coordinates, of pooled parameters too, by a first run from modes near starts."""
+        draws = guided_pilot(target, found, seed, chains)
+        if is_pooled(self.model):
+            weights = weights_of(self.model, draws[::3])
+            draws = np.stack(move(self.model, tuple(draws), weights))
+        return guided_plan(draws, chains)
 
     def _pooled_plan(
         self, target: Target, mode: Array, starts: tuple[Array, ...], seed: int

@@ -22,6 +22,9 @@ from posterion.inference.prior import Prior
 from posterion.inference.simulate import simulate_prior
 from posterion.inference.target import Target
 from posterion.models.parameter import Parameter
+from posterion.report import stacked_figures
+from posterion.report.page import content
+from posterion.report.subject import pooling_in_words
 
 Array = NDArray[np.float64]
 
@@ -304,3 +307,46 @@ def test_two_dozen_spectra_in_one_model() -> None:
         spreads[name] = posterior[f"{name}_spread"].quantile([0.005, 0.995]).values
         assert spreads[name][0] < true < spreads[name][1]
     assert float(posterior["noise"].mean()) == pytest.approx(0.005, rel=0.1)
+
+
+# --- What is said of it ---------------------------------------------------------------------
+
+
+def test_a_page_has_a_row_and_a_panel_for_each_spectrum(pooled) -> None:
+    page = content(pooled, po.conductivity(pooled, thickness="1 mm", diameter="8 mm"))
+    groups = page["groups"]
+    assert groups.heading == "spectrum" and [label for label, _ in groups.rows] == [*TRUTH]
+    assert groups.columns[:3] == ("R0", "R1", "R_total") and "conductivity" in groups.columns
+    assert all("Ω" in cell[0] for _, cells in groups.rows for cell in cells[:3])
+    assert {"nyquist", "by_spectrum", "residuals"} <= set(page["figures"])
+    assert not any("[" in row["name"] for row in page["headline"])
+    assert {"R0_mean", "R1_mean"} <= {row["name"] for row in page["headline"]}
+    assert "4 groups (spectrum), 100 points" in page["measured"]
+    assert "come from one distribution" in page["methods"]
+
+
+def test_panels_are_as_many_as_spectra_and_have_one_scale_on_both_axes(pooled) -> None:
+    figure = stacked_figures.nyquist_panels(pooled)
+    assert [axes.get_title(loc="left") for axes in figure.axes] == [*TRUTH]
+    assert all(axes.get_aspect() == 1 for axes in figure.axes)
+
+
+def test_without_trust_only_data_are_shown(pooled) -> None:
+    failed = pooled.copy()
+    verdict = json.loads(pooled.attrs["verdict"]) | {"passed": False, "messages": ["no"]}
+    failed.attrs = pooled.attrs | {"verdict": json.dumps(verdict)}
+    page = content(failed)
+    assert page["groups"] is None and page["headline"] == []
+    assert "by_spectrum" not in page["figures"]
+    for axes in stacked_figures.nyquist_panels(failed).axes:
+        assert len(axes.lines) == 1 and not axes.patches
+
+
+def test_paragraph_tells_parameters_that_are_pooled_in_their_own_way(pooled) -> None:
+    tree = xr.DataTree()
+    kinds = {"R1": "none", "CPE1_n": "complete"}
+    tree.attrs["pool"] = json.dumps({"pool": {"spectrum": kinds}})
+    text = pooling_in_words(tree)
+    assert "The values of R1 differ by spectrum, without any relation" in text
+    assert "The values of CPE1_n are the same for every spectrum" in text
+    assert "The other parameters differ" in text
