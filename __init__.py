@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .datasets.limits_schema import lifetimes, stepped_test
     from .datasets.simulate import simulated_pellet
     from .datasets.spectrum_files import read_spectra, read_spectrum
+    from .datasets.stack import stack_spectra
     from .datasets.stripping import lifetimes_of, stripping
     from .datasets.table_files import read_table
     from .datasets.voltammogram import read_voltammogram, voltammogram
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from .inference.series import conductivity_series
     from .inference.store import load, save
     from .inference.transference import transference, variance_shares
+    from .inference.unstack import unstack
     from .models.ageing import (
         ExponentialFade,
         KneeFade,
@@ -120,9 +122,11 @@ _HOMES = {
     "sample": "inference.sample",
     "save": "inference.store",
     "simulated_pellet": "datasets.simulate",
+    "stack_spectra": "datasets.stack",
     "stepped_test": "datasets.limits_schema",
     "stripping": "datasets.stripping",
     "transference": "inference.transference",
+    "unstack": "inference.unstack",
     "variance_shares": "inference.transference",
     "voltammogram": "datasets.voltammogram",
     "write_report": "report.page",
@@ -190,9 +194,11 @@ __all__ = [
     "sample",
     "save",
     "simulated_pellet",
+    "stack_spectra",
     "stepped_test",
     "stripping",
     "transference",
+    "unstack",
     "variance_shares",
     "voltammogram",
     "write_report",

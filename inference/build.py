@@ -89,7 +89,7 @@ def build(
                 pm.Deterministic(name, value, dims=_cell_dims(value, groups))
         for name, value in values.items():
             if name not in pymc_model.named_vars:
-                pm.Deterministic(name, value)
+                pm.Deterministic(name, value, dims=_cell_dims(value, groups))
         if groups:
             place = indices[f"{groups.dim}_of_point"]
             parameters = {
@@ -164,7 +164,15 @@ def choose_priors(
     groups: Cells | None = None,
 ) -> dict[str, Prior]:
     """Return the prior of every sampled parameter: the one given, or its default."""
-    spreads = [pooled_parameters(p, groups) for p in coordinates.parameters] if groups else []
+    spreads = []
+    if groups:
+        below = coordinates.below
+        spreads = [
+            *(pooled_parameters(p, groups.of(p.name), below.get(p.name))
+              for p in coordinates.parameters),
+            *(pooled_parameters(p, groups.of(p.name, "complete")) for p in noise.parameters),
+        ]  # fmt: skip
+        groups.check([p.name for p in (*coordinates.parameters, *noise.parameters)])
     parameters = (
         *coordinates.parameters,
         *(spread for each in spreads for spread in each),
@@ -208,22 +216,43 @@ def _variables(
     indices: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Create the sampled variables, ordered groups as one vector each."""
-    values: dict[str, Any] = {}
+    typical: dict[str, Any] = {}
     for group in coordinates.ordered:
-        vector = _ordered(group, chosen[group[0]], window, window_values)
-        values |= {name: vector[place] for place, name in enumerate(group)}
-    for parameter in coordinates.parameters:
-        name, prior = parameter.name, chosen[parameter.name].at(window)
+        separate = _alike(group, groups).separate if groups else None
+        vector = _ordered(group, chosen[group[0]], window, window_values, groups, separate)
+        typical |= {name: vector[..., place] for place, name in enumerate(group)}
+    values: dict[str, Any] = {}
+    in_order = [name for group in coordinates.ordered for name in group]
+    parameters = {p.name: p for p in coordinates.parameters}
+    for name in (*in_order, *(name for name in parameters if name not in in_order)):
+        prior = chosen[name].at(window)
         if groups:
-            spreads = {
-                p.name: chosen[p.name].at(window) for p in pooled_parameters(parameter, groups)
-            }
+            lower = coordinates.below.get(name)
+            own = groups.of(name)
+            spreads = pooled_parameters(parameters[name], own, lower)
             values[name] = pooled_variable(
-                parameter, prior, spreads, groups, indices, values.get(name)
+                parameters[name],
+                prior,
+                {p.name: chosen[p.name].at(window) for p in spreads},
+                own,
+                indices,
+                typical.get(name),
+                (typical[lower], values[lower]) if lower else None,
             )
-        elif name not in values:
-            values[name] = prior.variable(name)
-    return {parameter.name: values[parameter.name] for parameter in coordinates.parameters}
+        else:
+            values[name] = typical[name] if name in typical else prior.variable(name)
+    return {name: values[name] for name in parameters}
+
+
+def _alike(group: tuple[str, ...], groups: Cells) -> Cells:
+    """Return how an ordered group is pooled, which is the same for all of it."""
+    each = [groups.of(name) for name in group]
+    if any((e.separate, e.partial) != (each[0].separate, each[0].partial) for e in each):
+        raise PosterionError(
+            f"{' and '.join(group)} are kept in order and cannot be pooled in different ways; "
+            "give them one kind of pooling."
+        )
+    return each[0]
 
 
 def _scatter(
@@ -233,17 +262,17 @@ def _scatter(
     groups: Cells | None,
     indices: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Create the parameters of the noise; groups that share nothing have each their own."""
-    separate = groups.separate if groups else None
-    variables = {
-        p.name: chosen[p.name].at(window).variable(p.name, dims=separate) for p in noise.parameters
-    }
-    if groups is None or separate is None:
-        return variables
+    """Create the parameters of the noise: shared, unless groups share nothing or are told to."""
+    if groups is None:
+        return {p.name: chosen[p.name].at(window).variable(p.name) for p in noise.parameters}
     place = indices[f"{groups.dim}_of_point"]
-    if separate != groups.dim:
-        place = indices[f"{separate}_of_{groups.dim}"][place]
-    return {name: variable[place] for name, variable in variables.items()}
+    values = {}
+    for p in noise.parameters:
+        own = groups.of(p.name, "complete")
+        spreads = {each.name: chosen[each.name].at(window) for each in pooled_parameters(p, own)}
+        value = pooled_variable(p, chosen[p.name].at(window), spreads, own, indices)
+        values[p.name] = value[place] if _cell_dims(value, groups) else value
+    return values
 
 
 def _ordered(
@@ -251,11 +280,14 @@ def _ordered(
     prior: Prior,
     window: Mapping[str, Any],
     window_values: Mapping[str, float],
+    groups: Cells | None = None,
+    separate: str | None = None,
 ) -> Any:
     """Create positive values that ascend: independent draws of one prior, sorted.
 
-    The density is that of the order statistics, k! times the product, and forward draws
-    are sorted; PyMC's ``ordered`` transform alone would leave those as they fall.
+    One set of them, or one for each group where they differ freely by a label. The density
+    is that of the order statistics, k! times the product, and forward draws are sorted;
+    PyMC's ``ordered`` transform alone would leave those as they fall.
     """
     import pymc as pm
     import pytensor.tensor as pt
@@ -268,7 +300,7 @@ def _ordered(
 
     def logp(value: Any, *arguments: Any) -> Any:
         each = pm.logp(family.dist(**dict(zip(names, arguments, strict=True))), value)
-        return each.sum() + gammaln(count + 1)
+        return each.sum(axis=-1) + gammaln(count + 1)
 
     def dist(*arguments: Any) -> Any:
         *values, size = arguments
@@ -278,6 +310,7 @@ def _ordered(
 
     at = prior.at(window_values)
     start = dict(at.arguments)["mu"] + np.linspace(-0.5, 0.5, count) * dict(at.arguments)["sigma"]
+    shape = (len(groups.groups[separate]), count) if groups and separate else (count,)
     transforms = pm.distributions.transforms
     return pm.CustomDist(
         f"ordered_{'_'.join(group)}",
@@ -286,6 +319,6 @@ def _ordered(
         dist=dist,
         signature="(),()->(k)",
         transform=transforms.Chain([transforms.log, transforms.ordered]),
-        initval=np.exp(start),
-        shape=(count,),
+        initval=np.broadcast_to(np.exp(start), shape),
+        shape=shape,
     )

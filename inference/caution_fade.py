@@ -22,7 +22,7 @@ from .cycle_series import CycleSeries, cycle_series, question_of
 from .diagnose import Verdict
 from .noise import StudentT
 from .noise_correlated import Autocorrelated
-from .pooling import MEAN
+from .pooling import MEAN, pooling_kinds
 from .revive import model_of, noise_of, pool_of
 from .scalars import scalars
 
@@ -95,8 +95,7 @@ def _mixed_kinds(runs: Sequence[Run]) -> Iterator[Caution]:
 
 
 def _mixed_cells(tree: xr.DataTree, runs: Sequence[Run]) -> Iterator[Caution]:
-    pool = pool_of(tree)
-    shared = {pool: "partial"} if isinstance(pool, str) else pool or {}
+    shared, _ = pooling_kinds(pool_of(tree))
     if "none" in shared.values() or len(runs) < 2:
         return
     names = {name for run in runs for name in run.kinds} - {"cell", *shared}

@@ -20,6 +20,7 @@ from .caution_general import (
 )
 from .measured import Series, measured_series
 from .noise import Relative
+from .pooling import pooling_kinds
 from .revive import model_of, noise_of, pool_of
 from .scalars import scalars
 
@@ -162,8 +163,8 @@ def _single_temperatures(tree: xr.DataTree, series: Sequence[Series]) -> Iterato
         return
     law = model_of(tree)
     names = [f"{p.name}[{label}]" for label in single for p in law.parameters if p.name != "A"]
-    kinds = pool_of(tree)
-    shared = isinstance(kinds, str) or "partial" in (kinds or {}).values()
+    kinds, _ = pooling_kinds(pool_of(tree))
+    shared = "partial" in kinds.values()
     source = (
         f"what is said of {'its' if len(single) == 1 else 'their'} slope comes from the other "
         "groups"

@@ -1,7 +1,8 @@
 """What a reader of a fitted impedance spectrum should beware of."""
 
+import json
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 import xarray as xr
@@ -9,8 +10,17 @@ from numpy.typing import NDArray
 
 from ..models.circuit import Circuit, Leaf
 from ..models.coordinates import find_arcs
-from .caution_general import Caution, on_line, unmoved_priors, variable
+from .caution_general import (
+    Caution,
+    enumerated,
+    on_line,
+    open_spreads,
+    unmoved_priors,
+    variable,
+)
+from .pooling import SPREAD
 from .residuals import hertz, residuals_of
+from .unstack import unstack
 
 Array = NDArray[np.float64]
 
@@ -42,6 +52,13 @@ _TRACED = ("Wo", "Ws", "G", "Gs")
 def spectrum_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     """Yield cautions on a fitted circuit, the gravest first."""
     circuit = Circuit.parse(tree.attrs["model"])
+    spectra = unstack(tree)
+    if spectra:
+        yield from _of_each(spectra, circuit)
+        shared = [name for name in json.loads(tree.attrs["priors"]) if f"_{SPREAD}" in name]
+        yield from unmoved_priors(tree, "Leave its element out, or measure where it shows.", shared)
+        yield from open_spreads(tree)
+        return
     yield from _misfit(tree)
     yield from _outside_window(tree, circuit)
     yield from unmoved_priors(
@@ -50,6 +67,25 @@ def spectrum_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     )
     yield from _correlations(tree, circuit)
     yield from _exponents(tree, circuit)
+
+
+def _of_each(spectra: dict[str, xr.DataTree], circuit: Circuit) -> Iterator[Caution]:
+    """Yield what holds for single spectra, once for all that it holds for."""
+    found: dict[tuple[str, tuple[str, ...]], list[tuple[str, Caution]]] = {}
+    for label, tree in spectra.items():
+        own = (_misfit(tree), _outside_window(tree, circuit), _correlations(tree, circuit),
+               _exponents(tree, circuit))  # fmt: skip
+        for caution in chain.from_iterable(own):
+            found.setdefault((caution.kind, caution.parameters), []).append((label, caution))
+    for each in found.values():
+        labels, (first, *_) = zip(*each, strict=True)
+        whose = "all spectra" if len(labels) == len(spectra) else enumerated(labels)
+        example = "" if len(labels) == 1 else f" (in the words of {labels[0]})"
+        yield Caution(
+            first.kind,
+            tuple(f"{name}[{label}]" for name in first.parameters for label in labels),
+            f"Of {whose}{example}: {first.text}",
+        )
 
 
 def standardized_residuals(tree: xr.DataTree) -> tuple[Array, Array]:

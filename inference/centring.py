@@ -65,6 +65,38 @@ def weights_at(model: "pm.Model", evaluate: Evaluate, mode: Array) -> Weights:
     }
 
 
+def weights_near(model: "pm.Model", evaluate: Evaluate, point: Array) -> Weights:
+    """Choose weights by the curvature in all offsets together, given means and spreads.
+
+    As `weights_at`, at a point that is known to be near the posterior: what is left of the
+    variance of an offset when the others of its group are not known either, which of
+    parameters that the data hardly tell apart is much, although each alone is well determined.
+
+    Parameters
+    ----------
+    model
+        In the non-centred form.
+    evaluate
+        Its log density and gradient.
+    point
+        Unconstrained.
+    """
+    places = _places(model)
+    own = {name: places[str(_offset(model, name).name)] for name in _weights(model)}
+    every = np.concatenate([*own.values()])
+    curvature = np.empty((len(every), len(every)))
+    for row, place in enumerate(every):
+        step = np.zeros(len(point))
+        step[place] = STEP
+        below, above = (evaluate(point + sign * step)[1][every] for sign in (-1, 1))
+        curvature[row] = (below - above) / (2 * STEP)
+    values, vectors = np.linalg.eigh((curvature + curvature.T) / 2)
+    # The prior alone gives a curvature of one; less is where the likelihood bends the other way.
+    variance = np.diag((vectors / np.maximum(values, 1.0)) @ vectors.T)
+    chosen = dict(zip(every.tolist(), np.clip(1 - variance, 0, 1), strict=True))
+    return {name: np.array([chosen[place] for place in at.tolist()]) for name, at in own.items()}
+
+
 def weights_of(model: "pm.Model", points: Array) -> Weights:
     """Choose weights by draws, which know more of a posterior than its mode does.
 

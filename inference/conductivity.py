@@ -25,9 +25,10 @@ def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int 
     Returns
     -------
     xarray.Dataset
-        In S/cm, of dims (chain, draw): ``conductivity`` from the total resistance where
-        there is one, and ``conductivity_<name>`` from each resistance; also the draws of
-        ``thickness`` and ``diameter`` in cm, one geometry for all of them.
+        In S/cm, of dims (chain, draw), and that of the groups where there are several
+        spectra: ``conductivity`` from the total resistance where there is one, and
+        ``conductivity_<name>`` from each resistance; also the draws of ``thickness`` and
+        ``diameter`` in cm, one geometry for all of them.
 
     Raises
     ------
@@ -43,7 +44,7 @@ def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int 
     if not resistances:
         raise PosterionError("the fitted model has no resistance to make a conductivity of.")
     rng = np.random.default_rng(seed)
-    like = next(iter(resistances.values()))
+    like = posterior["chain"] * posterior["draw"]  # one geometry, also of many spectra
     lengths = {
         "thickness": _positive(thickness, "thickness", like, rng),
         "diameter": _positive(diameter, "diameter", like, rng),

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+AT_ONCE = 5_000_000
+"""Numbers in an array of all data for many points at once; more points are taken in turn."""
+
 
 @dataclass(frozen=True)
 class Density:
@@ -192,12 +195,19 @@ class Density:
             self.model.initial_point(), outputs, self.model.value_vars, make_inputs_shared=False
         )
         points = pt.matrix("points")
-        return pytensor.function(
+        function = pytensor.function(
             [points],
             vectorize_graph(outputs, {joined: points}),
             mode=interpreted(),
             on_unused_input="ignore",  # a model without observed variables has no likelihood
         )
+
+        def in_turn(x: Array) -> list[Array]:
+            rows = max(1, AT_ONCE // len(self.data()))
+            parts = [function(x[start : start + rows]) for start in range(0, len(x), rows)]
+            return [np.concatenate(each) for each in zip(*parts, strict=True)]
+
+        return in_turn
 
 
 def interpreted() -> Any:

@@ -115,6 +115,24 @@ def _settled(found: list[Mode]) -> bool:
     return bool(found) and found[0].found >= max(TIMES_FOUND, once)
 
 
+def ends_of(evaluate: Evaluate, descend: Descend, starts: Array) -> list[Mode]:
+    """Find the modes below given starts, one descent from each, the highest first.
+
+    Parameters
+    ----------
+    evaluate, descend
+        As for `explore`.
+    starts
+        Points of shape (n, size).
+    """
+    found: list[Mode] = []
+    for start in starts:
+        x, logp = descend(start)
+        if np.isfinite(logp):
+            found = _add(evaluate, found, Mode(x, logp, 1), None)
+    return found
+
+
 def _promising(found: list[Mode], is_maximum: Callable[[Mode], bool]) -> bool:
     return any(mode.found > 1 for mode in found) or bool(found and is_maximum(found[0]))
 

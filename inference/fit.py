@@ -11,11 +11,14 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from ..models.circuit import Circuit
 from ..models.parameter import OF_DATA, Model, Parameter, Quantity
 from .arrange import arrange, output_unit, uncertain
 from .build import Priors, build, choose_priors, given_priors, set_data
+from .caution_general import enumerated
 from .noise import Noise, usual_noise
-from .pooling import MEAN, Cells, Pool, cells, pooled_parameters
+from .parts import Parts, search_parts
+from .pooling import MEAN, Cells, Kind, Pool, cells, pooled_parameters
 from .prior import Prior
 from .sample import Progress, Sampler
 
@@ -89,7 +92,16 @@ def fit(
     data = arrange(model, data)
     groups = cells(data, model.output_dims[-1], pool)
     sampler = compiled_sampler(model, given, noise, data, pool)
-    tree = sampler.sample(seed=seed, draws=draws, chains=chains, progress=progress)
+    parts = None
+    if isinstance(model, Circuit) and groups is not None:
+        parts = _parts(model, given, noise, data, groups, seed, progress)
+    tree = sampler.sample(
+        seed=seed,
+        draws=draws,
+        chains=chains,
+        starts=parts.starts() if parts else None,
+        progress=progress,
+    )
     unit = output_unit(model, data)
     describe(tree, model, noise, groups, unit)
 
@@ -104,6 +116,7 @@ def fit(
         "unit": unit,
         "window": json.dumps(model.window(data)),
         "pool": json.dumps({"pool": pool}),
+        **({"labels": json.dumps(_labels(data, model, groups))} if groups else {}),
         "noise": repr(noise),
         "noise_description": noise.description,
         "priors": json.dumps(
@@ -117,7 +130,46 @@ def fit(
         "n": int(data[model.output].sizes[model.output_dims[-1]]),
         "versions": json.dumps({name: version(name) for name in PACKAGES}),
     }
+    if parts and parts.ambiguous:
+        few = enumerated(parts.ambiguous)
+        line = f"taken alone, {few} would allow more than one explanation of comparable weight"
+        tree.attrs["messages"] = "\n".join(filter(None, (tree.attrs["messages"], line)))
     return tree
+
+
+def _labels(data: xr.Dataset, model: Model, groups: Cells) -> dict[str, list[str | float]]:
+    """Return every label of the points that is the same all over each group, by group."""
+    point = model.output_dims[-1]
+    known = {}
+    for name, label in data.coords.items():
+        if label.dims != (point,) or name == point or name in model.inputs:
+            continue
+        values = [np.unique(label.values[groups.of_point == c]) for c in range(len(groups.labels))]
+        if all(len(each) == 1 for each in values):
+            known[str(name)] = [each[0].item() for each in values]
+    return known
+
+
+def _parts(
+    model: Model,
+    given: dict[str, Prior],
+    noise: Noise,
+    data: xr.Dataset,
+    groups: Cells,
+    seed: int,
+    progress: Progress | None,
+) -> Parts | None:
+    """Look at each group alone; None where its priors are not those of the model of all."""
+    if any(isinstance(value, Prior) for prior in given.values() for _, value in prior.arguments):
+        return None  # what a hyperprior governs is no value of one group
+    if progress:
+        progress(f"Looking at each of {len(groups.labels)} groups alone")
+    coordinates = model.coordinates(given)
+    known = {p.name for p in (*coordinates.parameters, *noise.parameters)}
+    own = {name: prior for name, prior in given.items() if name in known}
+    one = data.isel({model.output_dims[-1]: groups.of_point == 0})
+    alone = compiled_sampler(model, own, noise, one)
+    return search_parts(alone, model, noise, data, groups, coordinates, seed)
 
 
 class _Cache:
@@ -191,8 +243,12 @@ def describe(
         *model.parameters,
     ]
     if groups:
-        own = (*sampled, *model.parameters)
-        known += [p for parameter in own for p in pooled_parameters(parameter, groups)]
+        below = model.coordinates().below
+        own = (*sampled, *model.parameters, *noise.parameters)
+        for parameter in own:
+            kind: Kind = "complete" if parameter in noise.parameters else "partial"
+            seen = groups.of(parameter.name, kind)
+            known += pooled_parameters(parameter, seen, below.get(parameter.name))
         known += [
             replace(p, name=f"{p.name}_{MEAN}", description=f"{p.description}, typical value")
             for p in own

@@ -11,13 +11,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..errors import PosterionError
-from .explore import DROP, Mode
+from .explore import DROP, MANY, Mode
 from .precondition import MAX_MISMATCH, Whitening, log_mass, mismatch, whiten
 from .target import Target
 
 Array = NDArray[np.float64]
 
 WARMUP_WHITE = 150
+WARMUP_GUIDED = 400
 WARMUP_ADAPTIVE = 1000
 TARGET_ACCEPT = 0.9
 CAREFUL_ACCEPT = 0.95
@@ -100,6 +101,34 @@ def whitened_plan(
     return Plan(whitening, starts, "diag", WARMUP_WHITE), kept
 
 
+GUIDED = "the mode is a rough guide to this posterior; a first run showed its shape"
+
+
+def guided_pilot(
+    target: Target, kept: list[tuple[Mode, Whitening]], seed: int, chains: int
+) -> Array:
+    """Run chains in the coordinates of a mode that is a rough guide; return their draws.
+
+    Returns
+    -------
+    array
+        Of shape (n, size), chain after chain: enough for a covariance.
+    """
+    maps = [whitening for _, whitening in kept]
+    size = len(maps[0].center)
+    plan = Plan(maps[0], _around(maps, 0.5, chains, seed), "diag", WARMUP_GUIDED, GUIDED)
+    stats = run_chains(target, plan, seed, max(300, 2 * size), TARGET_ACCEPT)
+    return np.asarray(stats["unconstrained"].values.reshape(-1, size))
+
+
+def guided_plan(draws: Array, chains: int) -> Plan:
+    """Plan chains in coordinates that the draws of `guided_pilot` make round."""
+    values, vectors = np.linalg.eigh(np.cov(draws, rowvar=False))
+    axes = vectors * np.sqrt(np.maximum(values, 1e-12 * values[-1]))
+    starts = tuple(part[-1] for part in np.array_split(draws, chains))
+    return Plan(Whitening(draws.mean(axis=0), axes), starts, "diag", WARMUP_GUIDED, GUIDED)
+
+
 def starts_near(
     target: Target,
     modes: list[Mode],
@@ -178,7 +207,7 @@ def plan_from_draws(stats: xr.Dataset, plan: Plan) -> Plan:
     x = stats["unconstrained"].values
     flat = x.reshape(-1, x.shape[-1])
     values, vectors = np.linalg.eigh(np.cov(flat, rowvar=False))
-    usable = values[0] > 0 and plan.warmup == WARMUP_WHITE
+    usable = values[0] > 0 and plan.warmup <= WARMUP_GUIDED
     axes = vectors * np.sqrt(values) if usable else plan.whitening.axes
     center = flat.mean(axis=0) if usable else plan.whitening.center
     starts = tuple(chain[-1] for chain in x)
@@ -209,7 +238,8 @@ def run_chains(
         )
 
     # The density needs no interpreter, so threads share the work where it is long.
-    workers = os.cpu_count() if plan.reason else 1
+    long = plan.reason or len(plan.starts[0]) > MANY
+    workers = os.cpu_count() if long else 1
     with warnings.catch_warnings(), ThreadPoolExecutor(workers) as pool:
         warnings.simplefilter("ignore")
         runs = [*pool.map(chain, range(len(plan.starts)))]

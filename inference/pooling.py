@@ -1,7 +1,8 @@
 """Groups of the data and what they share: nothing, everything, or a distribution."""
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -14,8 +15,9 @@ from ..models.parameter import Parameter, Support
 from .prior import Prior
 
 Kind = Literal["none", "partial", "complete"]
-Pool = str | Mapping[str, Kind]
-"""A coordinate of the data to pool partially over, or the kind of pooling by coordinate."""
+Pool = str | Mapping[str, Kind | Mapping[str, Kind]]
+"""A coordinate of the data to pool partially over, or the kind of pooling by coordinate: of all
+parameters, or of those named, the others being pooled partially."""
 
 MEAN, SPREAD, OFFSET, CENTRING = "mean", "spread", "offset", "centring"
 
@@ -41,6 +43,8 @@ class Cells:
         For each coordinate the place in its `groups` of each cell.
     of_point
         The cell of each point of the data.
+    own
+        By partial coordinate, the kind of pooling of parameters that differs from it.
     """
 
     dim: str
@@ -50,12 +54,63 @@ class Cells:
     groups: Mapping[str, tuple[str, ...]]
     members: Mapping[str, NDArray[np.int64]]
     of_point: NDArray[np.int64]
+    own: Mapping[str, Mapping[str, Kind]] = field(default_factory=dict)
+
+    def of(self, parameter: str, kind: Kind = "partial") -> "Cells":
+        """Return the cells as one parameter sees them, pooled in its own way.
+
+        Parameters
+        ----------
+        parameter
+            Its name.
+        kind
+            Of its pooling along the partial coordinates, unless it was given one.
+
+        Raises
+        ------
+        PosterionError
+            If it differs freely along two coordinates.
+        """
+        kinds = {name: self.own.get(name, {}).get(parameter, kind) for name in self.partial}
+        free = [name for name, each in kinds.items() if each == "none"]
+        separate = [*([self.separate] if self.separate else []), *free]
+        if len(separate) > 1:
+            raise PosterionError(
+                f"{parameter} is to differ freely by {' and by '.join(separate)}; name one of "
+                "them, or a column that joins them."
+            )
+        return replace(
+            self,
+            separate=separate[0] if separate else None,
+            partial=tuple(name for name, each in kinds.items() if each == "partial"),
+        )
+
+    def check(self, parameters: Collection[str]) -> None:
+        """Refuse kinds of pooling of parameters that are not sampled.
+
+        Raises
+        ------
+        PosterionError
+            With the names that there are.
+        """
+        for coordinate, kinds in self.own.items():
+            for name in kinds:
+                if name not in parameters:
+                    near = get_close_matches(name, parameters, n=1)
+                    hint = (
+                        f"did you mean {near[0]}?" if near else f"it has {', '.join(parameters)}."
+                    )
+                    raise PosterionError(
+                        f"the pooling over '{coordinate}' names '{name}', which is not sampled; "
+                        f"{hint}"
+                    )
 
     @property
     def shape(self) -> tuple[Any, ...]:
         """What decides on the variables of a model: pooling, and how many groups there are."""
         counts = tuple((name, len(labels)) for name, labels in self.groups.items())
-        return (self.dim, len(self.labels), self.separate, self.partial, counts)
+        own = tuple((name, tuple(sorted(kinds.items()))) for name, kinds in self.own.items())
+        return (self.dim, len(self.labels), self.separate, self.partial, counts, own)
 
     @property
     def coords(self) -> dict[str, tuple[str, ...]]:
@@ -87,7 +142,9 @@ def cells(data: xr.Dataset, point: str, pool: Pool | None) -> Cells | None:
         were fitted alone; one coordinate at most),
         ``"partial"`` (they come from one distribution, whose spread is estimated), or
         ``"complete"`` (groups are ignored). Several partial coordinates may be nested, as
-        pellets in samples, or crossed.
+        pellets in samples, or crossed. In place of a kind there may be kinds by parameter,
+        ``{"temperature": {"R1": "none", "CPE1_n": "complete"}}``: the parameters that are not
+        named are pooled partially, and those of the noise completely.
 
     Returns
     -------
@@ -99,13 +156,8 @@ def cells(data: xr.Dataset, point: str, pool: Pool | None) -> Cells | None:
     PosterionError
         If the data have no such coordinate, or a kind is unknown.
     """
-    kinds = {pool: "partial"} if isinstance(pool, str) else dict(pool or {})
-    for name, kind in kinds.items():
-        if kind not in get_args(Kind):
-            raise PosterionError(
-                f"the pooling of '{name}' is '{kind}'; it must be one of "
-                f"{', '.join(get_args(Kind))}."
-            )
+    kinds, own = pooling_kinds(pool)
+    for name in kinds:
         if name not in data.coords or data[name].dims != (point,):
             known = [str(c) for c, v in data.coords.items() if v.dims == (point,) and c != point]
             raise PosterionError(
@@ -146,7 +198,33 @@ def cells(data: xr.Dataset, point: str, pool: Pool | None) -> Cells | None:
         groups,
         {name: place[first] for name, place in zip(names, places, strict=True)},
         of_point,
+        own,
     )
+
+
+def pooling_kinds(pool: Pool | None) -> tuple[dict[str, Kind], dict[str, dict[str, Kind]]]:
+    """Return the kind of pooling by coordinate, and by parameter where one has its own.
+
+    Raises
+    ------
+    PosterionError
+        If a kind is unknown.
+    """
+    kinds: dict[str, Kind] = {}
+    own: dict[str, dict[str, Kind]] = {}
+    for name, kind in ({pool: "partial"} if isinstance(pool, str) else pool or {}).items():
+        of = {f"the pooling of '{name}'": kind}
+        if isinstance(kind, Mapping):
+            of = {f"the pooling of {each} over '{name}'": value for each, value in kind.items()}
+        for what, value in of.items():
+            if value not in get_args(Kind):
+                raise PosterionError(
+                    f"{what} is '{value}'; it must be one of {', '.join(get_args(Kind))}."
+                )
+        kinds[name] = "partial" if isinstance(kind, Mapping) else kind
+        if isinstance(kind, Mapping):
+            own[name] = dict(kind)
+    return kinds, own
 
 
 def _in_order[T: Hashable](column: Sequence[T]) -> tuple[tuple[T, ...], NDArray[np.int64]]:
@@ -156,20 +234,35 @@ def _in_order[T: Hashable](column: Sequence[T]) -> tuple[tuple[T, ...], NDArray[
     return labels, np.array([place[label] for label in column], dtype=np.int64)
 
 
-def pooled_parameters(parameter: Parameter, groups: Cells) -> tuple[Parameter, ...]:
-    """Return the spreads of a pooled parameter between groups, with their default priors."""
+def pooled_parameters(
+    parameter: Parameter, groups: Cells, below: str | None = None
+) -> tuple[Parameter, ...]:
+    """Return the spreads of a pooled parameter between groups, with their default priors.
+
+    Parameters
+    ----------
+    parameter
+        What is pooled.
+    groups
+        The cells as it sees them; see `Cells.of`.
+    below
+        The parameter above which it is kept in all groups: what scatters is the logarithm of
+        its distance from there, in logarithms.
+    """
     scale = {
-        "positive": "of the logarithm of",
-        "unit": "of the logit of",
-        "real": "of",
+        "positive": f"of the logarithm of {parameter.name}",
+        "unit": f"of the logit of {parameter.name}",
+        "real": f"of {parameter.name}",
     }[parameter.support]
+    if below is not None:
+        scale = f"of the logarithm of ln({parameter.name}/{below})"
     return tuple(
         Parameter(
             spread_name(parameter.name, name, groups.partial),
             rf"\tau_{{{parameter.symbol}}}",
             parameter.unit if parameter.support == "real" else "",
             "positive",
-            f"standard deviation {scale} {parameter.name} between one {name} and another",
+            f"standard deviation {scale} between one {name} and another",
             parameter.spread,
         )
         for name in groups.partial
@@ -188,6 +281,7 @@ def pooled_variable(
     groups: Cells,
     indices: Mapping[str, Any],
     center: Any = None,
+    below: tuple[Any, Any] | None = None,
 ) -> Any:
     """Create the values of a parameter in all cells, in the PyMC model of the context.
 
@@ -199,6 +293,9 @@ def pooled_variable(
     weights in between: Gorinova, Moore and Hoffman 2020, arXiv:1906.03028). Along other
     coordinates the form is non-centred.
 
+    A parameter that stays above another in every group scatters in the logarithm of its
+    distance from it, ln ln(this/that): groups cannot exchange what is kept in order.
+
     Parameters
     ----------
     parameter
@@ -208,22 +305,26 @@ def pooled_variable(
     spreads
         Priors of `pooled_parameters` by name.
     groups, indices
-        The cells, and their index arrays as data of the model.
+        The cells as the parameter sees them, and their index arrays as data of the model.
     center
         The typical value where it exists already.
+    below
+        Typical value, and values in all cells, of what it is kept above.
     """
     import pymc as pm
+    import pytensor.tensor as pt
 
     name, separate = parameter.name, groups.separate
-    if not groups.partial:
-        return prior.variable(name, dims=separate)
     mean = center
     if mean is None:
-        mean = prior.variable(f"{name}_{MEAN}", dims=separate)
-    elif separate is not None:
-        raise PosterionError(f"{name} is kept in order and cannot differ freely by {separate}.")
+        mean = prior.variable(f"{name}_{MEAN}" if groups.partial else name, dims=separate)
+    if not groups.partial:
+        coarse = separate is not None and separate != groups.dim
+        return mean[indices[f"{separate}_of_{groups.dim}"]] if coarse else mean
     scales = {spread: prior.variable(spread) for spread, prior in spreads.items()}
     value = link(parameter.support, mean)
+    if below is not None:
+        value = pt.log(value - pt.log(below[0]))
     if separate is not None and separate != groups.dim:
         value = value[indices[f"{separate}_of_{groups.dim}"]]
     for group in sorted(groups.partial, key=lambda each: each == groups.dim):  # the finest last
@@ -238,7 +339,8 @@ def pooled_variable(
         else:
             offset = pm.Normal(f"{name}_{OFFSET}{suffix}", dims=group)
             value = value + scale * offset[indices[f"{group}_of_{groups.dim}"]]
-    return pm.Deterministic(name, unlink(parameter.support, value), dims=groups.dim)
+    value = unlink(parameter.support, value) if below is None else below[1] * pt.exp(pt.exp(value))
+    return pm.Deterministic(name, value, dims=groups.dim)
 
 
 def link(support: Support, value: Any) -> Any:

@@ -11,7 +11,7 @@ from ..errors import PosterionError
 from ..models.parameter import Model
 from .density import interpreted
 from .noise_correlated import Autocorrelated
-from .pooling import MEAN, link, spread_name, unlink
+from .pooling import MEAN, link, pooling_kinds, spread_name, unlink
 from .revive import model_of, noise_of, pool_of
 
 SAMPLE = ("chain", "draw")
@@ -134,8 +134,7 @@ def _scatter(tree: xr.DataTree, model: Model, prediction: xr.DataArray, seed: in
 
 def shared_labels(tree: xr.DataTree) -> tuple[str, ...]:
     """Return the labels of the data whose groups share a distribution."""
-    pool = pool_of(tree)
-    kinds = {pool: "partial"} if isinstance(pool, str) else pool or {}
+    kinds, _ = pooling_kinds(pool_of(tree))
     return tuple(name for name, kind in kinds.items() if kind == "partial")
 
 

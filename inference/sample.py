@@ -12,21 +12,23 @@ import numpy.typing as npt
 import xarray as xr
 
 from ..errors import PosterionError
-from .centring import is_pooled, move, uncentre, weights_at, weights_of
+from .centring import is_pooled, move, uncentre, weights_at, weights_near, weights_of
 from .density import Density
 from .diagnose import Verdict, diagnose
 from .evidence import estimate_evidence
-from .explore import explore
+from .explore import MANY, Mode, ends_of, explore
 from .groups import complete, draws_tree
 from .plan import (
     Plan,
     adaptive_plan,
+    guided_pilot,
+    guided_plan,
     plan_from_draws,
     run_chains,
     starts_near,
     whitened_plan,
 )
-from .precondition import whiten
+from .precondition import Whitening, whiten
 from .simulate import simulate_prior, unconstrained_points
 from .target import Target
 
@@ -71,7 +73,8 @@ def sample(
         Independent chains.
     starts
         Where to look for modes, as values of all free variables by name; draws from the
-        prior unless given. For a model of many parts, draws from the fits of its parts.
+        prior unless given. For a model of many parts, draws from the fits of its parts. Of
+        pooled parameters in the non-centred form; see `pooled_variable`.
     progress
         Called with one line before each step.
 
@@ -184,17 +187,22 @@ class Sampler:
         say("Looking for modes")
         target = Target.of(self.density)
         spread = np.maximum(points.std(axis=0), 1e-3)
-        dispersed = points if starts is None else unconstrained_points(self.model, starts)
-        modes = explore(
-            target.evaluate,
-            partial(target.descend, np.sqrt(spread)),
-            dispersed,
-            seed,
-            lambda mode: whiten(target.evaluate, mode, spread) is not None,
-        )
+        if starts is not None and (is_pooled(self.model) or self.density.size > MANY):
+            target, modes = self._modes_near(target, starts, spread)
+        else:
+            modes = explore(
+                target.evaluate,
+                partial(target.descend, np.sqrt(spread)),
+                points if starts is None else unconstrained_points(self.model, starts),
+                seed,
+                lambda mode: whiten(target.evaluate, mode, spread) is not None,
+            )
         plan, found = whitened_plan(target, modes, points, seed, chains)
         kept = max(len(found), 1)
-        if plan is None:
+        if plan is None and starts is not None and found:
+            plan = self._guided_plan(target, found, seed, chains)
+            target = Target.of(self.density)
+        elif plan is None:
             near = starts_near(target, modes, found, points, seed, chains)
             if is_pooled(self.model):
                 plan = self._pooled_plan(target, modes[0].x, near, seed)
@@ -225,6 +233,32 @@ class Sampler:
             )
         clock.lap("sample_s")
         return tree, verdict
+
+    def _modes_near(
+        self, target: Target, starts: Starts, spread: Array
+    ) -> tuple[Target, list[Mode]]:
+        """Descend from each start, in the coordinates of pooled parameters that suit there.
+
+        The mode of the non-centred form lies far out in the spreads; where groups are measured
+        well, that of the form which suits them is a guide to the posterior.
+        """
+        points = unconstrained_points(self.model, starts)
+        if is_pooled(self.model):
+            best = max(points, key=lambda x: target.evaluate(x)[0])
+            weights = weights_near(self.model, target.evaluate, best)
+            points = np.stack(move(self.model, tuple(points), weights))
+            target = Target.of(self.density)
+        return target, ends_of(target.evaluate, partial(target.descend, np.sqrt(spread)), points)
+
+    def _guided_plan(
+        self, target: Target, found: list[tuple[Mode, Whitening]], seed: int, chains: int
+    ) -> Plan:
+        """Choose coordinates, of pooled parameters too, by a first run from modes near starts."""
+        draws = guided_pilot(target, found, seed, chains)
+        if is_pooled(self.model):
+            weights = weights_of(self.model, draws[::3])
+            draws = np.stack(move(self.model, tuple(draws), weights))
+        return guided_plan(draws, chains)
 
     def _pooled_plan(
         self, target: Target, mode: Array, starts: tuple[Array, ...], seed: int

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+AT_ONCE = 40_000_000
+"""Numbers in an array of all data for many draws at once; more draws are simulated in turn."""
+
 
 def simulate_prior(model: "pm.Model", draws: int, seed: int) -> tuple[dict[str, Array], Array]:
     """Draw from the prior.
@@ -107,6 +110,14 @@ def replicate(model: "pm.Model", values: Mapping[str, Array], seed: int) -> dict
     import pytensor.tensor as pt
     from pytensor.graph.replace import vectorize_graph
 
+    draws = len(next(iter(values.values())))
+    rows = max(1, AT_ONCE // max(1, sum(v.get_value().size for v in model.data_vars)))
+    if draws > rows:
+        parts = [
+            replicate(model, {n: v[start : start + rows] for n, v in values.items()}, seed + start)
+            for start in range(0, draws, rows)
+        ]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     names = [variable.name for variable in model.observed_RVs]
     given = [np.asarray(values[rv.name]) for rv in model.free_RVs]
     try:

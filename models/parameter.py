@@ -79,6 +79,15 @@ class Coordinates:
     ordered: tuple[tuple[str, ...], ...]
     to_parameters: Callable[[Values, Values], dict[str, Any]]
 
+    @property
+    def below(self) -> dict[str, str]:
+        """The one before it by the name of each coordinate that is kept above another."""
+        return {
+            upper: lower
+            for group in self.ordered
+            for lower, upper in zip(group, group[1:], strict=False)
+        }
+
 
 class Model(Protocol):
     """What `posterion.fit` needs of a model: no random variable, no file, no plot."""

@@ -1,5 +1,6 @@
 """Commands that fit a model to measured data: ``posterion fit ...``."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from .cli_fit_fade import fit_fade
 from .cli_fit_growth import fit_growth
 from .cli_fit_limit import fit_limit
 from .cli_fit_series import fit_series
+from .many_spectra import pooling, read_labels, stacked
 from .terminal import (
     ChainsOption,
     DrawsOption,
@@ -40,7 +42,7 @@ fit_app.command("series")(fit_series)
 
 @fit_app.command("eis")
 def fit_eis(
-    file: Annotated[str, typer.Argument(help="Impedance file, or the name of an example.")],
+    files: Annotated[list[str], typer.Argument(help="Impedance files, or the name of an example.")],
     circuit: Annotated[str, typer.Option(help="Equivalent circuit, such as 'R0-p(R1,CPE1)'.")],
     thickness: Annotated[
         str | None, typer.Option(help="Of the pellet: '2.1mm' or '2.1 mm ± 0.02 mm'.")
@@ -52,6 +54,24 @@ def fit_eis(
     robust: Annotated[
         bool, typer.Option("--robust", help="Student-t noise: outliers lose their pull.")
     ] = False,
+    pool: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Fit many spectra at once, whose parameters come from one distribution: over "
+            "'spectrum', or a --label; several times."
+        ),
+    ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(help="'pellet=A,A,B': what each spectrum belongs to, in their order."),
+    ] = None,
+    free: Annotated[
+        list[str] | None,
+        typer.Option(help="A parameter that differs by --pool without any relation."),
+    ] = None,
+    same: Annotated[
+        list[str] | None, typer.Option(help="A parameter that does not differ by --pool.")
+    ] = None,
     prior: PriorOption = None,
     sign: SignOption = "auto",
     which: WhichOption = None,
@@ -61,7 +81,7 @@ def fit_eis(
     out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fit an equivalent circuit to an impedance spectrum.
+    """Fit an equivalent circuit to an impedance spectrum, or to many at once with --pool.
 
     Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
     """
@@ -80,7 +100,15 @@ def fit_eis(
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
-        spectrum = _spectrum(file, sign, which)
+        if pool:
+            if which is not None or degrees is not None:
+                raise PosterionError("--which and --temperature are those of a single spectrum.")
+            spectrum = stacked(files, sign, read_labels(label or []))
+            kinds = pooling(pool, free or [], same or [])
+        else:
+            if label or free or same:
+                raise PosterionError("--label, --free and --same need --pool.")
+            spectrum, kinds = _single(files, sign, which), None
         if degrees is not None:
             spectrum.attrs["temperature_c"] = degrees
 
@@ -93,6 +121,7 @@ def fit_eis(
             spectrum,
             priors=priors,
             noise=StudentT() if robust else Proportional(),
+            pool=kinds,
             seed=seed,
             draws=draws,
             chains=chains,
@@ -104,10 +133,16 @@ def fit_eis(
         finish(tree, extra, out, as_json, say)
 
 
-def _spectrum(file: str, sign: str, which: str | None) -> "xr.Dataset":
+def _single(files: Sequence[str], sign: str, which: str | None) -> "xr.Dataset":
     from ..datasets.simulate import EXAMPLES, simulated_pellet
     from ..datasets.spectrum_files import read_spectrum
 
+    if len(files) > 1:
+        raise PosterionError(
+            f"{len(files)} files are fitted together with --pool spectrum; to fit them one by one "
+            "give one at a time."
+        )
+    (file,) = files
     if file in EXAMPLES and not Path(file).exists():
         return simulated_pellet(file)
     index = int(which) if which is not None and which.isdigit() else which

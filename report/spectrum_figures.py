@@ -85,10 +85,10 @@ def nyquist(tree: xr.DataTree) -> "Figure":
     """
     spectrum = Spectrum.of(tree)
     panels = {"": spectrum.measured}
-    arcs = _arcs(spectrum)
+    arcs = arcs_of(spectrum)
     if arcs is not None:
         panels = {"Whole spectrum": spectrum.measured, "The arcs": arcs}
-    bounds = [_bounds(Z) for Z in panels.values()]
+    bounds = [bounds_of(Z) for Z in panels.values()]
     steep = arcs is not None and _height_to_width(bounds[0]) > STEEP
     if steep:
         figure, shapes = new_figure(3.6), [2.3, 0.9]
@@ -100,7 +100,7 @@ def nyquist(tree: xr.DataTree) -> "Figure":
     for axes, title, bound, shape in zip(all_axes, panels, bounds, shapes, strict=False):
         left, right, bottom, top = _filled(bound, shape)
         scale = scale_of([max(abs(right), abs(top)) / 2], "ohm")
-        _draw_nyquist(axes, spectrum, scale.divisor)
+        draw_nyquist(axes, spectrum, scale.divisor)
         axes.set_xlim(left / scale.divisor, right / scale.divisor)
         axes.set_ylim(bottom / scale.divisor, top / scale.divisor)
         axes.set_aspect("equal", adjustable="box")
@@ -212,7 +212,8 @@ _BAND_50: dict[str, Any] = {
 }
 
 
-def _draw_nyquist(axes: "Axes", spectrum: Spectrum, divisor: float) -> None:
+def draw_nyquist(axes: "Axes", spectrum: Spectrum, divisor: float, size: float = 4.0) -> None:
+    """Draw a spectrum with model and bands; `size` is that of the points."""
     predicted = spectrum.prediction
     if predicted is not None:
         x, y = predicted.curve[0] / divisor, -predicted.curve[1] / divisor
@@ -228,7 +229,8 @@ def _draw_nyquist(axes: "Axes", spectrum: Spectrum, divisor: float) -> None:
                 **style,
             )
         axes.plot(x, y, **_MEDIAN)
-    axes.plot(spectrum.measured[0] / divisor, -spectrum.measured[1] / divisor, **_DATA)
+    points = _DATA | {"markersize": size, "markeredgewidth": min(0.9, 0.22 * size)}
+    axes.plot(spectrum.measured[0] / divisor, -spectrum.measured[1] / divisor, **points)
 
 
 def _sideways(frequency: Array, predicted: Prediction) -> tuple[Array, Array]:
@@ -248,7 +250,7 @@ def _sideways(frequency: Array, predicted: Prediction) -> tuple[Array, Array]:
     return np.stack([np.interp(grid, at, quantile) for quantile in quantiles]), normal
 
 
-def _arcs(spectrum: Spectrum) -> Array | None:
+def arcs_of(spectrum: Spectrum) -> Array | None:
     """Return the points left of a blocking tail, or None where the arcs can be seen."""
     real, imag = spectrum.measured
     phase = -np.degrees(np.arctan2(imag, real))
@@ -265,7 +267,7 @@ def _arcs(spectrum: Spectrum) -> Array | None:
     return arcs if share < TAIL_SHARE else None
 
 
-def _bounds(Z: Array) -> tuple[float, float, float, float]:
+def bounds_of(Z: Array) -> tuple[float, float, float, float]:
     """Return left, right, bottom and top of a Nyquist plot, with the origin where it is near."""
     real, imag = Z[0], -Z[1]
     left, right = float(real.min()), float(real.max())

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
+from ..inference.caution_general import enumerated
+from ..inference.pooling import pooling_kinds
 from ..inference.revive import pool_of
 from ..inference.scalars import stem
 from .figures import as_svg
@@ -126,13 +128,22 @@ def subject_of(tree: xr.DataTree) -> Subject:
 
 def pooling_in_words(tree: xr.DataTree) -> str:
     """Say what groups share; empty, or ends in a blank."""
-    pool = pool_of(tree)
-    kinds = {pool: "partial"} if isinstance(pool, str) else pool or {}
+    kinds, own = pooling_kinds(pool_of(tree))
     said = []
     for name, kind in kinds.items():
+        ways = own.get(name, {})
+        free, same = (
+            enumerated([p for p, each in ways.items() if each == way])
+            for way in ("none", "complete")
+        )
         if kind == "partial":
+            others = "The other parameters differ" if free or same else "Parameters differ"
             said.append(
-                f"Parameters differ by {name} and come from one distribution, whose typical "
+                f"The values of {free} differ by {name}, without any relation. " if free else ""
+            )
+            said.append(f"The values of {same} are the same for every {name}. " if same else "")
+            said.append(
+                f"{others} by {name} and come from one distribution, whose typical "
                 "value and spread were estimated together with them (partial pooling). "
             )
         elif kind == "none":
