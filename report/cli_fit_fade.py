@@ -150,7 +150,7 @@ def fit_fade(
         from ..inference.cycle_series import ask, keep_kinds
         from ..inference.fit import fit
         from .fade_answers import answers, with_answers
-        from .fade_laws import compared, law_entries, law_rows, side_by_side
+        from .cycle_laws import compared, law_entries, law_rows, side_by_side
         from .fade_words import efficiency, remarks_of
 
         fits: dict[str, xr.DataTree] = {}

@@ -11,12 +11,14 @@ from ..inference.caution_general import variable
 from ..inference.cycle_series import CycleSeries, cycle_series, question_of
 from ..inference.revive import model_of
 from ..inference.scalars import stem
-from . import fade_figures, threshold_figures
+from . import fade_figures, laws_figure, threshold_figures
 from .censored import ends_at, horizon_of
-from .fade_answers import THRESHOLD, extrapolated, label_in, percent, series_of, subjects
+from .cycle_subjects import series_of, subjects
+from .fade_answers import label_in
 from .law_page import formula
 from .numbers import interval
 from .subject import Drawing, GroupTable, Subject, pooling_in_words
+from .threshold_answers import THRESHOLD, extrapolated, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +102,7 @@ class FadeSubject(Subject):
         cycle = _cycle_of(extra, name)
         if cycle is None:
             return written
-        own = series_of(label_in(name), cycle_series(tree))
+        own = series_of(label_in(name), cycle_series(tree), subjects(tree))
         if not extrapolated(own, cycle):
             return written
         return f"{written}; extrapolated from {cycle_range([own])}"
@@ -112,11 +114,11 @@ class FadeSubject(Subject):
         whom, series = subjects(tree), cycle_series(tree)
         if extra is None or not whom.measured[0]:
             return None
-        labels = whom.labels if len(whom.labels) <= TABLED or not whom.typical else whom.labels[-2:]
+        labels = whom.shown(TABLED) if whom.pairs else whom.labels
         names = [str(name) for name in extra if _is_answer(str(name))]
         rows = []
         for label in labels:
-            own, cells = series_of(label, series), []
+            own, cells = series_of(label, series, whom), []
             for name in names:
                 row = table.loc[f"{name}[{label}]"]
                 cycle = _cycle_of(extra, name)
@@ -157,7 +159,7 @@ class FadeSubject(Subject):
             return ((first, second),)
         third = Drawing(
             "laws",
-            threshold_figures.laws,
+            laws_figure.laws,
             "The laws that were compared, side by side",
             "The laws that were fitted to the same data, with their probabilities by the evidence, "
             "the most probable first. Where they agree "

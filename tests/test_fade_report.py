@@ -14,9 +14,9 @@ import posterion as po
 from posterion.inference.cycle_series import Question, ask, question_of
 from posterion.inference.diagnose import Verdict
 from posterion.inference.growth_answers import chances, factors, larger
-from posterion.report import fade_figures, growth_figures, page, threshold_figures
+from posterion.report import fade_figures, growth_figures, laws_figure, page, threshold_figures
 from posterion.report.fade_answers import answers, with_answers
-from posterion.report.fade_laws import Laws, law_entries, law_rows, side_by_side
+from posterion.report.cycle_laws import Laws, law_entries, law_rows, side_by_side
 from posterion.report.methods import methods
 from posterion.report.page_rows import quantity_rows
 from posterion.report.subject import subject_of
@@ -202,7 +202,7 @@ def test_laws_are_listed_with_their_probabilities_and_the_refused_last(laws):
 def test_laws_are_drawn_side_by_side_and_a_refused_one_is_not(laws):
     tree = laws.fits["power"].copy()
     tree["laws"] = xr.DataTree(side_by_side(laws, Question()))
-    figure = threshold_figures.laws(tree)
+    figure = laws_figure.laws(tree)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert titles == ["power: 75 %", "linear: 25 %"]
     for axes in figure.axes:

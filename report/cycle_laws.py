@@ -1,4 +1,4 @@
-"""Several laws of fade beside each other: which do the data prefer, and what does each say."""
+"""Several laws of cycles beside each other: which do the data prefer, and what does each say."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from ..inference.compare_models import compare_models
 from ..inference.cycle_series import Question
 from ..inference.diagnose import Verdict
 from .censored import ends_at
-from .fade_answers import THRESHOLD, answers, percent, subjects
-from .fade_curves import curves, reach, references
+from .cycle_curves import curves, reach, references
+from .cycle_subjects import subjects
 from .numbers import number
+from .threshold_answers import THRESHOLD, percent, reached
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,19 +132,20 @@ def _in_order(laws: Laws) -> list[str]:
 
 
 def _threshold(tree: xr.DataTree, question: Question) -> dict[str, Any] | None:
-    """Return when a law reaches the threshold: of the single or of the typical cell."""
+    """Return when a law reaches the threshold: of the single or of the typical cell of all."""
     whom = subjects(tree)
-    if not whom.typical and len(whom.measured) > 1:
+    if whom.pairs and whom.pairs[-1].group is None:
+        who = whom.typical[-1]
+    elif whom.pairs or len(whom.measured) > 1:
         return None
-    asked = answers(tree, question)
-    if asked is None:
-        return None
-    draws = asked[THRESHOLD]
-    draws = draws.sel({whom.dim: whom.typical}) if whom.typical else draws
-    horizon = float(asked[THRESHOLD].attrs["censored_at"])
+    else:
+        who = "measured"
+    draws = reached(tree, question)
+    horizon = float(draws.attrs["censored_at"])
+    draws = draws.sel({whom.dim: who}) if whom.pairs else draws
     low, middle, high = (float(q) for q in np.quantile(draws.values, [0.03, 0.5, 0.97]))
     return {
-        "who": whom.typical or "measured",
+        "who": who,
         "q03": low,
         "median": middle,
         "q97": high,
