@@ -10,9 +10,8 @@ import xarray as xr
 from ..errors import PosterionError
 from ..models.parameter import Model
 from .density import interpreted
-from .measured import group_dim
 from .noise_correlated import Autocorrelated
-from .pooling import MEAN, OFFSET, link, spread_name, unlink
+from .pooling import MEAN, link, spread_name, unlink
 from .revive import model_of, noise_of, pool_of
 
 SAMPLE = ("chain", "draw")
@@ -161,32 +160,16 @@ def unmeasured_group(
     posterior = tree.children["posterior"].to_dataset()
     given = {name.removesuffix(f"_{MEAN}") for name in json.loads(tree.attrs["priors_given"])}
     coordinates, shared = model.coordinates(given), shared_labels(tree)
-    held = {} if of is None else _held(tree, of)
+    constant = tree.children["constant_data"].dataset
+    held = {name for name in shared if name == of or f"{name}_of_{of}" in constant}
     values = {}
     for p in coordinates.parameters:
-        value = link(p.support, posterior[f"{p.name}_{MEAN}"])
+        typical = f"{p.name}_{MEAN}" + (f"_{of}" if of in shared else "")
+        value = link(p.support, posterior[typical])
         for group in shared:
-            spread = posterior[spread_name(p.name, group, shared)]
-            if group in held:
-                offset = posterior[f"{p.name}_{OFFSET}_{group}"]
-                value = value + spread * offset.isel({group: held[group]})
-            elif new:  # by itself in each member, so that two of them can be compared
+            if new and group not in held:
+                spread = posterior[spread_name(p.name, group, shared)]
+                # By itself in each member, so that two of them can be compared.
                 value = value + spread * rng.normal(size=value.shape)
         values[p.name] = unlink(p.support, value)
     return coordinates.to_parameters(values, json.loads(tree.attrs["window"]))
-
-
-def _held(tree: xr.DataTree, of: str) -> dict[str, xr.DataArray]:
-    """Return by label which of its groups each member of `of` belongs to, where that is one."""
-    dim, constant = group_dim(tree), tree.children["constant_data"].dataset
-    others = {
-        name: constant[f"{name}_of_{dim}"].values for name in shared_labels(tree) if name != dim
-    }
-    if of not in others:
-        return {}
-    _, first = np.unique(others[of], return_index=True)
-    return {
-        name: xr.DataArray(place[first], dims=of)
-        for name, place in others.items()
-        if (place == place[first][others[of]]).all()
-    }
