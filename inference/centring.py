@@ -58,9 +58,7 @@ def weights_at(model: "pm.Model", evaluate: Evaluate, mode: Array) -> Weights:
     """
     places = _places(model)
     return {
-        name: np.array(
-            [_weight(evaluate, mode, place) for place in places[_offset_of(name)]]
-        )
+        name: np.array([_weight(evaluate, mode, place) for place in places[_offset_of(name)]])
         for name in _weights(model)
     }
 

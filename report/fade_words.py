@@ -7,7 +7,6 @@ import xarray as xr
 
 from ..inference.ageing import told
 from ..inference.cycle_series import Question, cycle_series
-from ..inference.efficiency import coulombic_efficiency
 from ..inference.revive import model_of
 from .cycle_subjects import series_of, subjects
 from .fade_answers import asked_cycles
@@ -71,15 +70,9 @@ def _of_cell(cell: str, found: dict[str, float]) -> str:
     )
 
 
-def efficiency(data: xr.Dataset) -> tuple[list[dict[str, Any]], list[str]]:
+def efficiency(found: xr.Dataset | None) -> tuple[list[dict[str, Any]], list[str]]:
     """Return Coulombic efficiencies for a JSON document and in words; nothing where none."""
-    from ..errors import PosterionError
-
-    if "charge_capacity" not in data:
-        return [], []
-    try:
-        found = coulombic_efficiency(data)
-    except PosterionError:
+    if found is None:
         return [], []
     entries: list[dict[str, Any]] = []
     lines: list[str] = []

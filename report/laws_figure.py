@@ -66,7 +66,9 @@ def laws(tree: xr.DataTree) -> "Figure":
         mark_threshold(axes, 100 * question.threshold, text)
     figure.supxlabel("Cycle", fontsize=10)
     output = model_of(tree).output
-    of = "Retention (%)" if output == "capacity" else f"{output.capitalize()} over its reference (%)"
+    of = (
+        "Retention (%)" if output == "capacity" else f"{output.capitalize()} over its reference (%)"
+    )
     figure.supylabel(of, fontsize=10)
     if len(shown) > 1 and len(shown) <= len(CHAINS):
         _legend(figure, shown)

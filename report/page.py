@@ -70,7 +70,7 @@ def content(tree: xr.DataTree, extra: xr.Dataset | None = None) -> dict[str, Any
     found = cautions(tree)
     rows = quantity_rows(tree, table, extra, subject)
     _mark(rows, {name for caution in found for name in caution.parameters})
-    drawings = subject.drawings(tree, passed)
+    drawings, section = subject.drawings(tree, passed), subject.section(tree)
     messages = [line for line in str(tree.attrs["messages"]).splitlines() if line]
     source, noise = str(tree.attrs["source"]), str(tree.attrs["noise_description"])
     return {
@@ -87,7 +87,8 @@ def content(tree: xr.DataTree, extra: xr.Dataset | None = None) -> dict[str, Any
         "clean": subject.clean,
         "rows": rows,
         "drawings": drawings,
-        "figures": _figures(tree, passed, drawings),
+        "section": section,
+        "figures": _figures(tree, passed, (*drawings, (section.drawing,) if section else ())),
         "measured": subject.measured(tree),
         "messages": messages,
         "priors": prior_rows(tree),

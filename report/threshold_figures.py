@@ -38,8 +38,7 @@ def cycles_to_threshold(tree: xr.DataTree) -> "Figure":
     labels = whom.labels if len(whom.measured) <= PANELS else whom.others or whom.measured
     labels = labels if whom.others else labels[:PANELS]
     draws = {
-        label: (asked.sel({whom.dim: label}) if label else asked).values.ravel()
-        for label in labels
+        label: (asked.sel({whom.dim: label}) if label else asked).values.ravel() for label in labels
     }
     known = np.concatenate([each[each < horizon] for each in draws.values()])
     if not known.size:
