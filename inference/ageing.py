@@ -13,8 +13,8 @@ from ..models.cycle_law import CycleLaw
 from .diagnose import Verdict
 from .measured import group_dim
 from .pooling import MEAN
-from .predict import next_group, shared_labels
-from .revive import model_of
+from .predict import shared_labels, unmeasured_group
+from .revive import model_of, pool_of
 
 Array = NDArray[np.float64]
 Reference = Literal["first", "initial"] | float
@@ -31,6 +31,7 @@ def retention(
     *,
     reference: Reference = "first",
     who: Who = "measured",
+    of: str | None = None,
     seed: int = 0,
 ) -> xr.DataArray:
     """Return what is left of the reference capacity, by the law and without noise.
@@ -47,14 +48,17 @@ def retention(
     who
         The ``"measured"`` cells; of cells that share a distribution the ``"typical"`` one,
         or a ``"new"`` one.
+    of
+        Where cells were pooled within samples, ``"sample"``: the typical or the new cell of each
+        sample. Otherwise it is that of all samples, and a new cell is one of a new sample.
     seed
         Of the new cell.
 
     Returns
     -------
     xarray.DataArray
-        Draws of dims (chain, draw, [cells,] cycle), a pure number. Below zero nothing is left,
-        and zero is returned.
+        Draws of dims (chain, draw, [cells or samples,] cycle), a pure number. Below zero nothing
+        is left, and zero is returned.
 
     Raises
     ------
@@ -62,15 +66,31 @@ def retention(
         If the run failed its checks, the law is none of cycles, a cycle is below zero, or
         there is no typical or new cell because nothing is pooled.
     """
-    law, parameters = _parameters(tree, who, seed)
-    at = np.atleast_1d(np.asarray(cycle, dtype=float))
-    if at.ndim != 1 or not (np.isfinite(at) & (at >= 0)).all():
-        raise PosterionError(f"cycles are {at}; they must be finite and not below zero.")
-    value = _respond(law, parameters, xr.DataArray(at, dims="cycle"))
+    law, parameters = _parameters(tree, who, of, seed)
+    value = _respond(law, parameters, _cycles(cycle))
     kept = value / _reference_value(tree, law, parameters, reference, who)
-    result: xr.DataArray = kept.clip(min=0).assign_coords(cycle=at)
+    result: xr.DataArray = kept.clip(min=0)
     return result.assign_attrs(
         units="", long_name=f"{law.output} over that {told(tree, reference)}"
+    )
+
+
+def value_at(
+    tree: xr.DataTree,
+    cycle: npt.ArrayLike,
+    *,
+    who: Who = "measured",
+    of: str | None = None,
+    seed: int = 0,
+) -> xr.DataArray:
+    """Return the capacity, or what else a law is of, by the law and without noise.
+
+    In the unit of the data and not below zero; all else as in `retention`.
+    """
+    law, parameters = _parameters(tree, who, of, seed)
+    result: xr.DataArray = _respond(law, parameters, _cycles(cycle)).clip(min=0)
+    return result.assign_attrs(
+        units=str(tree.attrs["unit"]), long_name=f"{law.output} by the law, without scatter"
     )
 
 
@@ -80,6 +100,7 @@ def cycles_to(
     *,
     reference: Reference = "first",
     who: Who = "measured",
+    of: str | None = None,
     seed: int = 0,
     horizon: float | None = None,
 ) -> xr.DataArray:
@@ -94,7 +115,7 @@ def cycles_to(
         A fitted law of fade or growth.
     threshold
         Share of the reference value: 0.8 for fade, 2 for a resistance that doubles.
-    reference, who, seed
+    reference, who, of, seed
         As in `retention`.
     horizon
         The last cycle looked at; 100 times the last measured one unless given.
@@ -102,7 +123,7 @@ def cycles_to(
     Returns
     -------
     xarray.DataArray
-        Draws of dims (chain, draw, [cells]) in cycles.
+        Draws of dims (chain, draw, [cells or samples]) in cycles.
 
     Raises
     ------
@@ -112,7 +133,7 @@ def cycles_to(
     """
     if not threshold > 0:
         raise PosterionError(f"the threshold is {threshold:g}; it must be above zero, such as 0.8.")
-    law, parameters = _parameters(tree, who, seed)
+    law, parameters = _parameters(tree, who, of, seed)
     last = float(_measured(tree, "cycle").max())
     horizon = HORIZON * last if horizon is None else horizon
     if not horizon > 0:
@@ -160,8 +181,16 @@ def told(tree: xr.DataTree, reference: Reference) -> str:
     return f"at cycle {reference:g}"
 
 
+def upper_labels(tree: xr.DataTree) -> tuple[str, ...]:
+    """Return the labels above the groups that were pooled: the sample of cells."""
+    pool = pool_of(tree)
+    kinds = {pool: "partial"} if isinstance(pool, str) else pool or {}
+    used = [name for name, kind in kinds.items() if kind != "complete"]
+    return tuple(name for name in used if name != group_dim(tree) and len(used) > 1)
+
+
 def _parameters(
-    tree: xr.DataTree, who: Who, seed: int
+    tree: xr.DataTree, who: Who, of: str | None, seed: int
 ) -> tuple[CycleLaw, Mapping[str, xr.DataArray]]:
     """Return the law, and draws of its parameters for the cells that are asked for."""
     law = model_of(tree)
@@ -173,11 +202,24 @@ def _parameters(
         )
     posterior = tree.children["posterior"].to_dataset()
     if who == "measured":
+        if of is not None:
+            raise PosterionError(f"the measured cells are not asked for by {of}; leave 'of' out.")
         return law, {p.name: posterior[p.name] for p in law.parameters}
-    shared = shared_labels(tree)
-    if not shared or f"{law.initial}_{MEAN}" not in posterior:
+    if not shared_labels(tree) or f"{law.initial}_{MEAN}" not in posterior:
         raise PosterionError(f"no cells share a distribution, so there is no {who} one; pool them.")
-    return law, next_group(tree, law, shared if who == "new" else (), seed)
+    if of is not None and of not in upper_labels(tree):
+        raise PosterionError(
+            f"cells were not pooled within '{of}', so there is no {who} one of each; they were "
+            f"within {', '.join(upper_labels(tree)) or 'nothing'}."
+        )
+    return law, unmeasured_group(tree, law, new=who == "new", of=of, seed=seed)
+
+
+def _cycles(cycle: npt.ArrayLike) -> xr.DataArray:
+    at = np.atleast_1d(np.asarray(cycle, dtype=float))
+    if at.ndim != 1 or not (np.isfinite(at) & (at >= 0)).all():
+        raise PosterionError(f"cycles are {at}; they must be finite and not below zero.")
+    return xr.DataArray(at, dims="cycle", coords={"cycle": at})
 
 
 def _respond(

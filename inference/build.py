@@ -126,7 +126,7 @@ def set_data(
     new[f"measured_{model.output}"] = data[model.output].transpose(*model.output_dims).values
     new |= {f"measured_{name}_sd": input_sd(name, data) for name in uncertain(model, data)}
     for name in (variable.name for variable in pymc_model.data_vars):
-        if name.startswith(f"{model.output}_") and not name.endswith(f"_{CENTRING}"):
+        if name.startswith(f"{model.output}_") and f"_{CENTRING}" not in name:
             # What the noise needs beside the output.
             new[name] = beside_output(model, data, name)
     coords: dict[str, Any] = {dim: data[dim].values for dim in model.output_dims}

@@ -58,9 +58,7 @@ def weights_at(model: "pm.Model", evaluate: Evaluate, mode: Array) -> Weights:
     """
     places = _places(model)
     return {
-        name: np.array(
-            [_weight(evaluate, mode, place) for place in places[_offset(model, name).name]]
-        )
+        name: np.array([_weight(evaluate, mode, place) for place in places[_offset_of(name)]])
         for name in _weights(model)
     }
 
@@ -82,7 +80,7 @@ def weights_near(model: "pm.Model", evaluate: Evaluate, point: Array) -> Weights
         Unconstrained.
     """
     places = _places(model)
-    own = {name: places[str(_offset(model, name).name)] for name in _weights(model)}
+    own = {name: places[_offset_of(name)] for name in _weights(model)}
     every = np.concatenate([*own.values()])
     curvature = np.empty((len(every), len(every)))
     for row, place in enumerate(every):
@@ -114,22 +112,20 @@ def weights_of(model: "pm.Model", points: Array) -> Weights:
     import pymc as pm
 
     before = {name: variable.get_value() for name, variable in _weights(model).items()}
-    places, offsets = _places(model), {name: _offset(model, name) for name in before}
-    located = _locations(model, list(offsets.values()))
-    current = [located(point) for point in points]
-    pm.set_data({name: np.ones_like(weight) for name, weight in before.items()}, model=model)
-    centred = [located(point) for point in points]  # mean and spread themselves
+    centred = move(model, (*points,), {name: np.ones_like(w) for name, w in before.items()})
+    places, names = _places(model), [_offset_of(name) for name in before]
+    located = _locations(model, names)
+    known = [located(point) for point in centred]  # mean and spread themselves
     pm.set_data(before, model=model)
     chosen = {}
-    for number, (name, offset) in enumerate(offsets.items()):
-        center, scale = (np.array([each[number][part] for each in current]) for part in (0, 1))
-        mean, spread = (np.array([each[number][part] for each in centred]) for part in (0, 1))
-        z = (points[:, places[str(offset.name)]] - center) / scale
+    for number, (weight, name) in enumerate(zip(before, names, strict=True)):
+        mean, spread = (np.array([each[number][part] for each in known]) for part in (0, 1))
+        z = (np.array(centred)[:, places[name]] - mean) / spread
         left = [
             _residual_variance(z[:, group], mean[:, group], spread[:, group])
             for group in range(z.shape[1])
         ]
-        chosen[name] = np.clip(1 - np.array(left), 0, 1)
+        chosen[weight] = np.clip(1 - np.array(left), 0, 1)
     return chosen
 
 
@@ -153,27 +149,32 @@ def move(model: "pm.Model", points: tuple[Array, ...], weights: Weights) -> tupl
     """
     import pymc as pm
 
-    places = _places(model)
-    offsets = [_offset(model, name) for name in weights]
-    located = _locations(model, offsets)
+    places, names = _places(model), [_offset_of(name) for name in weights]
+    located = _locations(model, names)
     before = [located(point) for point in points]
     pm.set_data(weights, model=model)
-    # With the same means and spreads the same values have other offsets: x = w·m + s^w·z.
+    # With the same means and spreads the same values have other offsets: x = w·m + s^w·z. The
+    # means of cells follow from their samples, so coarse levels come first.
+    levels = sorted({len(places[name]) for name in names})
     moved = []
     for point, old in zip(points, before, strict=True):
         result = point.copy()
-        for offset, (center, scale), (to, wide) in zip(offsets, old, located(point), strict=True):
-            own = places[str(offset.name)]
-            result[own] = to + wide * (point[own] - center) / scale
+        for level in levels:
+            new = located(result)
+            for name, (center, scale), (to, wide) in zip(names, old, new, strict=True):
+                own = places[name]
+                if len(own) == level:
+                    result[own] = to + wide * (point[own] - center) / scale
         moved.append(result)
     return tuple(moved)
 
 
-def _locations(model: "pm.Model", offsets: list[Any]) -> Callable[[Array], list[Any]]:
+def _locations(model: "pm.Model", names: list[str]) -> Callable[[Array], list[Any]]:
     """Return the function from an unconstrained point to center and scale of each offset."""
     import pymc as pm
 
-    scales = [each for rv in offsets for each in rv.owner.op.dist_params(rv.owner)]
+    owners = [model[name].owner for name in names]
+    scales = [each for owner in owners for each in owner.op.dist_params(owner)]
     function = pm.compile(
         list(model.value_vars),
         model.replace_rvs_by_values(scales),
@@ -181,7 +182,7 @@ def _locations(model: "pm.Model", offsets: list[Any]) -> Callable[[Array], list[
         on_unused_input="ignore",
     )
     places, start = _places(model), model.initial_point()
-    sizes = [len(places[str(rv.name)]) for rv in offsets for _ in (0, 1)]
+    sizes = [len(places[name]) for name in names for _ in (0, 1)]
     shapes = [
         (places[str(rv.name)], np.shape(start[model.rvs_to_values[rv].name]))
         for rv in model.free_RVs
@@ -196,22 +197,16 @@ def _locations(model: "pm.Model", offsets: list[Any]) -> Callable[[Array], list[
 
 
 def _weights(model: "pm.Model") -> dict[str, Any]:
-    return {str(v.name): v for v in model.data_vars if str(v.name).endswith(f"_{CENTRING}")}
+    return {str(v.name): v for v in model.data_vars if f"_{CENTRING}" in str(v.name)}
 
 
 def _zeros(model: "pm.Model") -> Weights:
     return {name: np.zeros_like(v.get_value()) for name, v in _weights(model).items()}
 
 
-def _offset(model: "pm.Model", weight: str) -> Any:
-    """Return the offsets that a weight belongs to: those with the dimension of the cells."""
-    stem = f"{weight.removesuffix(CENTRING)}{OFFSET}"
-    dims = model.named_vars_to_dims[weight]
-    return next(
-        rv
-        for rv in model.free_RVs
-        if str(rv.name).startswith(stem) and model.named_vars_to_dims.get(rv.name) == dims
-    )
+def _offset_of(weight: str) -> str:
+    """Return the name of the offsets that a weight belongs to."""
+    return weight.replace(f"_{CENTRING}", f"_{OFFSET}")
 
 
 def _weight(evaluate: Evaluate, x: Array, place: int) -> float:

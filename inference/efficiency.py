@@ -88,6 +88,16 @@ def coulombic_efficiency(data: xr.Dataset) -> xr.Dataset:
     return result
 
 
+def efficiency_of(data: xr.Dataset) -> xr.Dataset | None:
+    """Return what `coulombic_efficiency` does; None where too little was measured."""
+    if "charge_capacity" not in data:
+        return None
+    try:
+        return coulombic_efficiency(data)
+    except PosterionError:
+        return None
+
+
 _MEANING = {
     "average": "average Coulombic efficiency",
     "sd": "standard deviation of the Coulombic efficiency between cycles",

@@ -253,6 +253,15 @@ def describe(
             replace(p, name=f"{p.name}_{MEAN}", description=f"{p.description}, typical value")
             for p in own
         ]
+        known += [
+            replace(
+                p,
+                name=f"{p.name}_{MEAN}_{group}",
+                description=f"{p.description}, typical value of the {group}",
+            )
+            for p in own
+            for group in groups.partial
+        ]
     for group in ("posterior", "prior"):
         dataset = tree.children[group].to_dataset()
         for parameter in known:

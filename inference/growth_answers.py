@@ -1,6 +1,5 @@
 """By which factor something grew over the measured cycles, and whether it did."""
 
-from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
@@ -31,10 +30,10 @@ def factors(tree: xr.DataTree) -> xr.Dataset | None:
     return xr.Dataset({FACTOR: drawn.assign_attrs(units="", long_name=meaning)})
 
 
-def chances(tree: xr.DataTree, extra: xr.Dataset) -> dict[str, float]:
+def chances(extra: xr.Dataset) -> dict[str, float]:
     """Return the probability that each series grows."""
     grows = (extra[FACTOR] > 1).mean(("chain", "draw"))
-    labels = [each.label for each in cycle_series(tree)]
+    labels = map(str, grows[grows.dims[0]].values) if grows.dims else [""]
     return dict(zip(labels, np.atleast_1d(grows.values).astype(float).tolist(), strict=True))
 
 
@@ -61,11 +60,6 @@ def larger(tree: xr.DataTree) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def spans(tree: xr.DataTree) -> Mapping[str, CycleSeries]:
-    """Return the series by their labels."""
-    return {each.label: each for each in cycle_series(tree)}
 
 
 def _between(tree: xr.DataTree, place: int, first: float, last: float) -> xr.DataArray:

@@ -109,8 +109,29 @@ class Cells:
     def shape(self) -> tuple[Any, ...]:
         """What decides on the variables of a model: pooling, and how many groups there are."""
         counts = tuple((name, len(labels)) for name, labels in self.groups.items())
+        above = tuple((name, self.above(name)) for name in self.levels)
         own = tuple((name, tuple(sorted(kinds.items()))) for name, kinds in self.own.items())
-        return (self.dim, len(self.labels), self.separate, self.partial, counts, own)
+        return (self.dim, len(self.labels), self.separate, self.partial, counts, above, own)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The partial coordinates from the coarsest to the finest, that of the cells last."""
+        return tuple(sorted(self.partial, key=lambda each: len(self.groups[each])))
+
+    def above(self, name: str) -> tuple[str, ...]:
+        """Return the coordinates of which each group of another lies in one: samples of cells."""
+        return tuple(other for other in self.members if other != name and self._inside(name, other))
+
+    def _inside(self, name: str, other: str) -> bool:
+        return bool((self._of(name, other)[self._places(name)] == self.members[other]).all())
+
+    def _of(self, name: str, other: str) -> NDArray[np.int64]:
+        """Return in which group of another coordinate the first cell of each group lies."""
+        _, first = np.unique(self._places(name), return_index=True)
+        return self.members[other][first]
+
+    def _places(self, name: str) -> NDArray[np.int64]:
+        return self.members[name] if name in self.members else np.arange(len(self.labels))
 
     @property
     def coords(self) -> dict[str, tuple[str, ...]]:
@@ -121,9 +142,9 @@ class Cells:
     def indices(self) -> dict[str, NDArray[np.int64]]:
         """Index arrays by the names of the data that hold them."""
         return {
-            f"{name}_of_{self.dim}": members
-            for name, members in self.members.items()
-            if name != self.dim
+            f"{other}_of_{name}": self._of(name, other)
+            for name in dict.fromkeys((self.dim, *self.levels))
+            for other in self.above(name)
         } | {f"{self.dim}_of_point": self.of_point}
 
 
@@ -286,12 +307,12 @@ def pooled_variable(
     """Create the values of a parameter in all cells, in the PyMC model of the context.
 
     Values scatter normally after a link: the logarithm of positive parameters, the logit
-    between zero and one. Along the finest coordinate they are sampled as x ~ N(w·m, s^w), of
-    which the value is m + s^(1-w)·(x - w·m), with mean m, spread s and a weight w that is data
-    of the model: 0 is the non-centred form, which suits groups that are measured poorly, 1 the
-    centred one (Papaspiliopoulos, Roberts and Sköld 2007, doi:10.1214/088342307000000014;
-    weights in between: Gorinova, Moore and Hoffman 2020, arXiv:1906.03028). Along other
-    coordinates the form is non-centred.
+    between zero and one. They are sampled as x ~ N(w·m, s^w), of which the value is
+    m + s^(1-w)·(x - w·m), with mean m, spread s and a weight w that is data of the model: 0 is
+    the non-centred form, which suits groups that are measured poorly, 1 the centred one
+    (Papaspiliopoulos, Roberts and Sköld 2007, doi:10.1214/088342307000000014; weights in
+    between: Gorinova, Moore and Hoffman 2020, arXiv:1906.03028). The mean of a cell is the
+    typical value of its sample, and so on up; effects of crossed coordinates add up.
 
     A parameter that stays above another in every group scatters in the logarithm of its
     distance from it, ln ln(this/that): groups cannot exchange what is kept in order.
@@ -322,23 +343,31 @@ def pooled_variable(
         coarse = separate is not None and separate != groups.dim
         return mean[indices[f"{separate}_of_{groups.dim}"]] if coarse else mean
     scales = {spread: prior.variable(spread) for spread, prior in spreads.items()}
-    value = link(parameter.support, mean)
+    center, effects = link(parameter.support, mean), {}
     if below is not None:
-        value = pt.log(value - pt.log(below[0]))
-    if separate is not None and separate != groups.dim:
-        value = value[indices[f"{separate}_of_{groups.dim}"]]
-    for group in sorted(groups.partial, key=lambda each: each == groups.dim):  # the finest last
+        center = pt.log(center - pt.log(below[0]))
+
+    def mean_of(group: str) -> Any:
+        """Return what the coordinates above it make of each of its groups."""
+        start = center
+        if separate is not None and separate != group:
+            inside = separate in groups.above(group)
+            start = center[indices[f"{separate}_of_{group}"]] if inside else 0.0
+        above = [other for other in groups.above(group) if other in effects]
+        return start + sum(effects[other][indices[f"{other}_of_{group}"]] for other in above)
+
+    for group in groups.levels:
         suffix = "" if len(groups.partial) == 1 else f"_{group}"
         scale = scales[spread_name(name, group, groups.partial)]
-        if group == groups.dim:
-            weight = pm.Data(f"{name}_{CENTRING}", np.zeros(len(groups.labels)), dims=group)
-            offset = pm.Normal(
-                f"{name}_{OFFSET}{suffix}", weight * value, scale**weight, dims=group
-            )
-            value = value + scale ** (1 - weight) * (offset - weight * value)
-        else:
-            offset = pm.Normal(f"{name}_{OFFSET}{suffix}", dims=group)
-            value = value + scale * offset[indices[f"{group}_of_{groups.dim}"]]
+        middle, count = mean_of(group), len(groups.groups[group])
+        weight = pm.Data(f"{name}_{CENTRING}{suffix}", np.zeros(count), dims=group)
+        offset = pm.Normal(f"{name}_{OFFSET}{suffix}", weight * middle, scale**weight, dims=group)
+        effects[group] = scale ** (1 - weight) * (offset - weight * middle)
+        inside = separate is None or separate in groups.above(group)
+        if group != groups.dim and inside and below is None:
+            typical = unlink(parameter.support, middle + effects[group])
+            pm.Deterministic(f"{name}_{MEAN}_{group}", typical, dims=group)
+    value = mean_of(groups.dim) + effects.get(groups.dim, 0.0)
     value = unlink(parameter.support, value) if below is None else below[1] * pt.exp(pt.exp(value))
     return pm.Deterministic(name, value, dims=groups.dim)
 

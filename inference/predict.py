@@ -61,7 +61,7 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
     }
     shared = shared_labels(tree)
     if shared:
-        drawn = next_group(tree, model, shared, seed)
+        drawn = unmeasured_group(tree, model, new=True, seed=seed)
         result[f"{model.output}_new_{shared[-1]}"] = _respond(model, points, drawn)
     dataset = xr.Dataset(result).assign_coords(points)
     for value in dataset.data_vars.values():
@@ -138,22 +138,37 @@ def shared_labels(tree: xr.DataTree) -> tuple[str, ...]:
     return tuple(name for name, kind in kinds.items() if kind == "partial")
 
 
-def next_group(
-    tree: xr.DataTree, model: Model, shared: tuple[str, ...], seed: int
+def unmeasured_group(
+    tree: xr.DataTree, model: Model, *, new: bool, of: str | None = None, seed: int = 0
 ) -> dict[str, xr.DataArray]:
     """Draw the parameters of a group that was not measured from what the groups share.
 
-    Without labels that are shared it is the typical group, in the middle of the others.
+    Parameters
+    ----------
+    tree, model
+        A result that was pooled partially, and its model.
+    new
+        One more group; otherwise the typical one, in the middle of the others.
+    of
+        One of the labels above the groups, such as ``"sample"`` above cells: one group within
+        each of its members. Otherwise a new group is one of a new member.
+    seed
+        Of the new group.
     """
     rng = np.random.default_rng(seed)
     posterior = tree.children["posterior"].to_dataset()
     given = {name.removesuffix(f"_{MEAN}") for name in json.loads(tree.attrs["priors_given"])}
-    coordinates = model.coordinates(given)
+    coordinates, shared = model.coordinates(given), shared_labels(tree)
+    constant = tree.children["constant_data"].dataset
+    held = {name for name in shared if name == of or f"{name}_of_{of}" in constant}
     values = {}
     for p in coordinates.parameters:
-        value = link(p.support, posterior[f"{p.name}_{MEAN}"])
+        typical = f"{p.name}_{MEAN}" + (f"_{of}" if of in shared else "")
+        value = link(p.support, posterior[typical])
         for group in shared:
-            spread = posterior[spread_name(p.name, group, shared_labels(tree))]
-            value = value + spread * rng.normal(size=spread.shape)
+            if new and group not in held:
+                spread = posterior[spread_name(p.name, group, shared)]
+                # By itself in each member, so that two of them can be compared.
+                value = value + spread * rng.normal(size=value.shape)
         values[p.name] = unlink(p.support, value)
     return coordinates.to_parameters(values, json.loads(tree.attrs["window"]))

@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -21,9 +21,6 @@ from .terminal import (
     read_pairs,
     read_priors,
 )
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 
 class Law(StrEnum):
@@ -147,46 +144,31 @@ def fit_fade(
         check_writable(out)
     with progress("Loading") as say:
         from ..inference.caution import cautions
-        from ..inference.cycle_series import ask, keep_kinds
-        from ..inference.fit import fit
+        from ..inference.efficiency import efficiency_of
+        from .cycle_laws import fit_laws, told_laws
         from .fade_answers import answers, with_answers
-        from .fade_laws import compared, law_entries, law_rows, side_by_side
         from .fade_words import efficiency, remarks_of
 
-        fits: dict[str, xr.DataTree] = {}
-        for name, model in laws.items():
-            if len(laws) > 1:
-                say(f"Fitting the law {name}")
-            own = {key: each for key, each in priors.items() if _knows(model, key)}
-            tree = fit(
-                model,
-                data,
-                priors=priors if len(laws) == 1 else own,
-                noise=noise_of(robust, independent),
-                pool=kinds or None,
-                seed=seed,
-                draws=draws,
-                chains=chains,
-                progress=say,
-            )
-            ask(tree, question)
-            keep_kinds(tree, data)
-            fits[name] = tree
-        found = compared(fits)
-        best = fits[found.best]
+        found = fit_laws(
+            laws,
+            data,
+            question,
+            priors,
+            say,
+            noise=noise_of(robust, independent),
+            pool=kinds or None,
+            seed=seed,
+            draws=draws,
+            chains=chains,
+        )
+        best = found.fits[found.best]
         extra = answers(best, question)
-        more: dict[str, Any] = {}
-        lines: list[str] = []
-        if len(laws) > 1:
-            entries = law_entries(found, question)
-            more = {"laws": entries, "comparison": found.sentence}
-            lines = [*law_rows(entries, question), *_sentences(found)]
-            beside = side_by_side(found, question)
-            if beside is not None:
-                best["laws"] = type(best)(beside)
-        charged, said = efficiency(data)
-        if charged:
+        more, lines = told_laws(found, question)
+        measured = efficiency_of(data)
+        charged, said = efficiency(measured)
+        if measured is not None:
             more["coulombic_efficiency"] = charged
+            best["coulombic_efficiency"] = type(best)(measured)
         remarks = [
             *remarks_of(best, question, extra),
             *lines,
@@ -204,17 +186,6 @@ def fit_fade(
             more=more,
             revised=lambda document: with_answers(document, best, question, extra),
         )
-
-
-def _sentences(found: Any) -> list[str]:
-    sentence = [found.sentence] if found.sentence else []
-    return [*sentence, *(f"Note: {message}." for message in found.messages)]
-
-
-def _knows(model: Any, name: str) -> bool:
-    """Tell whether a law has a parameter, so that several laws can be given one list."""
-    own = {p.name for p in (*model.parameters, *model.coordinates().parameters)}
-    return name.partition("_mean")[0].partition("_spread")[0] in own | {"noise", "rho", "nu"}
 
 
 def _with_flags(message: str) -> str:

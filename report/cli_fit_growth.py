@@ -34,6 +34,7 @@ class Law(StrEnum):
     linear = "linear"
     sqrt = "sqrt"
     exponential = "exponential"
+    all = "all"
 
 
 def fit_growth(
@@ -41,7 +42,9 @@ def fit_growth(
         list[Path],
         typer.Argument(help="Table of resistances by cycle; or, with --circuit, spectra."),
     ],
-    law: Annotated[Law, typer.Option(help="Law of growth.")] = Law.linear,
+    law: Annotated[
+        list[Law] | None, typer.Option(help="Law of growth; several are compared, as are all.")
+    ] = None,
     unit: Annotated[
         str | None, typer.Option(help="Such as ohm or mV, where the header does not say.")
     ] = None,
@@ -53,7 +56,8 @@ def fit_growth(
         list[str] | None, typer.Option(help="Keep the points of a label: 'path=R1'; several times.")
     ] = None,
     pool: Annotated[
-        str | None, typer.Option(help="Label whose groups share a distribution: 'cell'.")
+        list[str] | None,
+        typer.Option(help="Label whose groups share a distribution: 'cell'; several times."),
     ] = None,
     group_by: Annotated[
         str | None, typer.Option(help="Label whose groups share nothing; each series unless told.")
@@ -76,6 +80,9 @@ def fit_growth(
     path: Annotated[
         list[str] | None, typer.Option(help="What a resistance stands for: 'interphase=R1'.")
     ] = None,
+    threshold: Annotated[
+        str, typer.Option(help="Multiple of the first value that is waited for: 2 or 200%.")
+    ] = "2",
     prior: PriorOption = None,
     sign: SignOption = "auto",
     draws: DrawsOption = 1000,
@@ -90,34 +97,32 @@ def fit_growth(
     Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
     """
     from ..models.circuit import Circuit
-    from ..models.growth import ExponentialGrowth, LinearGrowth, ParabolicGrowth
+    from .growth_options import asked, laws_of, noise_of, paths_of, pooling, refuse
     from .growth_spectra import numbered, spectra_of
+    from .series_labels import chosen
 
-    laws: dict[Law, Any] = {
-        Law.linear: LinearGrowth,
-        Law.sqrt: ParabolicGrowth,
-        Law.exponential: ExponentialGrowth,
-    }
     priors = read_priors(prior or [])
     kept = read_pairs(where or [], "--where", "path=R1")
+    question = asked(threshold)
     if robust and rounded:
         raise PosterionError("--robust and --rounded cannot be combined; leave one of them out.")
     kinds: dict[str, Any]
     if circuit is None:
-        _refuse("--circuit", cycle=cycle, every=every, path=path)
+        refuse("--circuit", cycle=cycle, every=every, path=path)
         if len(files) > 1:
             raise PosterionError(
                 f"{len(files)} files were given; a table is one file. Spectra need --circuit."
             )
         data = _table(files[0], unit, read_pairs(column or [], "--column", "resistance=R_ct"))
-        data, kinds = _grouped(data, kept, pool, group_by)
+        data = chosen(data, kept)
+        kinds = pooling(data, pool or (), group_by)
         if rounded and f"{_output(data)}_step" not in data:
             raise PosterionError("--rounded needs printed digits, which this table does not show.")
     else:
-        _refuse("a table", unit=unit, column=column, where=where, pool=pool, group_by=group_by,
-                rounded=rounded, robust=robust)  # fmt: skip
+        refuse("a table", unit=unit, column=column, where=where, pool=pool, group_by=group_by,
+               rounded=rounded, robust=robust)  # fmt: skip
         model = Circuit.parse(circuit)
-        paths = _paths(model, read_pairs(path or [], "--path", "interphase=R1"))
+        paths = paths_of(model, read_pairs(path or [], "--path", "interphase=R1"))
         spectra = spectra_of(files, read_sign(sign))
         cycles = numbered(len(spectra), cycle or (), every)
         kinds = {"path": "none"}
@@ -125,41 +130,34 @@ def fit_growth(
         check_writable(out)
     with progress("Loading") as say:
         from ..inference.caution import cautions
-        from ..inference.cycle_series import keep_kinds
-        from ..inference.fit import fit
-        from ..inference.growth_answers import factors
+        from .cycle_laws import fit_laws, told_laws
         from .growth_spectra import series_of_spectra
-        from .growth_words import remarks_of, with_growth
+        from .growth_words import answers, remarks_of, with_growth
 
         options: Any = {"seed": seed, "draws": draws, "chains": chains}
         said: list[str] = []
         if circuit is not None:
             data, said = series_of_spectra(model, spectra, cycles, paths, priors, options, out, say)
             priors = {}
-        law_ = laws[law](output=_output(data))
+        laws = laws_of([str(each) for each in law or ()], _output(data))
         say("Fitting the growth")
-        tree = fit(
-            law_,
-            data,
-            priors=priors,
-            noise=_noise(law_, data, rounded, robust),
-            pool=kinds or None,
-            progress=say,
-            **options,
-        )
-        keep_kinds(tree, data)
-        extra = factors(tree)
-        words, more = remarks_of(tree, extra)
+        noise = noise_of(next(iter(laws.values())), data, rounded, robust)
+        options |= {"noise": noise, "pool": kinds or None}
+        found = fit_laws(laws, data, question, priors, say, **options)
+        best = found.fits[found.best]
+        extra = answers(best, question)
+        words, more = remarks_of(best, question, extra)
+        further, lines = told_laws(found, question)
         finish(
-            tree,
+            best,
             extra,
             out,
             as_json,
             say,
             extra_group="growth",
-            remarks=[*words, *said, *(f"Caution: {c.text}" for c in cautions(tree))],
-            more=more,
-            revised=lambda document: with_growth(document, tree, extra),
+            remarks=[*words, *lines, *said, *(f"Caution: {c.text}" for c in cautions(best))],
+            more=more | further,
+            revised=lambda document: with_growth(document, best, question, extra),
         )
 
 
@@ -176,54 +174,3 @@ def _table(file: Path, unit: str | None, columns: list[tuple[str, str]]) -> "xr.
 
 def _output(data: "xr.Dataset") -> str:
     return "overpotential" if "overpotential" in data else "resistance"
-
-
-def _grouped(
-    data: "xr.Dataset", kept: list[tuple[str, str]], pool: str | None, group_by: str | None
-) -> tuple["xr.Dataset", dict[str, Any]]:
-    """Keep the wanted points, and return the kind of pooling by label."""
-    from .series_labels import chosen, require_label
-
-    data = chosen(data, kept)
-    if pool is not None and pool == group_by:
-        raise PosterionError(f"'{pool}' is given to --pool and to --group-by; choose one.")
-    kinds: dict[str, Any] = {}
-    if group_by is not None:
-        require_label(data, group_by, "--group-by")
-        kinds[group_by] = "none"
-    if pool is not None:
-        require_label(data, pool, "--pool")
-        kinds[pool] = "partial"
-    if not kinds and "series" in data.coords and len(set(data["series"].values.tolist())) > 1:
-        kinds = {"series": "none"}
-    return data, kinds
-
-
-def _noise(law: Any, data: "xr.Dataset", rounded: bool, robust: bool) -> Any:
-    from ..inference.noise import StudentT, usual_noise
-    from ..inference.noise_rounded import Rounded
-
-    noise: Any = usual_noise(law, data)
-    return Rounded(noise) if rounded else StudentT(noise) if robust else noise
-
-
-def _refuse(needed: str, **options: Any) -> None:
-    """Refuse options that would have no effect."""
-    for name, value in options.items():
-        if value:
-            flag = f"--{name.replace('_', '-')}"
-            raise PosterionError(f"{flag} has a meaning for {needed} only; leave it out.")
-
-
-def _paths(model: Any, given: list[tuple[str, str]]) -> dict[str, str]:
-    """Return the resistances to follow, by the name of what they stand for."""
-    known = [p.name for p in model.parameters if p.unit == "ohm"]
-    for name, resistance in given:
-        if resistance not in known:
-            raise PosterionError(
-                f"--path {name}={resistance}: the circuit has no {resistance}; it has "
-                f"{', '.join(known) or 'no resistance'}."
-            )
-    if not known:
-        raise PosterionError(f"{model} has no resistance that could grow.")
-    return dict(given) or {name: name for name in known}

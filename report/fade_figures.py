@@ -22,10 +22,11 @@ from .cycle_axes import (
     mark_threshold,
     set_limits,
 )
-from .fade_answers import percent, subjects
-from .fade_curves import bands, curves, references
+from .cycle_curves import bands, curves, references
+from .cycle_subjects import Pair, subjects
 from .figures import BLUE, GREY, INK, ORANGE, new_figure, shown_label, tidy
 from .numbers import scale_of
+from .threshold_answers import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 PANELS = 8
-"""Cells that have a panel each; of more, the typical and the new one are shown."""
+"""Cells, or samples, that have a panel each; of more, the typical and the new one are shown."""
 
 
 def capacity(tree: xr.DataTree) -> "Figure":
@@ -85,8 +86,9 @@ def _panels(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) -> "
     """Draw each cell in a panel; all have the same axes, so that fades can be compared."""
     question, whom = question_of(tree), subjects(tree)
     drawn = bands(tree, question) if passed else None
-    shared = passed and bool(whom.typical)
-    rows = -(-(len(series) + shared) // 2)
+    pairs = whom.pairs[-PANELS:] if passed else ()
+    used = len(series) + len(pairs)
+    rows = -(-used // 2)
     height = 1.05 + 1.75 * rows
     figure = new_figure(height)
     grid = figure.subplots(rows, 2, squeeze=False, sharex=True, sharey=True)
@@ -101,13 +103,9 @@ def _panels(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) -> "
             mark_extrapolated(axes, each.last, float(x.max()), small=True)
         draw_points(axes, each, divisor, INK, size=2.2)
         axes.set_title(shown_label(each.label, 30), fontsize=9, loc="left", pad=3)
-    if shared:
-        axes = grid.flat[len(series)]
-        whole = curves(tree, question)
-        _draw_shared(axes, whole, whom.typical, whom.new, max(each.last for each in series))
-        mark_extrapolated(axes, max(s.last for s in series), float(whole["cycle"].max()), True)
-        axes.set_title(f"{whom.typical} and {whom.new}", fontsize=9, loc="left", pad=3)
-    used = len(series) + shared
+    whole = curves(tree, question) if pairs else None
+    for axes, pair in zip(grid.flat[len(series) :], pairs, strict=False):
+        _draw_pair(axes, whole, pair, series, small=True)
     for axes in grid.flat[used:]:
         axes.remove()
     values = [each.value / divisors.get(each.label, 1.0) for each in series]
@@ -122,42 +120,59 @@ def _panels(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) -> "
     unit = scale_of(1.0, str(tree.attrs["unit"]))
     figure.supxlabel("Cycle", fontsize=10)
     figure.supylabel("Retention (%)" if passed else unit.label("Discharge capacity"), fontsize=10)
-    legend(figure, passed, new=whom.new if shared else "")
+    legend(figure, passed, new=f"new {whom.dim}" if pairs else "")
     return figure
 
 
 def _together(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) -> "Figure":
-    """Draw many cells in one panel, thin, with the typical and the new one where they share."""
+    """Draw many cells, thin, with the typical and the new one; a panel for each sample."""
     question, whom = question_of(tree), subjects(tree)
-    figure = new_figure(4.1)
-    axes = figure.subplots()
+    pairs = whom.pairs[-PANELS:] if passed else ()
+    columns = 1 if len(pairs) < 2 else 2
+    rows = max(1, -(-len(pairs) // columns))
+    figure = new_figure(4.1 if columns == 1 else 1.2 + 2.1 * rows)
+    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     divisors = references(tree, question) if passed else {}
-    for each in series:
-        values = each.value / divisors.get(each.label, 1.0) * (100 if passed else 1)
-        style: Any = {"linewidth": 0.5} if each.single else {"linestyle": "", "marker": "."}
-        axes.plot(each.cycle, values, color=INK, alpha=0.35, markersize=2, zorder=2, **style)
+    groups = [pair.members for pair in pairs] or [whom.measured]
+    for axes, members in zip(grid.flat, groups, strict=False):
+        for each in series:
+            if each.label in members:
+                values = each.value / divisors.get(each.label, 1.0) * (100 if passed else 1)
+                style: Any = {"linewidth": 0.5}
+                if not each.single:
+                    style = {"linestyle": "", "marker": "."}
+                axes.plot(
+                    each.cycle, values, color=INK, alpha=0.35, markersize=2, zorder=2, **style
+                )
     last = max(each.last for each in series)
     whole = curves(tree, question) if passed else None
-    if whole is not None:
-        if whom.typical:
-            _draw_shared(axes, whole, whom.typical, whom.new, last)
-        else:
-            for each in series:
-                middle = 100 * whole["retention"].sel(subject=each.label, quantile=0.5)
-                draw_median(axes, whole["cycle"].values, middle.values, each.last, BLUE, 0.7)
-    values_ = [each.value / divisors.get(each.label, 1.0) for each in series]
     shown = None if whole is None else whole["retention"]
-    if shown is not None and whom.typical:
-        shown = shown.sel(subject=[whom.typical, whom.new])
-    set_limits(axes, values_, shown, question.threshold, passed)
-    if whole is not None:
+    if shown is not None and pairs:
+        shown = shown.sel(subject=[*whom.others])
+    relative = [each.value / divisors.get(each.label, 1.0) for each in series]
+    set_limits(grid[0, 0], relative, shown, question.threshold, passed)
+    for axes, pair in zip(grid.flat, pairs, strict=False):
+        _draw_pair(axes, whole, pair, series, small=columns > 1)
         mark_threshold(axes, 100 * question.threshold, percent(question.threshold))
-        mark_extrapolated(axes, last, float(whole["cycle"].max()))
-    tidy(axes)
+    if whole is not None and not pairs:
+        for each in series:
+            middle = 100 * whole["retention"].sel(subject=each.label, quantile=0.5)
+            draw_median(grid[0, 0], whole["cycle"].values, middle.values, each.last, BLUE, 0.7)
+        mark_threshold(grid[0, 0], 100 * question.threshold, percent(question.threshold))
+        mark_extrapolated(grid[0, 0], last, float(whole["cycle"].max()))
+    for place, axes in enumerate(grid.flat):
+        if place >= len(groups):
+            axes.remove()
+            continue
+        tidy(axes)
+        axes.tick_params(labelbottom=place + columns >= len(groups))
+    if columns == 1:
+        grid[0, 0].set_title("")
     unit = scale_of(1.0, str(tree.attrs["unit"]))
-    axes.set_xlabel("Cycle")
-    axes.set_ylabel("Retention (%)" if passed else unit.label("Discharge capacity"))
-    legend(figure, passed, new=whom.new, many=len(series))
+    figure.supxlabel("Cycle", fontsize=10)
+    figure.supylabel("Retention (%)" if passed else unit.label("Discharge capacity"), fontsize=10)
+    new = f"new {whom.dim}" if whom.pairs else ""
+    legend(figure, passed, new=new, many=len(series))
     return figure
 
 
@@ -189,10 +204,18 @@ def legend(figure: "Figure", passed: bool, *, new: str = "", many: int = 0) -> N
     figure.legend(handles=handles, loc="outside upper center", ncols=2, fontsize=9, frameon=False)
 
 
-def _draw_shared(axes: "Axes", whole: xr.Dataset, typical: str, new: str, last: float) -> None:
+def _draw_pair(
+    axes: "Axes", whole: Any, pair: Pair, series: Sequence[CycleSeries], small: bool
+) -> None:
+    """Draw the typical and the new one of all, or of one sample."""
     x = whole["cycle"].values
-    draw_band(axes, x, 100 * whole["retention"].sel(subject=new).values, ORANGE, 0.2)
-    draw_law(axes, x, 100 * whole["retention"].sel(subject=typical).values, last, BLUE, 0.45)
+    last = max(each.last for each in series if each.label in pair.members)
+    draw_band(axes, x, 100 * whole["retention"].sel(subject=pair.new).values, ORANGE, 0.2)
+    draw_law(axes, x, 100 * whole["retention"].sel(subject=pair.typical).values, last, BLUE, 0.45)
+    mark_extrapolated(axes, last, float(x.max()), small)
+    group = "" if pair.group is None else f" of {shown_label(pair.group, 20)}"
+    name = f"typical and new{group}" if group else f"{pair.typical} and {pair.new}"
+    axes.set_title(name, fontsize=9, loc="left", pad=3)
 
 
 def _relative(drawn: xr.DataArray, divisors: dict[str, float]) -> xr.DataArray:

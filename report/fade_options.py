@@ -32,9 +32,7 @@ def laws_of(names: Sequence[str]) -> dict[str, ageing.FadeLaw]:
 
 def asked(reference: str, threshold: str, cycles: Sequence[float]) -> "Question":
     """Check what is asked: the reference, the threshold and the cycles."""
-    text = threshold.strip()
-    share = _number(text.removesuffix("%"))
-    share = share / 100 if share is not None and text.endswith("%") else share
+    share = share_of(threshold)
     if share is None or not 0 < share < 1:
         raise PosterionError(
             f"--threshold is '{threshold}'; it must be a share between 0 and 1, such as 0.8 or 80%."
@@ -83,6 +81,12 @@ def noise_of(robust: bool, independent: bool) -> Any:
 
     base: Any = StudentT(Gaussian()) if robust else Gaussian()
     return base if independent else Autocorrelated(base)
+
+
+def share_of(text: str) -> float | None:
+    """Read ``0.8`` or ``80%``; None where it is no number."""
+    share = _number(text.strip().removesuffix("%"))
+    return share / 100 if share is not None and text.strip().endswith("%") else share
 
 
 def _number(text: str) -> float | None:

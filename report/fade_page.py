@@ -11,12 +11,14 @@ from ..inference.caution_general import variable
 from ..inference.cycle_series import CycleSeries, cycle_series, question_of
 from ..inference.revive import model_of
 from ..inference.scalars import stem
-from . import fade_figures, threshold_figures
+from . import efficiency_section, fade_figures, laws_figure, threshold_figures
 from .censored import ends_at, horizon_of
-from .fade_answers import THRESHOLD, extrapolated, label_in, percent, series_of, subjects
+from .cycle_subjects import series_of, subjects
+from .fade_answers import label_in
 from .law_page import formula
 from .numbers import interval
-from .subject import Drawing, GroupTable, Subject, pooling_in_words
+from .subject import Drawing, GroupTable, Section, Subject, pooling_in_words
+from .threshold_answers import THRESHOLD, extrapolated, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +102,7 @@ class FadeSubject(Subject):
         cycle = _cycle_of(extra, name)
         if cycle is None:
             return written
-        own = series_of(label_in(name), cycle_series(tree))
+        own = series_of(label_in(name), cycle_series(tree), subjects(tree))
         if not extrapolated(own, cycle):
             return written
         return f"{written}; extrapolated from {cycle_range([own])}"
@@ -112,11 +114,11 @@ class FadeSubject(Subject):
         whom, series = subjects(tree), cycle_series(tree)
         if extra is None or not whom.measured[0]:
             return None
-        labels = whom.labels if len(whom.labels) <= TABLED or not whom.typical else whom.labels[-2:]
+        labels = whom.shown(TABLED) if whom.pairs else whom.labels
         names = [str(name) for name in extra if _is_answer(str(name))]
         rows = []
         for label in labels:
-            own, cells = series_of(label, series), []
+            own, cells = series_of(label, series, whom), []
             for name in names:
                 row = table.loc[f"{name}[{label}]"]
                 cycle = _cycle_of(extra, name)
@@ -146,25 +148,12 @@ class FadeSubject(Subject):
         )
         if not passed:
             return ((first,),)
-        second = Drawing(
-            "threshold",
-            threshold_figures.cycles_to_threshold,
-            "Density of the cycle at which the threshold is reached",
-            "What is known of the cycle at which the threshold is reached: density, median and "
-            f"94 % interval. The threshold is {threshold_figures.horizon_sentence(tree)}.",
-        )
-        if "laws" not in tree.children:
-            return ((first, second),)
-        third = Drawing(
-            "laws",
-            threshold_figures.laws,
-            "The laws that were compared, side by side",
-            "The laws that were fitted to the same data, with their probabilities by the evidence, "
-            "the most probable first. Where they agree "
-            "on the data and part beyond them, the data do not decide what is extrapolated. "
-            "Everything else on this page is of the first.",
-        )
-        return ((first, second), (third,))
+        (second, *rest), *others = threshold_drawings(tree)
+        return ((first, second, *rest), *others)
+
+    def section(self, tree: xr.DataTree) -> Section | None:
+        """Return the Coulombic efficiency, where charge was measured too."""
+        return efficiency_section.section(tree)
 
     def inside(self, tree: xr.DataTree) -> float:
         """Return the share of the points in the 94 % band of new data."""
@@ -177,6 +166,29 @@ class FadeSubject(Subject):
         return float(np.mean((low <= observed) & (observed <= high)))
 
 
+def threshold_drawings(tree: xr.DataTree) -> tuple[tuple[Drawing, ...], ...]:
+    """Return when the threshold is reached, and the laws side by side where there are several."""
+    first = Drawing(
+        "threshold",
+        threshold_figures.cycles_to_threshold,
+        "Density of the cycle at which the threshold is reached",
+        "What is known of the cycle at which the threshold is reached: density, median and "
+        f"94 % interval. The threshold is {threshold_figures.horizon_sentence(tree)}.",
+    )
+    if "laws" not in tree.children:
+        return ((first,),)
+    second = Drawing(
+        "laws",
+        laws_figure.laws,
+        "The laws that were compared, side by side",
+        "The laws that were fitted to the same data, with their probabilities by the evidence, "
+        "the most probable first. Where they agree "
+        "on the data and part beyond them, the data do not decide what is extrapolated. "
+        "Everything else on this page is of the first.",
+    )
+    return ((first,), (second,))
+
+
 def _is_answer(name: str) -> bool:
     return name == THRESHOLD or " at cycle " in name
 
@@ -186,6 +198,11 @@ def _cycle_of(extra: xr.Dataset | None, name: str) -> float | None:
         return None
     cycle = extra[stem(name)].attrs.get("cycle")
     return None if cycle is None else float(cycle)
+
+
+def cycles_in_words(row: "pd.Series[Any]", extra: xr.Dataset) -> tuple[str, str]:
+    """Return median and interval of the cycles to the threshold, for a table."""
+    return _texts(row, horizon_of(extra, THRESHOLD))
 
 
 def _texts(row: "pd.Series[Any]", horizon: float | None) -> tuple[str, str]:

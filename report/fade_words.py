@@ -7,18 +7,11 @@ import xarray as xr
 
 from ..inference.ageing import told
 from ..inference.cycle_series import Question, cycle_series
-from ..inference.efficiency import coulombic_efficiency
 from ..inference.revive import model_of
-from .fade_answers import (
-    THRESHOLD,
-    asked_cycles,
-    extrapolated,
-    percent,
-    reaching,
-    series_of,
-    subjects,
-)
+from .cycle_subjects import series_of, subjects
+from .fade_answers import asked_cycles
 from .law_page import formula
+from .threshold_answers import extrapolated, percent, reaching, unreached
 
 SHOWN = 8
 """Cells of which something is said in words."""
@@ -42,9 +35,8 @@ def remarks_of(tree: xr.DataTree, question: Question, extra: xr.Dataset | None) 
             )
     if extra is None:
         return lines
-    labels = whom.labels[-2:] if whom.typical else whom.measured[:SHOWN]
-    for label in labels:
-        own = series_of(label, series)
+    for label in (whom.others or whom.measured)[:SHOWN]:
+        own = series_of(label, series, whom)
         found = reaching(extra, label, question.cycles, own)
         chances = [
             f"{probability:.3f} at cycle {cycle}"
@@ -58,12 +50,7 @@ def remarks_of(tree: xr.DataTree, question: Question, extra: xr.Dataset | None) 
                 f"Probability that {who or 'the cell'} has more than "
                 f"{percent(question.threshold)} left: {', '.join(chances)}."
             )
-        if found["p_not_reached"]:
-            horizon = extra[THRESHOLD].attrs["censored_at"]
-            lines.append(
-                f"In {100 * found['p_not_reached']:.2g} % of the draws{whose} the threshold is not "
-                f"reached within {horizon:.0f} cycles."
-            )
+        lines += unreached(label, extra, whose)
     return lines
 
 
@@ -83,15 +70,9 @@ def _of_cell(cell: str, found: dict[str, float]) -> str:
     )
 
 
-def efficiency(data: xr.Dataset) -> tuple[list[dict[str, Any]], list[str]]:
+def efficiency(found: xr.Dataset | None) -> tuple[list[dict[str, Any]], list[str]]:
     """Return Coulombic efficiencies for a JSON document and in words; nothing where none."""
-    from ..errors import PosterionError
-
-    if "charge_capacity" not in data:
-        return [], []
-    try:
-        found = coulombic_efficiency(data)
-    except PosterionError:
+    if found is None:
         return [], []
     entries: list[dict[str, Any]] = []
     lines: list[str] = []

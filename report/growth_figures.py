@@ -16,7 +16,7 @@ from ..inference.measured import group_dim
 from ..inference.predict import predict
 from ..inference.revive import model_of
 from .cycle_axes import NEW, draw_band, draw_law
-from .fade_curves import QUANTILES, thinned_whole
+from .cycle_curves import QUANTILES, thinned_whole
 from .figures import BLUE, CHAINS, GREY, decades_axis, new_figure, shown_label, tidy
 from .numbers import Scale, scale_of
 

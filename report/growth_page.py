@@ -6,16 +6,18 @@ import numpy as np
 import xarray as xr
 
 from ..inference.caution_general import variable
-from ..inference.cycle_series import cycle_series
+from ..inference.cycle_series import cycle_series, question_of
 from ..inference.growth_answers import FACTOR, chances
 from ..inference.measured import group_dim
 from ..inference.revive import model_of
 from ..inference.scalars import stem
 from . import growth_figures
-from .fade_page import cycle_range
+from .cycle_subjects import series_of, subjects
+from .fade_page import cycle_range, cycles_in_words, threshold_drawings
 from .law_page import formula
 from .numbers import interval
 from .subject import Drawing, GroupTable, Subject, pooling_in_words
+from .threshold_answers import THRESHOLD, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,11 +60,12 @@ class GrowthSubject(Subject):
 
     def is_headline(self, name: str, unit: str) -> bool:
         """Tell whether a quantity stands at the top: not what has one for each series."""
-        return name == stem(name) and name in (FACTOR, "rate", "initial_value", "final_change")
+        shown = (FACTOR, THRESHOLD, "rate", "initial_value", "final_change")
+        return name == stem(name) and name in shown
 
     def is_printed(self, name: str, unit: str) -> bool:
         """Tell whether a quantity stays in a table that is too long for a screen."""
-        return stem(name) in (FACTOR, "rate")
+        return stem(name) in (FACTOR, THRESHOLD, "rate")
 
     def group_table(
         self, tree: xr.DataTree, table: "pd.DataFrame", extra: xr.Dataset | None
@@ -71,22 +74,29 @@ class GrowthSubject(Subject):
         dim = group_dim(tree)
         if dim is None or extra is None or FACTOR not in extra:
             return None
-        probable = chances(tree, extra)
+        probable, whom, series = chances(extra), subjects(tree), cycle_series(tree)
         law: Any = model_of(tree)
-        names = [FACTOR, law.solved]
         rows = []
-        for each in cycle_series(tree):
-            cells = []
-            for name in names:
-                row = table.loc[f"{name}[{each.label}]"]
+        for label in whom.labels:
+            each, cells = series_of(label, series, whom), []
+            for name in (FACTOR, law.solved):
+                if f"{name}[{label}]" not in table.index:  # of a typical or a new one
+                    cells.append(("", "", False))
+                    continue
+                row = table.loc[f"{name}[{label}]"]
                 middle, low, high, unit = interval(
                     row["median"], row["q03"], row["q97"], row["unit"]
                 )
                 cells.append((f"{middle} {unit}".strip(), f"{low} to {high}", False))
             words = f"cycles {each.first:g} to {each.last:g}"
-            cells.append((f"{probable[each.label]:.3f}", words, False))
-            rows.append((each.label, tuple(cells)))
-        headings = ("factor over the cycles", law.solved.replace("_", " "), "probability of growth")
+            cells.append((f"{probable[label]:.3f}", words, False))
+            row = table.loc[f"{THRESHOLD}[{label}]"]
+            cells.append((*cycles_in_words(row, extra), bool(row["median"] > each.last)))
+            rows.append((label, tuple(cells)))
+        waited = f"cycles to {percent(question_of(tree).threshold)}"
+        headings = (
+            "factor over the cycles", law.solved.replace("_", " "), "probability of growth", waited
+        )  # fmt: skip
         return GroupTable(dim, headings, tuple(rows))
 
     def drawings(self, tree: xr.DataTree, passed: bool) -> tuple[tuple[Drawing, ...], ...]:
@@ -105,7 +115,9 @@ class GrowthSubject(Subject):
             f"{output.capitalize()} against the number of cycles",
             f"{output.capitalize()} against cycle, series of one path in one panel.{bands}",
         )
-        return ((drawing,),)
+        if not passed:
+            return ((drawing,),)
+        return ((drawing,), *threshold_drawings(tree))
 
     def inside(self, tree: xr.DataTree) -> float:
         """Return the share of the points in the 94 % band of new data."""

@@ -84,7 +84,7 @@ def content(
     found = cautions(tree)
     rows = quantity_rows(tree, table, extra, subject)
     _mark(rows, {name for caution in found for name in caution.parameters})
-    drawings = subject.drawings(tree, passed)
+    drawings, section = subject.drawings(tree, passed), subject.section(tree)
     messages = [line for line in str(tree.attrs["messages"]).splitlines() if line]
     source, noise = str(tree.attrs["source"]), str(tree.attrs["noise_description"])
     return {
@@ -102,7 +102,8 @@ def content(
         "clean": subject.clean,
         "rows": rows,
         "drawings": drawings,
-        "figures": _figures(tree, passed, drawings)
+        "section": section,
+        "figures": _figures(tree, passed, (*drawings, (section.drawing,) if section else ()))
         | (check_figures(tree, checks) if checks else {}),
         "model_checks": check_section(checks) if checks else None,
         "measured": subject.measured(tree),

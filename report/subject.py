@@ -43,6 +43,16 @@ class GroupTable:
     rows: tuple[tuple[str, tuple[tuple[str, str, bool], ...]], ...]
 
 
+@dataclass(frozen=True)
+class Section:
+    """Something more that was measured: words, a table and a figure under a heading."""
+
+    title: str
+    text: str
+    table: GroupTable
+    drawing: Drawing
+
+
 class Subject:
     """Results of data that the package knows nothing more of; the base of the others."""
 
@@ -93,6 +103,10 @@ class Subject:
     def drawings(self, tree: xr.DataTree, passed: bool) -> tuple[tuple[Drawing, ...], ...]:
         """Return the figures of the data, those side by side that belong together."""
         return ()
+
+    def section(self, tree: xr.DataTree) -> Section | None:
+        """Return what else was measured, which no model is fitted to."""
+        return None
 
     def inside(self, tree: xr.DataTree) -> float | None:
         """Return the share of the data in the 94 % band of new data."""

@@ -13,6 +13,8 @@ from ..inference.scalars import scalars, stem
 
 QUANTILES = {"q03": 0.03, "median": 0.5, "q97": 0.97}
 STATISTICS = ("mean", "sd", *QUANTILES)
+EMPTY = dict.fromkeys((*STATISTICS, "unit", "ess_bulk", "ess_tail", "r_hat"))
+"""The entry in a JSON document of what is not known."""
 
 
 def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Figures of when a threshold is reached, and of several laws side by side."""
+"""Figure of when a threshold is reached."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,19 +8,11 @@ from numpy.typing import NDArray
 
 from ..inference.ageing import Who, cycles_to, told
 from ..inference.cycle_series import cycle_series, question_of
-from ..inference.scalars import element
-from .cycle_axes import (
-    draw_law,
-    draw_median,
-    draw_points,
-    mark_extrapolated,
-    mark_threshold,
-    set_limits,
-)
-from .fade_answers import THRESHOLD, answers, percent, subjects
+from .cycle_subjects import subjects
 from .fade_figures import PANELS
 from .figures import BLUE, GREY, INK, ORANGE, new_figure, shown_label, tidy
 from .posterior_figures import density, refuse_untrusted
+from .threshold_answers import percent, reached
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,13 +33,12 @@ def cycles_to_threshold(tree: xr.DataTree) -> "Figure":
     """
     refuse_untrusted(tree)
     question, whom = question_of(tree), subjects(tree)
-    asked = answers(tree, question) or xr.Dataset()
-    horizon = float(asked[THRESHOLD].attrs["censored_at"])
-    labels = whom.labels if len(whom.measured) <= PANELS or not whom.typical else whom.labels[-2:]
-    labels = labels[:PANELS] if not whom.typical else labels
+    asked = reached(tree, question)
+    horizon = float(asked.attrs["censored_at"])
+    labels = whom.labels if len(whom.measured) <= PANELS else whom.others or whom.measured
+    labels = labels if whom.others else labels[:PANELS]
     draws = {
-        label: element(asked, f"{THRESHOLD}[{label}]" if label else THRESHOLD).values.ravel()
-        for label in labels
+        label: (asked.sel({whom.dim: label}) if label else asked).values.ravel() for label in labels
     }
     known = np.concatenate([each[each < horizon] for each in draws.values()])
     if not known.size:
@@ -65,7 +56,7 @@ def cycles_to_threshold(tree: xr.DataTree) -> "Figure":
     pad = (high / low) ** 0.04 if log else 0.06 * (high - low)
     left, right = (low / pad, high * pad) if log else (max(low - pad, 0.0), high + pad)
     for place, label in enumerate(reversed(labels)):
-        color = BLUE if whom.who(label) == "measured" else ORANGE if label == whom.new else INK
+        color = {"measured": BLUE, "typical": INK, "new": ORANGE}[whom.who(label)]
         _row(axes, draws[label], horizon, (left, right), place, color, log)
     axes.set_xlim(left, right)
     axes.set_ylim(-0.12, len(draws) + 0.15)
@@ -73,9 +64,10 @@ def cycles_to_threshold(tree: xr.DataTree) -> "Figure":
     axes.grid(visible=False, axis="y")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    names = [shown_label(label, 24) or "this cell" for label in reversed(labels)]
+    names = [shown_label(label, 28) or "measured" for label in reversed(labels)]
     axes.set_yticks(np.arange(len(draws)) + 0.3, names, fontsize=9)
-    axes.set_xlabel(f"Cycle at which {percent(question.threshold)} is left")
+    left = "left" if question.threshold < 1 else "reached"
+    axes.set_xlabel(f"Cycle at which {percent(question.threshold)} is {left}")
     axes.axvline(last, color=GREY, linewidth=0.9, linestyle=":")
     beside = [(last, "last measured", 3, "left")]
     if some:
@@ -97,52 +89,11 @@ def cycles_to_threshold(tree: xr.DataTree) -> "Figure":
     return figure
 
 
-def laws(tree: xr.DataTree) -> "Figure":
-    """Draw the laws that were compared side by side, the most probable first."""
-    refuse_untrusted(tree)
-    question, whole = question_of(tree), tree.children["laws"].to_dataset()
-    series, whom = cycle_series(tree), subjects(tree)
-    names = [str(name) for name in whole["law"].values]
-    columns = 2
-    rows = -(-len(names) // columns)
-    figure = new_figure(0.75 + 1.75 * rows)
-    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
-    shown = [whom.typical] if whom.typical else [*whom.measured]
-    of_best = whole["reference"].sel(law=names[0]).values
-    measured = [each.value / divisor for each, divisor in zip(series, of_best, strict=True)]
-    best = whole["retention"].sel(law=names[0], subject=shown)
-    set_limits(grid[0, 0], measured, best, question.threshold, True)
-    last = max(each.last for each in series)
-    for place, axes in enumerate(grid.flat):
-        if place >= len(names):
-            axes.remove()
-            continue
-        own = whole.sel(law=names[place])
-        for subject in shown:
-            quantiles = 100 * own["retention"].sel(subject=subject).values
-            if len(shown) == 1:
-                draw_law(axes, own["cycle"].values, quantiles, last, BLUE)
-            else:
-                draw_median(axes, own["cycle"].values, quantiles[1], last, BLUE, 0.8)
-        for each, divisor in zip(series, own["reference"].values, strict=True):
-            if len(series) <= PANELS:
-                draw_points(axes, each, float(divisor) / 100, INK, size=1.8)
-        axes.set_title(_titled(own, names[place]), fontsize=9, loc="left", pad=3)
-        mark_extrapolated(axes, last, float(own["cycle"].max()), small=True)
-        tidy(axes)
-        axes.tick_params(labelsize=8, labelbottom=place + columns >= len(names))
-        text = "" if place else percent(question.threshold)
-        mark_threshold(axes, 100 * question.threshold, text)
-    figure.supxlabel("Cycle", fontsize=10)
-    figure.supylabel("Retention (%)", fontsize=10)
-    return figure
-
-
 def horizon_sentence(tree: xr.DataTree) -> str:
     """Say what the threshold is relative to, and how far was looked."""
     question = question_of(tree)
     whom = subjects(tree)
-    who: Who = "typical" if whom.typical else "measured"
+    who: Who = "typical" if whom.pairs else "measured"
     horizon = cycles_to(tree, question.threshold, reference=question.reference, who=who)
     return (
         f"{percent(question.threshold)} of the capacity {told(tree, question.reference)}, by the "
@@ -186,13 +137,6 @@ def _row(
             fontsize=8,
             color="#555555",
         )
-
-
-def _titled(own: xr.Dataset, name: str) -> str:
-    probability = float(own["probability"])
-    digits = 1 if probability > 0.99 else 0
-    shown = f"{100 * probability:.{digits}f} %" if probability >= 0.005 else "below 0.5 %"
-    return f"{name}: {shown}" + (f", weight {float(own['weight']):.2f}" if "weight" in own else "")
 
 
 def _decades(axes: "Axes") -> None:

@@ -164,7 +164,8 @@ def test_a_missing_jacobian_is_caught(monkeypatch) -> None:
 @pytest.mark.slow
 def test_a_derivative_of_the_wrong_sign_is_caught(monkeypatch) -> None:
     """The sampler cannot follow it: its runs are refused, and that is no calibration."""
-    where = {"sd": 0.05, "middle": 10.0, "n": 25, "draws": 250}  # level and slope depend on each other
+    # Where level and slope depend on each other.
+    where = {"sd": 0.05, "middle": 10.0, "n": 25, "draws": 250}
     assert calibration_verdict(calibrated(Line(), **where))[0]
     import pytensor
 

@@ -13,10 +13,17 @@ import xarray as xr
 import posterion as po
 from posterion.inference.cycle_series import Question, ask, question_of
 from posterion.inference.diagnose import Verdict
-from posterion.inference.growth_answers import chances, factors, larger
-from posterion.report import fade_figures, growth_figures, page, threshold_figures
+from posterion.inference.growth_answers import chances, larger
+from posterion.report import (
+    fade_figures,
+    growth_figures,
+    growth_words,
+    laws_figure,
+    page,
+    threshold_figures,
+)
+from posterion.report.cycle_laws import Laws, law_entries, law_rows, side_by_side
 from posterion.report.fade_answers import answers, with_answers
-from posterion.report.fade_laws import Laws, law_entries, law_rows, side_by_side
 from posterion.report.methods import methods
 from posterion.report.page_rows import quantity_rows
 from posterion.report.subject import subject_of
@@ -202,7 +209,7 @@ def test_laws_are_listed_with_their_probabilities_and_the_refused_last(laws):
 def test_laws_are_drawn_side_by_side_and_a_refused_one_is_not(laws):
     tree = laws.fits["power"].copy()
     tree["laws"] = xr.DataTree(side_by_side(laws, Question()))
-    figure = threshold_figures.laws(tree)
+    figure = laws_figure.laws(tree)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert titles == ["power: 75 %", "linear: 25 %"]
     for axes in figure.axes:
@@ -372,14 +379,14 @@ def test_refused_page_of_fade_shows_no_answer():
 
 
 def test_growth_is_told_by_series_and_specimens_are_compared(grown):
-    extra = factors(grown)
+    extra = growth_words.answers(grown, Question("first", 2.0))
     posterior = grown["posterior"]["growth_factor"]
     np.testing.assert_allclose(
         extra["factor_over_cycles"].sel(series="R1 / bare").median(),
         posterior.sel(series="R1 / bare").median(),
         rtol=1e-6,
     )
-    probable = chances(grown, extra)
+    probable = chances(extra)
     assert probable["R1 / bare"] == 1 and 0.3 < probable["R2 / bare"] < 0.7
     (pair,) = larger(grown)  # R1 and R2 are no specimens
     assert (pair["a"], pair["b"], pair["label"]) == ("R1 / bare", "R1 / coated", "sample")

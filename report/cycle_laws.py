@@ -1,6 +1,6 @@
-"""Several laws of fade beside each other: which do the data prefer, and what does each say."""
+"""Several laws of cycles beside each other: which do the data prefer, and what does each say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,12 +8,13 @@ import numpy as np
 import xarray as xr
 
 from ..inference.compare_models import compare_models, trusted
-from ..inference.cycle_series import Question
+from ..inference.cycle_series import Question, ask, keep_kinds
 from ..inference.diagnose import Verdict
 from .censored import ends_at
-from .fade_answers import THRESHOLD, answers, percent, subjects
-from .fade_curves import curves, reach, references
+from .cycle_curves import curves, reach, references
+from .cycle_subjects import subjects
 from .numbers import number
+from .threshold_answers import THRESHOLD, percent, reached
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,37 @@ class Laws:
     table: "pd.DataFrame | None"
     sentence: str
     messages: tuple[str, ...]
+
+
+def fit_laws(
+    laws: Mapping[str, Any],
+    data: xr.Dataset,
+    question: Question,
+    priors: Mapping[str, Any],
+    say: Callable[[str], None],
+    **options: Any,
+) -> Laws:
+    """Fit each law to the same data, with the priors of what it knows, and compare them.
+
+    A prior that a single law does not know is an error.
+    """
+    from ..inference.fit import fit
+
+    fits = {}
+    for name, law in laws.items():
+        if len(laws) > 1:
+            say(f"Fitting the law {name}")
+        own = {key: each for key, each in priors.items() if len(laws) == 1 or _knows(law, key)}
+        tree = fit(law, data, priors=own, progress=say, **options)
+        ask(tree, question)
+        keep_kinds(tree, data)
+        fits[name] = tree
+    return compared(fits)
+
+
+def _knows(law: Any, name: str) -> bool:
+    own = {p.name for p in (*law.parameters, *law.coordinates().parameters)}
+    return name.partition("_mean")[0].partition("_spread")[0] in own | {"noise", "rho", "nu"}
 
 
 def compared(fits: Mapping[str, xr.DataTree]) -> Laws:
@@ -105,6 +137,21 @@ def law_rows(entries: Sequence[Mapping[str, Any]], question: Question) -> list[s
     return ["  ".join(row[k].ljust(widths[k]) for k in used).rstrip() for row in rows]
 
 
+def told_laws(laws: Laws, question: Question) -> tuple[dict[str, Any], list[str]]:
+    """Return what several laws say, for a JSON document and in words; nothing of one law.
+
+    What each says along the cycles is kept with the best result, for its page.
+    """
+    if len(laws.fits) == 1:
+        return {}, []
+    entries, beside = law_entries(laws, question), side_by_side(laws, question)
+    if beside is not None:
+        laws.fits[laws.best]["laws"] = xr.DataTree(beside)
+    lines = [*law_rows(entries, question), *([laws.sentence] if laws.sentence else [])]
+    lines += [f"Note: {message}." for message in laws.messages]
+    return {"laws": entries, "comparison": laws.sentence}, lines
+
+
 def side_by_side(laws: Laws, question: Question) -> xr.Dataset | None:
     """Return what each trusted law says along the cycles, for the page of the best one."""
     names = [name for name in _in_order(laws) if Verdict.of(laws.fits[name]).passed]
@@ -129,19 +176,20 @@ def _in_order(laws: Laws) -> list[str]:
 
 
 def _threshold(tree: xr.DataTree, question: Question) -> dict[str, Any] | None:
-    """Return when a law reaches the threshold: of the single or of the typical cell."""
+    """Return when a law reaches the threshold: of the single or of the typical cell of all."""
     whom = subjects(tree)
-    if not whom.typical and len(whom.measured) > 1:
+    if whom.pairs and whom.pairs[-1].group is None:
+        who = whom.typical[-1]
+    elif whom.pairs or len(whom.measured) > 1:
         return None
-    asked = answers(tree, question)
-    if asked is None:
-        return None
-    draws = asked[THRESHOLD]
-    draws = draws.sel({whom.dim: whom.typical}) if whom.typical else draws
-    horizon = float(asked[THRESHOLD].attrs["censored_at"])
+    else:
+        who = "measured"
+    draws = reached(tree, question)
+    horizon = float(draws.attrs["censored_at"])
+    draws = draws.sel({whom.dim: who}) if whom.pairs else draws
     low, middle, high = (float(q) for q in np.quantile(draws.values, [0.03, 0.5, 0.97]))
     return {
-        "who": whom.typical or "measured",
+        "who": who,
         "q03": low,
         "median": middle,
         "q97": high,

@@ -9,7 +9,8 @@ from ..inference.cycle_series import CycleSeries, Question, cycle_series
 from ..inference.measured import group_dim
 from ..inference.predict import predict
 from ..inference.revive import model_of
-from .fade_answers import asked_cycles, subjects
+from .cycle_subjects import of_all, subjects
+from .fade_answers import asked_cycles
 from .law_predictions import thinned
 
 Array = NDArray[np.float64]
@@ -31,7 +32,7 @@ def reach(tree: xr.DataTree, question: Question) -> float:
     last = max(each.last for each in series)
     wanted = max(1.15 * last, *(1.05 * cycle for cycle in asked_cycles(question, series)))
     whom = subjects(tree)
-    who: Who = "typical" if whom.typical else "measured"
+    who: Who = "typical" if whom.pairs else "measured"
     reached = cycles_to(
         thinned_whole(tree, 400), question.threshold, reference=question.reference, who=who
     )
@@ -53,15 +54,16 @@ def curves(tree: xr.DataTree, question: Question, end: float | None = None) -> x
     grid = grid_of(tree, question, end)
     thin = thinned_whole(tree, DRAWS)
     whom = subjects(tree)
-    kept = []
-    for who in ("measured", *(("typical", "new") if whom.typical else ())):
-        drawn = retention(thin, grid, reference=question.reference, who=who)
-        quantiles = _quantiles(drawn, "cycle")
-        kept.append(quantiles if whom.dim in drawn.dims else quantiles[None])
-    return xr.Dataset(
-        {"retention": (("subject", "quantile", "cycle"), np.concatenate(kept))},
-        coords={"subject": list(whom.labels), "quantile": list(QUANTILES), "cycle": grid},
+    kept = of_all(
+        whom,
+        lambda who, of: _along(
+            retention(thin, grid, reference=question.reference, who=who, of=of), "cycle"
+        ),
     )
+    if whom.dim not in kept.dims:
+        kept = kept.expand_dims({whom.dim: list(whom.labels)})
+    kept = kept.rename({whom.dim: "subject"}).transpose("subject", "quantile", "cycle")
+    return xr.Dataset({"retention": kept.drop_attrs()})
 
 
 def bands(tree: xr.DataTree, question: Question) -> xr.Dataset:
@@ -72,7 +74,7 @@ def bands(tree: xr.DataTree, question: Question) -> xr.Dataset:
     dim = group_dim(tree)
     found = {}
     for name, variable in (("law", output), ("new", f"{output}_new")):
-        quantiles = _quantiles(drawn[variable], "point")
+        quantiles = _along(drawn[variable], "point").values
         found[name] = quantiles if dim else quantiles[None]
     labels = [each.label for each in cycle_series(tree)]
     return xr.Dataset(
@@ -106,7 +108,6 @@ def thinned_whole(tree: xr.DataTree, draws: int) -> xr.DataTree:
     return thin
 
 
-def _quantiles(drawn: xr.DataArray, along: str) -> Array:
-    """Return quantiles of draws, of shape ([groups,] quantile, n)."""
-    ordered = drawn.transpose("chain", "draw", ..., along).values
-    return np.moveaxis(np.quantile(ordered, QUANTILES, axis=(0, 1)), 0, -2)
+def _along(drawn: xr.DataArray, along: str) -> xr.DataArray:
+    """Return quantiles of draws, of dims ([groups,] quantile, n)."""
+    return drawn.quantile(list(QUANTILES), ("chain", "draw")).transpose(..., "quantile", along)
