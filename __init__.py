@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from .datasets.growth_schema import growth_dataset
     from .datasets.limits_files import read_limits
     from .datasets.limits_schema import lifetimes, stepped_test
+    from .datasets.replicate_files import read_replicates
+    from .datasets.replicates import replicates
     from .datasets.simulate import simulated_pellet
     from .datasets.spectrum_files import read_spectra, read_spectrum
     from .datasets.stripping import lifetimes_of, stripping
@@ -104,6 +106,8 @@ _HOMES = {
     "predict": "inference.predict",
     "read_growth": "datasets.growth_files",
     "read_limits": "datasets.limits_files",
+    "read_replicates": "datasets.replicate_files",
+    "replicates": "datasets.replicates",
     "read_spectra": "datasets.spectrum_files",
     "read_spectrum": "datasets.spectrum_files",
     "read_table": "datasets.table_files",
@@ -170,6 +174,8 @@ __all__ = [
     "predict",
     "read_growth",
     "read_limits",
+    "read_replicates",
+    "replicates",
     "read_spectra",
     "read_spectrum",
     "read_table",
