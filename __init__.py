@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .errors import PosterionError
     from .inference.ageing import cycles_to, retention
     from .inference.build import build
+    from .inference.compare import compare
     from .inference.compare_models import compare_models
     from .inference.conductivity import conductivity
     from .inference.diagnose import Verdict
@@ -94,6 +95,7 @@ _HOMES = {
     "Verdict": "inference.diagnose",
     "Weibull": "inference.noise_censored",
     "build": "inference.build",
+    "compare": "inference.compare",
     "compare_models": "inference.compare_models",
     "conductivity": "inference.conductivity",
     "conductivity_series": "inference.series",
@@ -162,6 +164,7 @@ __all__ = [
     "Verdict",
     "Weibull",
     "build",
+    "compare",
     "compare_models",
     "conductivity",
     "conductivity_series",
