@@ -10,11 +10,14 @@ from ..models.parameter import Model
 from .arrange import arrange
 from .build import Priors, given_priors
 from .centring import uncentre
+from .diagnose import Verdict
 from .fit import compiled_sampler
 from .noise import Noise, usual_noise
 from .pooling import Pool
 from .sample import PRIOR_DRAWS
-from .simulate import simulate_prior
+from .simulate import Array, simulate_prior
+from .specimen_model import Assumptions, Specimens, sampler_of
+from .specimens import usual_spread
 
 
 def fit_each(
@@ -79,3 +82,45 @@ def fit_each(
             "seed": seed + number,
         }
         yield tree
+
+
+def compare_each(
+    data_sets: Iterable[xr.Dataset],
+    *,
+    seed: int = 0,
+    draws: int = 500,
+    chains: int = 4,
+) -> Iterator[tuple[xr.DataTree, Verdict]]:
+    """Compare the groups of one data set of replicates after another.
+
+    It is what `posterion.compare` does with its defaults on the logarithmic scale, without the
+    ranking and predictions, at a fraction of the time.
+
+    Parameters
+    ----------
+    data_sets
+        As from `posterion.replicates`.
+    seed
+        Of the first data set; the next ones count on from it.
+    draws, chains
+        As in `compare`.
+
+    Yields
+    ------
+    tree, verdict
+        The groups posterior, with ``level`` and ``scatter`` (group), and sample_stats; and the
+        checks.
+    """
+    points: dict[int, Array] = {}
+    for number, data in enumerate(data_sets):
+        specimens = Specimens.of(data, log=True)
+        unit = str(data["value"].attrs.get("units", ""))
+        assumed = Assumptions(
+            True, usual_spread(unit).prior, repeated=bool(len(specimens.contrasts))
+        )
+        sampler = sampler_of(specimens, assumed)
+        count = len(specimens.groups)
+        if count not in points:
+            # Where descents start from, the same for all.
+            points[count] = simulate_prior(sampler.model, PRIOR_DRAWS, seed)[1]
+        yield sampler.draw(points[count], seed=seed + number, draws=draws, chains=chains)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import xarray as xr
 
+from .caution_comparison import comparison_cautions
 from .caution_fade import fade_cautions
 from .caution_general import Caution, modes, unmoved_priors
 from .caution_growth import growth_cautions
@@ -42,5 +43,6 @@ _BY_OUTPUT: Mapping[str, Callable[[xr.DataTree], Iterator[Caution]]] = {
     "critical_current": limit_cautions,
     "lifetime": limit_cautions,
     "current": onset_cautions,
+    "specimen_value": comparison_cautions,
 }
 """Cautions that only results of one kind of data have."""

@@ -45,6 +45,8 @@ class Number:
         Where it comes from.
     sha256
         Of the data that were fitted, if any.
+    specimen
+        Its label, if it has one; several numbers of one specimen are repeated measurements.
     """
 
     value: float
@@ -54,6 +56,7 @@ class Number:
     n: int = 1
     source: str = ""
     sha256: str = ""
+    specimen: str = ""
 
     def to(self, unit: str) -> "Number":
         """Return the same in another unit.
@@ -115,9 +118,9 @@ def gathered(
     digest = hashlib.sha256(repr(rows).encode()).hexdigest()
     places: dict[str, int] = {}
     labels = []
-    for group, _ in rows:
+    for group, number in rows:
         places[group] = places.get(group, 0) + 1
-        labels.append(f"{group} {places[group]}")
+        labels.append(number.specimen or f"{group} {places[group]}")
     told = [f"{group}: {number.source}" for group, number in rows if number.source]
     dataset = xr.Dataset(
         {
@@ -153,6 +156,8 @@ def _numbers(
     if hasattr(given, "printed"):  # a number of posterion.datasets.published
         number = Number(given.value, given.unit, step=given.step, source=f"{given.key}, rounded")
         return [number]
+    if isinstance(given, xr.Dataset) and "value" in given:
+        return _of_replicates(checked(given), group)
     if isinstance(given, xr.Dataset):
         raise PosterionError(
             f"the group '{group}' is a data set, not a number of a specimen; points of one "
@@ -181,6 +186,20 @@ def _numbers(
     if bad := [value for value in values.tolist() if not np.isfinite(value)]:
         raise PosterionError(f"the group '{group}' holds {bad[0]}; leave it out or correct it.")
     return [Number(value, unit) for value in values.tolist()]
+
+
+def _of_replicates(data: xr.Dataset, group: str) -> list[Number]:
+    """Return the numbers of a data set of replicates as those of one group."""
+    unit, source = str(data["value"].attrs["units"]), str(data.attrs["source"])
+    names = (("value_sd", 0.0), ("value_step", 0.0), ("value_n", 1.0))
+    size = data.sizes["point"]
+    more = [data[name].values if name in data else np.full(size, no) for name, no in names]
+    return [
+        Number(float(value), unit, float(sd), float(step), int(n), source, "", f"{group}: {name}")
+        for value, sd, step, n, name in zip(
+            data["value"].values, *more, data["specimen"].values, strict=True
+        )
+    ]
 
 
 def _of_fit(

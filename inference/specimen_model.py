@@ -318,7 +318,7 @@ def build_specimens(
         center = _levels(chosen, window, assumed.log, len(specimens.groups))
         spread = data.get("known_scatter")
         if spread is not None:
-            pm.Deterministic("scatter", spread + 0.0, dims=GROUP)
+            pm.Deterministic("scatter", spread + 0 * center, dims=GROUP)  # once in each draw
         elif "scatter" in chosen:
             spread = chosen["scatter"].at(window).variable("scatter", dims=GROUP)
         else:

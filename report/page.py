@@ -83,6 +83,7 @@ def content(tree: xr.DataTree, extra: xr.Dataset | None = None) -> dict[str, Any
         "verdict": verdict,
         "headline": [row for row in rows if row["headline"]] if passed else [],
         "groups": subject.group_table(tree, table, extra) if passed else None,
+        "answers": subject.answers(tree) if passed else (),
         "cautions": found,
         "clean": subject.clean,
         "rows": rows,

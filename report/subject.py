@@ -84,6 +84,10 @@ class Subject:
         """Return the main results of each group, or None where there is one."""
         return None
 
+    def answers(self, tree: xr.DataTree) -> tuple[str, ...]:
+        """Return what the result says in words, the main thing first; empty where untrusted."""
+        return ()
+
     def drawings(self, tree: xr.DataTree, passed: bool) -> tuple[tuple[Drawing, ...], ...]:
         """Return the figures of the data, those side by side that belong together."""
         return ()
@@ -95,6 +99,7 @@ class Subject:
 
 def subject_of(tree: xr.DataTree) -> Subject:
     """Return what holds for the data of a result."""
+    from .compare_page import ComparisonSubject
     from .fade_page import FadeSubject
     from .growth_page import GrowthSubject
     from .law_page import LawSubject
@@ -110,6 +115,7 @@ def subject_of(tree: xr.DataTree) -> Subject:
         "critical_current": LimitSubject,
         "lifetime": LimitSubject,
         "current": OnsetSubject,
+        "specimen_value": ComparisonSubject,
     }
     observed = tree.children["observed_data"].dataset
     found: Subject = next((own for name, own in known.items() if name in observed), Subject)()
