@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from .datasets.growth_schema import growth_dataset
     from .datasets.limits_files import read_limits
     from .datasets.limits_schema import lifetimes, stepped_test
+    from .datasets.replicate_files import read_replicates
+    from .datasets.replicates import replicates
     from .datasets.simulate import simulated_pellet
     from .datasets.spectrum_files import read_spectra, read_spectrum
     from .datasets.stack import stack_spectra
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from .inference.build import build
     from .inference.calibrate import calibrate
     from .inference.checks import check
+    from .inference.compare import compare
     from .inference.compare_models import compare_models
     from .inference.conductivity import conductivity
     from .inference.diagnose import Verdict
@@ -101,6 +104,7 @@ _HOMES = {
     "calibrate": "inference.calibrate",
     "calibration_table": "inference.ranks",
     "check": "inference.checks",
+    "compare": "inference.compare",
     "compare_models": "inference.compare_models",
     "conductivity": "inference.conductivity",
     "conductivity_series": "inference.series",
@@ -114,6 +118,8 @@ _HOMES = {
     "predict": "inference.predict",
     "read_growth": "datasets.growth_files",
     "read_limits": "datasets.limits_files",
+    "read_replicates": "datasets.replicate_files",
+    "replicates": "datasets.replicates",
     "read_spectra": "datasets.spectrum_files",
     "read_spectrum": "datasets.spectrum_files",
     "read_table": "datasets.table_files",
@@ -173,6 +179,7 @@ __all__ = [
     "calibrate",
     "calibration_table",
     "check",
+    "compare",
     "compare_models",
     "conductivity",
     "conductivity_series",
@@ -186,6 +193,8 @@ __all__ = [
     "predict",
     "read_growth",
     "read_limits",
+    "read_replicates",
+    "replicates",
     "read_spectra",
     "read_spectrum",
     "read_table",

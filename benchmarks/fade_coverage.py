@@ -17,7 +17,7 @@ import pandas as pd
 import xarray as xr
 
 import posterion as po
-from posterion.inference.calibrate import fit_each
+from posterion.inference.fit_each import fit_each
 from posterion.inference.simulate import simulate_prior
 from posterion.models.ageing import FADE_LAWS
 

@@ -3,9 +3,8 @@
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from multiprocessing import get_context, parent_process
@@ -18,13 +17,11 @@ from ..errors import PosterionError
 from ..models.parameter import Model
 from .arrange import arrange
 from .build import Priors, choose_priors, given_priors
-from .centring import uncentre
 from .experiment import BLOCK, Experiment, Record
-from .fit import PACKAGES, compiled_sampler, data_digest
+from .fit import PACKAGES, data_digest
 from .noise import Noise, usual_noise
 from .pooling import Pool, cells
-from .sample import PRIOR_DRAWS, Progress
-from .simulate import simulate_prior
+from .sample import Progress
 from .store import replacing
 
 SAME = (
@@ -229,67 +226,3 @@ def _joined(parts: Sequence[xr.Dataset], attrs: dict[str, Any]) -> xr.Dataset:
 def _write(result: xr.Dataset, path: Path) -> None:
     with replacing(path) as temporary:
         result.to_netcdf(temporary, engine="h5netcdf")
-
-
-def fit_each(
-    model: Model,
-    data_sets: Iterable[xr.Dataset],
-    *,
-    priors: Priors | None = None,
-    noise: Noise | None = None,
-    pool: Pool | None = None,
-    seed: int = 0,
-    draws: int = 500,
-    chains: int = 4,
-) -> Iterator[xr.DataTree]:
-    """Fit one data set after another, keeping of each the draws and the checks alone.
-
-    It is what `fit` does without predictions and evidence, at a fraction of the time.
-
-    Parameters
-    ----------
-    model, priors, noise, pool, draws, chains
-        As in `fit`.
-    data_sets
-        With the same number of groups and the same stated errors.
-    seed
-        Of the first data set; the next ones count on from it.
-
-    Yields
-    ------
-    xarray.DataTree
-        Groups posterior, sample_stats and constant_data, with the verdict among the
-        attributes.
-
-    Raises
-    ------
-    PosterionError
-        If data lack what the model needs, or no point of finite density is found.
-    """
-    given = given_priors(priors or {})
-    points = None
-    for number, data in enumerate(data_sets):
-        law = noise or usual_noise(model, data)
-        data = arrange(model, data)
-        sampler = compiled_sampler(model, given, law, data, pool)
-        if points is None:
-            uncentre(sampler.model)
-            # Where descents start from, the same for all.
-            _, points = simulate_prior(sampler.model, PRIOR_DRAWS, seed)
-        tree, verdict = sampler.draw(points, seed=seed + number, draws=draws, chains=chains)
-        constant = {
-            variable.name: (sampler.model.named_vars_to_dims[variable.name], variable.get_value())
-            for variable in sampler.model.data_vars
-            if variable.name in sampler.model.named_vars_to_dims
-        }
-        tree["constant_data"] = xr.DataTree(xr.Dataset(constant))
-        tree.attrs = {
-            "model": str(model),
-            "noise": repr(law),
-            "pool": json.dumps({"pool": pool}),
-            "window": json.dumps(model.window(data)),
-            "priors_given": json.dumps(sorted(given)),
-            "verdict": json.dumps(asdict(verdict)),
-            "seed": seed + number,
-        }
-        yield tree

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import xarray as xr
 
+from .caution_comparison import comparison_cautions
 from .caution_fade import fade_cautions
 from .caution_general import Caution, modes, open_scales, unmoved_priors
 from .caution_growth import growth_cautions
@@ -44,5 +45,6 @@ _BY_OUTPUT: Mapping[str, Callable[[xr.DataTree], Iterator[Caution]]] = {
     "current": onset_cautions,
     "response": open_scales,
     "cell_response": open_scales,
+    "specimen_value": comparison_cautions,
 }
 """Cautions that only results of one kind of data have."""

@@ -210,13 +210,13 @@ compiled_sampler = _cache.sampler
 
 def density_key(model: str, given: dict[str, Prior], noise: Noise, shape: Hashable) -> str:
     """Name a log density by all that it is made of: what was asked for, and the code."""
-    parts = (model, sorted(given.items()), noise, shape, _code())
+    parts = (model, sorted(given.items()), noise, shape, code())
     digest = hashlib.sha256(repr(parts).encode())
     return digest.hexdigest()
 
 
 @cache
-def _code() -> tuple[str, ...]:
+def code() -> tuple[str, ...]:
     """Return what else decides on a log density: our own sources and the compilers."""
     root = Path(__file__).parents[1]
     sources = sorted([*root.glob("models/*.py"), *root.glob("inference/*.py")])

@@ -9,6 +9,7 @@ import typer
 
 from ..errors import PosterionError
 from .cli_calibrate import calibrate
+from .cli_compare import compare
 from .cli_data import data_app
 from .cli_fit import fit_app
 from .cli_reproduce import reproduce
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.add_typer(fit_app, name="fit")
 app.add_typer(data_app, name="data")
 app.command("transference")(transference)
+app.command("compare")(compare)
 app.command("reproduce")(reproduce)
 app.command("calibrate")(calibrate)
 

@@ -76,10 +76,6 @@ class Subject:
         """Add to the paragraph on methods what groups share; empty, or ends in a blank."""
         return ""
 
-    def answers(self, tree: xr.DataTree) -> tuple[str, ...]:
-        """Return sentences on what follows, for results whose checks passed."""
-        return ()
-
     def is_headline(self, name: str, unit: str) -> bool:
         """Tell whether a quantity stands at the top."""
         return unit in SHOWN_FIRST and not stem(name).endswith("_Z")
@@ -100,6 +96,10 @@ class Subject:
         """Return the main results of each group, or None where there is one."""
         return None
 
+    def answers(self, tree: xr.DataTree) -> tuple[str, ...]:
+        """Return what the result says in words, the main thing first; empty where untrusted."""
+        return ()
+
     def drawings(self, tree: xr.DataTree, passed: bool) -> tuple[tuple[Drawing, ...], ...]:
         """Return the figures of the data, those side by side that belong together."""
         return ()
@@ -115,6 +115,7 @@ class Subject:
 
 def subject_of(tree: xr.DataTree) -> Subject:
     """Return what holds for the data of a result."""
+    from .compare_page import ComparisonSubject
     from .dose_page import DoseSubject
     from .factorial_page import FactorialSubject
     from .fade_page import FadeSubject
@@ -134,6 +135,7 @@ def subject_of(tree: xr.DataTree) -> Subject:
         "current": OnsetSubject,
         "response": DoseSubject,
         "cell_response": FactorialSubject,
+        "specimen_value": ComparisonSubject,
     }
     observed = tree.children["observed_data"].dataset
     found: Subject = next((own for name, own in known.items() if name in observed), Subject)()

@@ -9,7 +9,7 @@ import xarray as xr
 from scipy import stats
 
 import posterion as po
-from posterion.inference.calibrate import fit_each
+from posterion.inference.fit_each import fit_each
 from posterion.inference.revive import model_of
 from posterion.models.ageing import FADE_LAWS
 from posterion.models.growth import GROWTH_LAWS

@@ -11,7 +11,7 @@ from scipy import stats
 
 import posterion as po
 from posterion.inference import diagnose
-from posterion.inference.calibrate import fit_each
+from posterion.inference.fit_each import fit_each
 from posterion.inference.simulate import simulate_prior
 from posterion.inference.transference import readings, transference, variance_shares
 from posterion.models.transference import BruceVincent, elasticities, transference_number

@@ -71,8 +71,8 @@ class Fits:
     def _grow(self, points: Steps) -> Array | None:
         import xarray as xr
 
-        from ...inference.calibrate import fit_each
         from ...inference.diagnose import Verdict
+        from ...inference.fit_each import fit_each
         from ...inference.noise import Relative
         from ...inference.noise_rounded import Rounded
         from ...models.growth import LinearGrowth

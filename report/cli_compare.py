@@ -1,0 +1,163 @@
+"""The command ``posterion compare``: which group is best, by how much, and does it matter."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import PosterionError
+from .terminal import (
+    ChainsOption,
+    DrawsOption,
+    JsonOption,
+    OutOption,
+    PriorOption,
+    SeedOption,
+    check_writable,
+    finish,
+    progress,
+    read_pairs,
+    read_priors,
+)
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def compare(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            help="A table with --group and --value; or of each specimen NAME=FILE of a fit "
+            "(bare=a.nc coated=b.nc coated=c.nc) or NAME=NUMBER (bare='0.31 mS/cm', "
+            "coated='0.30 ± 0.01 eV (n=3)'). They can be mixed.",
+        ),
+    ],
+    group: Annotated[
+        str | None, typer.Option(help="Column of the table that says what was made alike.")
+    ] = None,
+    value: Annotated[str | None, typer.Option(help="Column of the table with the numbers.")] = None,
+    specimen: Annotated[
+        str | None, typer.Option(help="Column that says which pellet or cell a row is of.")
+    ] = None,
+    sd: Annotated[
+        str | None, typer.Option(help="Column with one standard deviation of each number.")
+    ] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(help="Keep rows: 'temperature=25'; several times.")
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="Such as mS/cm, where the header does not say.")
+    ] = None,
+    quantity: Annotated[
+        str | None, typer.Option(help="Which quantity of the fits: 'conductivity', 'R1'.")
+    ] = None,
+    rope: Annotated[
+        str, typer.Option(help="Differences that do not matter: '5%' or '0.01 mS/cm'.")
+    ] = "5%",
+    better: Annotated[str, typer.Option(help="larger or smaller.")] = "larger",
+    scale: Annotated[
+        str | None, typer.Option(help="On which specimens scatter: log (usual) or linear.")
+    ] = None,
+    spread: Annotated[
+        str | None,
+        typer.Option(help="Between specimens made alike: '10%', or 'LogNormal(-2.3, 0.7)'."),
+    ] = None,
+    prior: PriorOption = None,
+    draws: DrawsOption = 1000,
+    chains: ChainsOption = 4,
+    seed: SeedOption = 0,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare groups of specimens: which is best, how surely, and does the difference matter.
+
+    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    """
+    data = _data(sources, group, value, specimen, sd, where or [], unit)
+    priors = read_priors(prior or [])
+    if out is not None:
+        check_writable(out)
+    with progress("Loading") as say:
+        from ..inference import compare as comparison
+        from ..inference.comparison_words import pair_words, verdict_words
+
+        tree = comparison.compare(
+            data,
+            quantity,
+            rope=rope,
+            better=better,  # type: ignore[arg-type]
+            scale=scale,  # type: ignore[arg-type]
+            spread=spread,
+            priors=priors,
+            seed=seed,
+            draws=draws,
+            chains=chains,
+            progress=say,
+        )
+        from .compare_document import document
+
+        verdict = verdict_words(tree)
+        finish(
+            tree,
+            None,
+            out,
+            as_json,
+            say,
+            remarks=[verdict, *pair_words(tree)] if verdict else [],
+            more=document(tree),
+        )
+
+
+def _data(
+    sources: list[str],
+    group: str | None,
+    value: str | None,
+    specimen: str | None,
+    sd: str | None,
+    where: list[str],
+    unit: str | None,
+) -> "xr.Dataset | dict[str, Any]":
+    """Return the table, or what is known of each group by its name."""
+    from ..datasets.replicate_files import read_replicates
+
+    named: dict[str, list[Any]] = {}
+    tables = []
+    for text in sources:
+        name, equals, rest = (part.strip() for part in text.partition("="))
+        if equals and not Path(text).exists():
+            if not (name and rest):
+                raise PosterionError(f"'{text}' is no pair; write it like bare='0.31 mS/cm'.")
+            named.setdefault(name, []).append(Path(rest) if rest.endswith(".nc") else rest)
+        else:
+            tables.append(Path(text))
+    if len(tables) > 1:
+        raise PosterionError(
+            f"{len(tables)} files have no name; fits need one, as in bare={tables[0].name}, and a "
+            "table is one file."
+        )
+    if not tables:
+        for flag, given in (("--group", group), ("--value", value), ("--where", where)):
+            if given:
+                raise PosterionError(f"{flag} has a meaning for a table only; leave it out.")
+        return named
+    if group is None or value is None:
+        raise PosterionError(
+            f"which columns of {tables[0].name} are compared? Name them with --group and --value; "
+            f"a fit needs a name, as in bare={tables[0].name}."
+        )
+    table = read_replicates(
+        tables[0],
+        group=group,
+        value=value,
+        unit=unit,
+        specimen=specimen,
+        sd=sd,
+        where=dict(read_pairs(where, "--where", "temperature=25")),
+    )
+    if not named:
+        return table
+    labels = table["group"].values
+    for label in dict.fromkeys(labels.tolist()):
+        named.setdefault(label, []).append(table.isel(point=labels == label))
+    return named
