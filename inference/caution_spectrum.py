@@ -9,12 +9,10 @@ from numpy.typing import NDArray
 
 from ..models.circuit import Circuit, Leaf
 from ..models.coordinates import find_arcs
+from . import misfit
 from .caution_general import Caution, on_line, unmoved_priors, variable
 
 Array = NDArray[np.float64]
-
-NORMAL_94 = 1.8808
-"""Half the width of the central 94 % of a normal distribution, in standard deviations."""
 
 EDGE = 2.0
 """Closer to the edge of the measured window than this factor, half an arc is missing."""
@@ -63,15 +61,7 @@ def standardized_residuals(tree: xr.DataTree) -> tuple[Array, Array]:
     """
     frequency = variable(tree, "constant_data", "measured_frequency").values
     order = np.argsort(-frequency)
-    replicas = variable(tree, "posterior_predictive", "Z").transpose(
-        "chain", "draw", "part", "frequency"
-    )
-    flat = replicas.values.reshape(-1, *replicas.shape[2:])
-    flat = flat[:: max(1, len(flat) // 4000)]
-    low, median, high = np.quantile(flat, [0.03, 0.5, 0.97], axis=0)
-    observed = variable(tree, "observed_data", "Z").transpose("part", "frequency").values
-    residuals = (observed - median) * 2 * NORMAL_94 / (high - low)
-    return frequency[order], residuals[:, order]
+    return frequency[order], misfit.residuals(tree)[:, order]
 
 
 def _misfit(tree: xr.DataTree) -> Iterator[Caution]:

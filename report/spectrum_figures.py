@@ -12,8 +12,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..inference.caution_general import variable
-from ..inference.caution_spectrum import NORMAL_94, standardized_residuals
+from ..inference.caution_spectrum import standardized_residuals
 from ..inference.diagnose import Verdict
+from ..inference.misfit import NORMAL_94
 from ..models.circuit import Circuit
 from .figures import BLUE, GREY, INK, ORANGE, frequency_axis, hertz, new_figure, tidy
 from .numbers import scale_of

@@ -4,7 +4,8 @@ import numpy as np
 import xarray as xr
 
 from ..inference.caution_general import variable
-from ..inference.caution_spectrum import NORMAL_94, standardized_residuals
+from ..inference.caution_spectrum import standardized_residuals
+from ..inference.misfit import NORMAL_94
 from . import spectrum_figures
 from .numbers import quantity
 from .subject import Drawing, Subject
