@@ -13,7 +13,7 @@ from .diagnose import Verdict
 from .distinguish import Region, misfit_region, region
 from .evidence import Evidence
 from .leave_out import PLACE, evidence_of, leave_one_out, mean_log_likelihood, p_waic
-from .misfit import observed, predictive
+from .misfit import misfit
 from .noise_correlated import Autocorrelated, Correlated
 from .revive import noise_of
 from .same_data import Match, Places, match
@@ -219,27 +219,9 @@ def _regions(
         at = pointwise[axis].values
         whole = region(best, other, str(axis), at, differences) if clear else None
         if whole is not None:
-            lost, wider = _misfit(fits, matches, best, other)
-            found.append(misfit_region(whole, at, lost, wider))
+            missed = misfit(fits[best], matches[best], fits[other], matches[other])
+            found.append(misfit_region(whole, at, *missed))
     return tuple(found)
-
-
-def _misfit(
-    fits: Mapping[str, xr.DataTree], matches: Mapping[str, Match], better: str, worse: str
-) -> tuple[np.ndarray[Any, Any], float]:
-    """Return what a model misses at each place on the scatter of another, and the widening."""
-    squares, widths = [], []
-    converted = any(matches[name].log_scale.any() for name in (better, worse))
-    for name in (better, worse):
-        common = matches[name].common
-        measured = observed(fits[name])[:, common]
-        middle, sd = (each[:, common] for each in predictive(fits[name]))
-        # Relative to the data: the units of the two may differ.
-        size = np.abs(measured) if converted else 1.0
-        squares.append(((measured - middle) / size) ** 2)
-        widths.append(sd / size)
-    lost = (squares[1] - squares[0]) / (2 * widths[0] ** 2)
-    return lost.sum(axis=0), float(np.median(widths[1] / widths[0]))
 
 
 def _messages(table: pd.DataFrame) -> list[str]:

@@ -4,8 +4,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from .caution_spectrum import NORMAL_94
+from .residuals import NORMAL_94
 from .revive import model_of
+from .same_data import Match
 
 Array = NDArray[np.float64]
 
@@ -38,3 +39,28 @@ def residuals(tree: xr.DataTree) -> Array:
     """Return data minus median in standard deviations of new data, of shape (parts, n)."""
     middle, sd = predictive(tree)
     return np.asarray((observed(tree) - middle) / sd)
+
+
+def misfit(
+    better: xr.DataTree, own: Match, worse: xr.DataTree, other: Match
+) -> tuple[Array, float]:
+    """Return what a model misses at each shared place on the scatter of a better one.
+
+    Returns
+    -------
+    misfit, wider
+        By how much its half squared residuals exceed those of the better model, in units of
+        the better one's variance, of shape (n,), and how many times wider its scatter is.
+    """
+    converted = bool(own.log_scale.any() or other.log_scale.any())
+    squares, widths = [], []
+    for tree, found in ((better, own), (worse, other)):
+        measured, middle, sd = (
+            each[:, found.common] for each in (observed(tree), *predictive(tree))
+        )
+        # Relative to the data where the units of the two differ.
+        size = np.abs(measured) if converted else np.ones_like(measured)
+        squares.append(((measured - middle) / size) ** 2)
+        widths.append(sd / size)
+    missed = (squares[1] - squares[0]) / (2 * widths[0] ** 2)
+    return missed.sum(axis=0), float(np.median(widths[1] / widths[0]))

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from ..inference import misfit
 from ..inference.caution_general import variable
-from ..inference.caution_spectrum import NORMAL_94
 from ..inference.compare_models import Comparison
 from ..inference.distinguish import Region
 from ..inference.measured import group_dim
@@ -156,7 +155,7 @@ def residuals(fits: Fits) -> "Figure":
         at, label = _along(_inputs(tree, axis), axis)
         parts = misfit.residuals(tree)
         limit = max(limit, 1.1 * float(np.abs(parts).max()))
-        axes.axhspan(-NORMAL_94, NORMAL_94, color=BLUE, alpha=0.13, linewidth=0)
+        axes.axhspan(-misfit.NORMAL_94, misfit.NORMAL_94, color=BLUE, alpha=0.13, linewidth=0)
         axes.axhline(0, color=GREY, linewidth=0.8)
         styles = (("Z′", "o", INK), ("Z″", "^", ORANGE)) if len(parts) > 1 else (("", "o", INK),)
         for values, (part, marker, color) in zip(parts, styles, strict=True):
