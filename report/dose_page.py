@@ -8,9 +8,8 @@ from ..inference.diagnose import Verdict
 from ..inference.dose_answers import dose_answers, of_each_dose, question_of_dose
 from ..inference.scalars import stem
 from ..models.dose import DoseResponse
-from .certainty import interval_of
 from .dose_figures import dose_curve
-from .dose_words import dose_sentences, dose_unit, with_unit
+from .dose_words import dose_interval, dose_sentences, dose_unit, with_unit
 from .reproduce.text import chance
 from .subject import Drawing, GroupTable, Subject, pooling_in_words
 
@@ -87,7 +86,7 @@ class DoseSubject(Subject):
         unit = dose_unit(tree)
         rows = []
         for best in dose_answers(tree):
-            middle, low, high = interval_of(best.draws)
+            middle, low, high = dose_interval(best)
             likeliest = with_unit(best.tested[best.likeliest], unit)
             cells = (
                 (f"{middle} {unit}", f"{low} to {high}", False),
