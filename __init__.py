@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from .inference.compare_models import compare_models
     from .inference.conductivity import conductivity
     from .inference.diagnose import Verdict
+    from .inference.dose import dose_response
+    from .inference.dose_answers import dose_answers
     from .inference.efficiency import coulombic_efficiency
+    from .inference.factorial import factorial
+    from .inference.factorial_answers import interactions, ratios
     from .inference.fit import fit
     from .inference.growth_series import resistance_series
     from .inference.next_measurement import expected_reduction
@@ -53,6 +57,7 @@ if TYPE_CHECKING:
         TwoProcessFade,
     )
     from .models.circuit import Circuit
+    from .models.dose import DoseResponse
     from .models.growth import ExponentialGrowth, LinearGrowth, ParabolicGrowth
     from .models.limits import CriticalCurrent, Lifetime
     from .models.onset import OnsetPotential
@@ -77,6 +82,7 @@ _HOMES = {
     "ParabolicGrowth": "models.growth",
     "cycles_to": "inference.ageing",
     "retention": "inference.ageing",
+    "ratios": "inference.factorial_answers",
     "read_cycling": "datasets.cycling_files",
     "cycling_dataset": "datasets.cycling_schema",
     "Arrhenius": "models.transport",
@@ -86,6 +92,7 @@ _HOMES = {
     "Circuit": "models.circuit",
     "Correlated": "inference.noise_correlated",
     "CriticalCurrent": "models.limits",
+    "DoseResponse": "models.dose",
     "Gaussian": "inference.noise",
     "Lifetime": "models.limits",
     "OnsetPotential": "models.onset",
@@ -110,8 +117,12 @@ _HOMES = {
     "conductivity_series": "inference.series",
     "coulombic_efficiency": "inference.efficiency",
     "expected_reduction": "inference.next_measurement",
+    "dose_answers": "inference.dose_answers",
+    "dose_response": "inference.dose",
+    "factorial": "inference.factorial",
     "fit": "inference.fit",
     "growth_dataset": "datasets.growth_schema",
+    "interactions": "inference.factorial_answers",
     "lifetimes": "datasets.limits_schema",
     "lifetimes_of": "datasets.stripping",
     "load": "inference.store",
@@ -162,6 +173,7 @@ __all__ = [
     "Circuit",
     "Correlated",
     "CriticalCurrent",
+    "DoseResponse",
     "Gaussian",
     "Lifetime",
     "OnsetPotential",
@@ -185,12 +197,17 @@ __all__ = [
     "conductivity_series",
     "coulombic_efficiency",
     "expected_reduction",
+    "dose_answers",
+    "dose_response",
+    "factorial",
     "fit",
     "growth_dataset",
+    "interactions",
     "lifetimes",
     "lifetimes_of",
     "load",
     "predict",
+    "ratios",
     "read_growth",
     "read_limits",
     "read_replicates",

@@ -228,10 +228,29 @@ class Components:
         """
         values: Array = data[self.name].values
         each = {name: np.asarray(draws)[:, None, None] for name, draws in scales.items()}
-        measured, cross, prior = (
-            LEVEL**2 + self.covariance(each, one, other)
-            for one, other in ((places, places), (places, wanted), (wanted, wanted))
-        )
+        cross, prior = (LEVEL**2 + self.covariance(each, one, wanted) for one in (places, wanted))
+        weights = np.linalg.solve(self._of_data(each, data, places), cross)
+        middle = middle_of(values)
+        mean = middle + np.einsum("dpw,p->dw", weights, np.log(values) - middle)
+        return mean, prior - np.swapaxes(cross, -1, -2) @ weights
+
+    def log_likelihood(
+        self, scales: Mapping[str, Array], data: xr.Dataset, places: Places
+    ) -> Array:
+        """Return the log density of the logarithms of the data, of shape (draws,).
+
+        See `draw`.
+        """
+        each = {name: np.asarray(draws)[:, None, None] for name, draws in scales.items()}
+        covariance = self._of_data(each, data, places)
+        residual = np.log(data[self.name].values) - middle_of(data[self.name].values)
+        _, volume = np.linalg.slogdet(2 * np.pi * covariance)
+        scaled = np.linalg.solve(covariance, residual[:, None])[..., 0]
+        return np.asarray(-(volume + scaled @ residual) / 2)
+
+    def _of_data(self, each: Values, data: xr.Dataset, places: Places) -> Array:
+        """Return the covariance of the logarithms of the data."""
+        values = data[self.name].values
         specimen = data[f"{self.name}_specimen"].values
         alike = specimen[:, None] == specimen[None, :]
         own = np.zeros_like(values)
@@ -240,10 +259,7 @@ class Components:
         if WITHIN.name in each:
             own = own + each[WITHIN.name] ** 2
         errors = each[SPECIMEN_SPREAD.name] ** 2 * alike + own * np.eye(values.size)
-        weights = np.linalg.solve(measured + errors, cross)
-        middle = middle_of(values)
-        mean = middle + np.einsum("dpw,p->dw", weights, np.log(values) - middle)
-        return mean, prior - np.swapaxes(cross, -1, -2) @ weights
+        return np.asarray(LEVEL**2 + self.covariance(each, places, places) + errors)
 
 
 def middle_of(values: Array) -> float:

@@ -1,7 +1,7 @@
 """The best dose: a curve through specimens of several doses, and what it says of its optimum."""
 
 import json
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import xarray as xr
@@ -110,7 +110,7 @@ def dose_response(
         given[SPECIMEN_SPREAD.name] = spread
     levels = () if temperature is None else labels
     unit = str(data[dose].attrs.get("units", ""))
-    how = {"seed": seed, "draws": draws, "chains": chains, "progress": progress}
+    how: dict[str, Any] = {"seed": seed, "draws": draws, "chains": chains, "progress": progress}
     if curve == "gp":
         tree = sample_process(points, noise, dose, unit, better, levels, given, window, **how)
     else:

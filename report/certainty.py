@@ -8,6 +8,7 @@ import xarray as xr
 
 from ..inference.noise_specimens import SPECIMEN_SPREAD
 from ..inference.prior_levels import Level
+from .numbers import interval
 from .reproduce.text import chance
 from .tables import STATISTICS
 
@@ -61,6 +62,12 @@ def at_known_spreads(what: str, levels: Sequence[Level]) -> str:
     known = [(each.spread, each.probability) for each in levels if each.probability is not None]
     cases = ", ".join(f"{chance(p)} if they differ by {100 * spread:g} %" for spread, p in known)
     return f"The probability that {what} is {cases}." if cases else ""
+
+
+def interval_of(draws: Any) -> tuple[str, str, str]:
+    """Write the median of draws without a unit, and the ends of their interval."""
+    low, middle, high = (float(each) for each in np.quantile(draws, [0.03, 0.5, 0.97]))
+    return interval(middle, low, high, "")[:3]
 
 
 def statistics(draws: Any) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import xarray as xr
 
 from ..inference.diagnose import Verdict
@@ -10,8 +9,7 @@ from ..inference.dose_answers import dose_answers, of_each_dose, question_of_dos
 from ..inference.scalars import stem
 from ..models.dose import DoseResponse
 from .dose_figures import dose_curve
-from .dose_words import dose_sentences, dose_unit, with_unit
-from .numbers import interval
+from .dose_words import dose_interval, dose_sentences, dose_unit, with_unit
 from .reproduce.text import chance
 from .subject import Drawing, GroupTable, Subject, pooling_in_words
 
@@ -88,7 +86,7 @@ class DoseSubject(Subject):
         unit = dose_unit(tree)
         rows = []
         for best in dose_answers(tree):
-            middle, low, high, _ = interval(*np.quantile(best.draws, [0.5, 0.03, 0.97]), "")
+            middle, low, high = dose_interval(best)
             likeliest = with_unit(best.tested[best.likeliest], unit)
             cells = (
                 (f"{middle} {unit}", f"{low} to {high}", False),

@@ -8,7 +8,7 @@ import xarray as xr
 from ..inference.diagnose import Verdict
 from ..inference.dose_answers import Best, dose_answers, of_each_dose, question_of_dose
 from .certainty import LIKELY, SURE, at_known_spreads, said, spread_in_words, statistics
-from .reproduce.text import chance, span
+from .reproduce.text import chance
 
 UNITS = {"uL": "µL", "um": "µm", "degC": "°C"}
 
@@ -47,8 +47,7 @@ def _about(best: Best, name: str, unit: str) -> tuple[str, str]:
         f"the data can't tell which of the tested {name}s is best",
     )
     low, high = (with_unit(best.tested[k], unit) for k in (0, -1))
-    middle, first, last = np.quantile(best.draws, [0.5, 0.03, 0.97])
-    within = span(middle, first, last, unit)
+    within = "{} ({} to {}) {}".format(*dose_interval(best), unit).strip()
     chances = (
         f"inside with probability {chance(best.inside)}, at {low} or below {chance(best.below)}, "
         f"at {high} or above {chance(best.above)}"
@@ -75,6 +74,15 @@ def _about(best: Best, name: str, unit: str) -> tuple[str, str]:
         sentence(f"{at}{sure} (probability of each: {shares})"),
         sentence(f"{at}{where}; {loss}"),
     )
+
+
+def dose_interval(best: Best) -> tuple[str, str, str]:
+    """Write the median of the best dose and the ends of its interval, to three digits.
+
+    Where an end of the tested range is one of them, they lie so close that more would be shown.
+    """
+    low, middle, high = (f"{each:.3g}" for each in np.quantile(best.draws, [0.03, 0.5, 0.97]))
+    return middle, low, high
 
 
 def with_unit(dose: float, unit: str) -> str:

@@ -2,15 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import xarray as xr
 
 from ..inference.diagnose import Verdict
 from ..inference.factorial import FIRST, SECOND
 from ..inference.factorial_answers import interactions, ratios
+from .certainty import interval_of
 from .factorial_figures import interaction_plot, ratio_plot
 from .factorial_words import factorial_sentences, factors_of, response_name
-from .numbers import interval
 from .reproduce.text import chance
 from .subject import Drawing, GroupTable, Subject
 
@@ -67,13 +66,13 @@ class FactorialSubject(Subject):
         """Return all ratios with their probabilities."""
         rows = []
         for ratio in ratios(tree):
-            middle, low, high, _ = interval(*np.quantile(ratio.draws, [0.5, 0.03, 0.97]), "")
+            middle, low, high = interval_of(ratio.draws.values)
             label = f"{ratio.above} / {ratio.below}, {ratio.at}"
             rows.append(
                 (label, ((middle, f"{low} to {high}", False), (chance(ratio.p_above), "", False)))
             )
         for each in interactions(tree):
-            middle, low, high, _ = interval(*np.quantile(each.draws, [0.5, 0.03, 0.97]), "")
+            middle, low, high = interval_of(each.draws.values)
             label = f"{each.above} / {each.below}, {each.end} over {each.start}"
             cells = ((middle, f"{low} to {high}", False), (chance(each.p_rises), "", False))
             rows.append((label, cells))

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..inference import misfit
+from ..inference import misfit, residuals
 from ..inference.caution_general import variable
 from ..inference.compare_models import Comparison
 from ..inference.distinguish import Region

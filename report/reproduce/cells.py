@@ -134,6 +134,16 @@ def _retention(inputs: Inputs) -> Finding:
     )
 
 
+def _retention_higher(inputs: Inputs) -> Finding:
+    kept = inputs.draw("capacity_retention_7ul", "percent")
+    return cannot_be_checked(
+        f"{span(*quantiles(kept), 'percent')} after 50 cycles is printed for the coated cell; for "
+        "the bare one neither a retention nor a capacity after its first cycle is published.",
+        unit="percent",
+        published=inputs.number("capacity_retention_7ul", "percent"),
+    )
+
+
 def _cycles(kept: Array, power: float) -> float:
     """Return the cycle of 80 % where the loss goes with a power of the cycles, from cycle 50."""
     return float(np.median(50 * (0.2 / (1 - kept)) ** (1 / power)))
@@ -250,6 +260,12 @@ CLAIMS = (
         _capacity_higher,
     ),
     Claim("retention", TOPIC, "The coated cell keeps 89.6 % of its capacity", _retention),
+    Claim(
+        "retention-higher",
+        TOPIC,
+        "The coated cell keeps more of its capacity than the bare one",
+        _retention_higher,
+    ),
     Claim(
         "efficiency-average",
         TOPIC,

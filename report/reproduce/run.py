@@ -12,6 +12,7 @@ from . import (
     literature,
     transference,
     voltammetry,
+    volumes,
 )
 from .claim import Claim, Row
 from .fits import Fits
@@ -19,6 +20,7 @@ from .published_numbers import Numbers
 
 CLAIMS: tuple[Claim, ...] = (
     *conductivity.CLAIMS,
+    *volumes.CLAIMS,
     *activation.CLAIMS,
     *transference.CLAIMS,
     *interfaces.CLAIMS,
