@@ -1,5 +1,6 @@
 """Calibration: uniform where everything is right, and what is broken on purpose is caught."""
 
+import json
 import os
 import signal
 import subprocess
@@ -338,7 +339,7 @@ def test_refused_runs_are_counted_and_kept(right) -> None:
         ({"workers": 0}, "workers is 0"),
         ({"priors": {"slop": "Normal(0, 1)"}}, "did you mean slope"),
         ({"priors": {"slope": "Normal(0, 0)"}}, "sigma is 0"),
-        ({"resume": "/nowhere/line.nc"}, "cannot write to /nowhere"),
+        ({"resume": "/nowhere/line.nc"}, "there is no folder /nowhere"),
     ],
 )
 def test_bad_input(options, message) -> None:
@@ -394,3 +395,77 @@ def test_limits_are_found_in_steps() -> None:
     found = Steps(10.0, 100.0)(limits)
     assert found["lifetime_low"].values.tolist() == [0, 20, 30, 90, 100]
     assert found["lifetime_high"].values.tolist() == [10, 30, 40, 100, np.inf]
+
+
+# --- Page and command -----------------------------------------------------------------------
+
+
+def test_the_page_shows_coverage_and_what_was_refused(right, tmp_path: Path) -> None:
+    from posterion.report.calibration_page import write
+
+    result = right.copy(deep=True)
+    result["refused"][:10] = True
+    result["reason"][:10] = "The posterior has 2 <b>modes</b>: the data allow 2 explanations."
+    write(result, "ten <points>", tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    assert "40 of these runs were trusted, 10 refused" in page
+    assert "2 &lt;b&gt;modes" in page and "<b>modes" not in page and "&lt;points&gt;" in page
+    assert page.count("data:image/svg+xml") == 3
+    table = calibration_table(result)
+    covered = f"{100 * table.loc['slope', 'coverage_94']:.1f} ± 3.8"
+    assert covered in page
+    said = json.loads((tmp_path / "summary.json").read_text())
+    assert (said["n"], said["trusted"], said["refused"]) == (50, 40, 10)
+    assert said["quantities"]["slope"]["coverage_94"] == pytest.approx(
+        table.loc["slope", "coverage_94"], abs=1e-6
+    )
+    result["refused"][:] = True
+    write(result, "ten points", tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    assert "Only 0 of 50 runs were trusted" in page
+    assert "image/svg" not in page and "± " not in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ei"], "there is no model 'ei'"),
+        (["vtf", "--circuit", "R0"], "vtf has no circuit"),
+        (["eis", "--circuit", "R0-"], "R0-"),
+        (["eis", "--noise", "loud"], "there is no noise 'loud'"),
+        (["eis", "--prior", "R9=LogNormal(5, 2)"], "did you mean R"),
+        (["eis", "--prior", "LogNormal(5, 2)"], "names no parameter"),
+        (["vtf", "--like", "a.csv"], "call posterion.calibrate"),
+        (["eis", "--like", "no_such.csv"], "no_such.csv"),
+        (["eis", "--draws", "10"], "10 draws of 4 chains"),
+    ],
+)
+def test_bad_input_at_the_command_line(arguments, message, monkeypatch, capsys) -> None:
+    from posterion.report import cli
+
+    monkeypatch.setattr(sys, "argv", ["posterion", "calibrate", *arguments])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    printed = capsys.readouterr()
+    assert left.value.code == 2 and message in printed.err and not printed.out
+
+
+@pytest.mark.slow
+def test_the_command_prints_one_document_and_goes_on(monkeypatch, capsys, tmp_path: Path) -> None:
+    from posterion.report import cli
+
+    arguments = ["calibrate", "lifetime", "--n", "50", "--workers", "1", "--json", "--out"]
+    documents = []
+    for _ in range(2):
+        monkeypatch.setattr(sys, "argv", ["posterion", *arguments, str(tmp_path)])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        printed = capsys.readouterr()
+        assert left.value.code == 0, printed
+        documents.append(json.loads(printed.out))
+    assert "Compiling" not in printed.err
+    assert documents[0] == documents[1]
+    assert documents[0]["n"] == 50 and "median_lifetime" in documents[0]["quantities"]
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "calibration.nc", "report.html", "summary.csv", "summary.json",
+    }  # fmt: skip
