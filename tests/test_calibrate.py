@@ -166,9 +166,9 @@ def test_a_missing_jacobian_is_caught(monkeypatch) -> None:
 @pytest.mark.slow
 def test_a_derivative_of_the_wrong_sign_is_caught(monkeypatch) -> None:
     """The sampler cannot follow it: its runs are refused, and that is no calibration."""
-    # Level and slope depend on each other.
-    where = {"sd": 0.05, "middle": 10.0, "n": 25, "draws": 250}
-    assert calibration_verdict(calibrated(Line(), **where))[0]
+    # Level and slope depend on each other. A run that fails takes seconds, so there are few.
+    where = {"sd": 0.05, "middle": 10.0, "n": 6}
+    assert not calibrated(Line(), **where)["refused"].any()
     import pytensor
 
     right_grad = pytensor.grad
@@ -178,9 +178,9 @@ def test_a_derivative_of_the_wrong_sign_is_caught(monkeypatch) -> None:
         return [level, -slope]
 
     monkeypatch.setattr(pytensor, "grad", wrong)
-    good, said = calibration_verdict(calibrated(Line(fault="gradient"), **where))
-    assert not good
-    assert "trusted" in said or "slope" in said
+    broken = calibrated(Line(fault="gradient"), **where)
+    assert broken["refused"].all()
+    assert calibration_verdict(broken)[1].startswith("Only 0 of 6 runs were trusted")
 
 
 @pytest.mark.slow
