@@ -42,7 +42,7 @@ def document(result: "xr.Dataset", words: str) -> dict[str, Any]:
         "quantities": rows,
         "priors": json.loads(attrs["priors"]),
         "cpu_s": round(float(result["seconds"].sum()), 1),
-        "seed": attrs["seed"],
+        "seed": int(attrs["seed"]),
         "versions": json.loads(attrs["versions"]),
         "date": attrs["date"],
     }

@@ -161,6 +161,8 @@ def test_a_missing_jacobian_is_caught(monkeypatch) -> None:
     assert not good and "slope" in said, calibration_table(broken)
     table = calibration_table(broken)
     assert not table.loc["slope", "uniform"] and table.loc["level", "uniform"]
+    # Without the Jacobian the logarithm of the slope comes out too low, by up to its variance.
+    assert -1.5 < table.loc["slope", "bias"] < -3 * table.loc["slope", "bias_error"]
 
 
 @pytest.mark.slow
