@@ -113,7 +113,7 @@ class Experiment:
             row["seconds"] = round(time.process_time() - started, 3)
             rows.append(row.expand_dims(simulation=[number]))
         supports = [self._support(str(name)) for name in rows[0]["quantity"].values]
-        together = xr.concat(rows, "simulation")
+        together = xr.concat(rows, "simulation", data_vars="minimal")
         return together.assign(support=("quantity", supports))
 
     def _refit(
