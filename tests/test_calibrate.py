@@ -410,6 +410,7 @@ def test_the_page_shows_coverage_and_what_was_refused(right, tmp_path: Path) -> 
 
     result = right.copy(deep=True)
     result["refused"][:10] = True
+    result["reason"] = result["reason"].astype(object)  # which holds text of any length
     result["reason"][:10] = "The posterior has 2 <b>modes</b>: the data allow 2 explanations."
     write(result, "ten <points>", tmp_path)
     page = (tmp_path / "report.html").read_text()
@@ -438,7 +439,7 @@ def test_the_page_shows_coverage_and_what_was_refused(right, tmp_path: Path) -> 
         (["vtf", "--circuit", "R0"], "vtf has no circuit"),
         (["eis", "--circuit", "R0-"], "R0-"),
         (["eis", "--noise", "loud"], "there is no noise 'loud'"),
-        (["eis", "--prior", "R9=LogNormal(5, 2)"], "did you mean R"),
+        (["eis", "--prior", "R9=LogNormal(5, 2)"], "'R9', which the model lacks"),
         (["eis", "--prior", "LogNormal(5, 2)"], "names no parameter"),
         (["vtf", "--like", "a.csv"], "call posterion.calibrate"),
         (["eis", "--like", "no_such.csv"], "no_such.csv"),
