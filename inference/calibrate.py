@@ -124,7 +124,7 @@ def calibrate(
     experiment = Experiment(model, design, given, noise, pool, record, seed, draws, chains)
     attrs = _attributes(experiment)
     path = None if resume is None else Path(resume)
-    parts = _done(path, attrs, n)
+    parts = _done(path, attrs)
     finished = {int(number) for part in parts for number in part["simulation"].values}
     missing = [number for number in range(n) if number not in finished]
     blocks = [
@@ -200,9 +200,13 @@ def _attributes(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def _done(path: Path | None, attrs: dict[str, Any], n: int) -> list[xr.Dataset]:
+def _done(path: Path | None, attrs: dict[str, Any]) -> list[xr.Dataset]:
     """Return what a file holds of a calibration, in a list of one; refuses another one."""
-    if path is None or not path.exists():
+    if path is None:
+        return []
+    if not path.parent.is_dir():
+        raise PosterionError(f"there is no folder {path.parent} for {path.name}; make it first.")
+    if not path.exists():
         return []
     try:
         with xr.open_dataset(path, engine="h5netcdf") as dataset:

@@ -112,7 +112,9 @@ class Experiment:
             )
             row["seconds"] = round(time.process_time() - started, 3)
             rows.append(row.expand_dims(simulation=[number]))
-        return xr.concat(rows, "simulation", data_vars="minimal")
+        supports = [self._support(str(name)) for name in rows[0]["quantity"].values]
+        together = xr.concat(rows, "simulation", data_vars="minimal")
+        return together.assign(support=("quantity", supports))
 
     def _refit(
         self,
@@ -172,7 +174,6 @@ class Experiment:
                 "mean": ("quantity", mean),
                 "sd": ("quantity", sd),
                 "quantile": (("quantity", "probability"), quantile),
-                "support": ("quantity", [self._support(name) for name in truth]),
                 "refused": bool(reason),
                 "reason": reason,
             },

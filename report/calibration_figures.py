@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..inference.ranks import COVERED, band, calibration_table, ecdf_differences
+from ..inference.ranks import COVERED, FEW, band, calibration_table, ecdf_differences
 from .figures import AMBER, BLUE, GREY, INK, ORANGE, new_figure, shown_label, tidy
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ COLUMNS = 2
 def rank_figure(result: "xr.Dataset") -> "Figure":
     """Draw how the ranks of each quantity differ from uniform ones, and the band of chance."""
     table = calibration_table(result)
-    trusted = ecdf_differences(result)
+    trusted, refused = ecdf_differences(result), ecdf_differences(result, refused=True)
     count = int((~result["refused"]).sum())
     edges, low, high = band(count, len(table))
     rows = -(-len(table) // COLUMNS)
@@ -31,7 +31,11 @@ def rank_figure(result: "xr.Dataset") -> "Figure":
         colour = BLUE if row["uniform"] else ORANGE
         difference = trusted.sel(quantity=name)
         axes.plot(edges, difference, color=colour, drawstyle="steps-mid", linewidth=1.4)
-        axes.set_title(shown_label(_title(str(name), bool(row["uniform"]))), fontsize=9)
+        if shows_refused(result):
+            other = refused.sel(quantity=name)
+            axes.plot(edges, other, color=GREY, linestyle=":", linewidth=1.2)
+        title = str(name) if row["uniform"] else f"{name}: outside"
+        axes.set_title(shown_label(title), fontsize=9)
         tidy(axes)
         axes.set_xlim(0, 1)
     for axes in grid.flat[len(table) :]:
@@ -89,11 +93,13 @@ def bias_figure(result: "xr.Dataset") -> "Figure":
 def _rows(axes: "Axes", names: list[str]) -> np.ndarray:
     """Give each quantity a line, the first one at the top."""
     y = np.arange(len(names))
-    axes.set_yticks(y, [shown_label(name.replace("_", " ")) for name in names])
+    axes.set_yticks(y, [shown_label(name) for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     tidy(axes)
     return y
 
 
-def _title(name: str, uniform: bool) -> str:
-    return name.replace("_", " ") if uniform else f"{name.replace('_', ' ')}: outside"
+def shows_refused(result: "xr.Dataset") -> bool:
+    """Tell whether there are so many refused runs with draws that their ranks are drawn."""
+    drawn = result["rank"].notnull().all("quantity") & result["refused"]
+    return int(drawn.sum()) >= FEW

@@ -42,7 +42,7 @@ def document(result: "xr.Dataset", words: str) -> dict[str, Any]:
         "quantities": rows,
         "priors": json.loads(attrs["priors"]),
         "cpu_s": round(float(result["seconds"].sum()), 1),
-        "seed": attrs["seed"],
+        "seed": int(attrs["seed"]),
         "versions": json.loads(attrs["versions"]),
         "date": attrs["date"],
     }
@@ -99,6 +99,7 @@ def _content(result: "xr.Dataset", words: str) -> dict[str, Any]:
         "reasons": reasons(result),
         "rows": [row_texts(str(name), row) for name, row in table.iterrows()],
         "figures": drawn,
+        "refused_drawn": figures.shows_refused(result),
         "priors": [*said_all["priors"].items()],
         "versions": [*said_all["versions"].items()],
         "seconds": f"{said_all['cpu_s']:.0f}",

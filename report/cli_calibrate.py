@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -112,13 +112,7 @@ def _like(design: "Design", file: Path) -> "Design":
         )
     data = read_spectrum(file)
     words = f"{data.sizes['frequency']} frequencies and the range of |Z| of {file.name}"
-    region = {**plausible(design.model, data), **_of_noise(design)}
-    return replace(design, data=data, words=words, priors=region)
-
-
-def _of_noise(design: "Design") -> dict[str, Any]:
-    own = {parameter.name for parameter in design.noise.parameters}
-    return {name: prior for name, prior in design.priors.items() if name in own}
+    return replace(design, data=data, words=words, priors=plausible(design.model, data))
 
 
 def _print(result: "xr.Dataset", words: str, out: Path | None, as_json: bool) -> None:

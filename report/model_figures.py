@@ -7,7 +7,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..inference import misfit, residuals
+from ..inference import misfit
+from ..inference.residuals import NORMAL_94
 from ..inference.caution_general import variable
 from ..inference.compare_models import Comparison
 from ..inference.distinguish import Region
@@ -155,7 +156,7 @@ def residuals(fits: Fits) -> "Figure":
         at, label = _along(_inputs(tree, axis), axis)
         parts = misfit.residuals(tree)
         limit = max(limit, 1.1 * float(np.abs(parts).max()))
-        axes.axhspan(-misfit.NORMAL_94, misfit.NORMAL_94, color=BLUE, alpha=0.13, linewidth=0)
+        axes.axhspan(-NORMAL_94, NORMAL_94, color=BLUE, alpha=0.13, linewidth=0)
         axes.axhline(0, color=GREY, linewidth=0.8)
         styles = (("Z′", "o", INK), ("Z″", "^", ORANGE)) if len(parts) > 1 else (("", "o", INK),)
         for values, (part, marker, color) in zip(parts, styles, strict=True):
