@@ -26,7 +26,7 @@ CLEAR = 3.0
 
 
 SMALL = 0.0015
-"""What instruments are accurate to, of |Z|. Resistances that drift by 5 to 10 % leave such a pattern."""
+"""What instruments are accurate to, of |Z|. A drift of resistances by 5 to 10 % leaves as much."""
 
 MISSED = 1.5
 """A fit that leaves so many times the scatter of the test misses what a circuit can have."""
