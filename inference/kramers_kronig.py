@@ -25,8 +25,8 @@ CLEAR = 3.0
 """Standard deviations beyond which a pattern is none of the noise (about 1 in 700)."""
 
 
-SMALL = 0.002
-"""What instruments are accurate to, of |Z|. Resistances that drift by 7 % leave such a pattern."""
+SMALL = 0.0015
+"""What instruments are accurate to, of |Z|. A drift of resistances by 5 to 10 % leaves as much."""
 
 MISSED = 1.5
 """A fit that leaves so many times the scatter of the test misses what a circuit can have."""

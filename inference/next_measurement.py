@@ -103,9 +103,9 @@ def _worlds(tree: xr.DataTree, candidate: Candidate, seed: int) -> tuple[Array, 
     model = model_of(tree)
     inputs = {name: value for name, value in candidate.items() if name in model.inputs}
     predicted = predict(tree, seed=seed, **inputs)
-    mean, new = predicted[model.output], predicted[f"{model.output}_new"]
     if is_logarithmic(tree):
-        mean, new = np.log(mean), np.log(new)
+        predicted = predicted.map(np.log)
+    mean, new = predicted[model.output], predicted[f"{model.output}_new"]
     variance = ((new - mean) ** 2).mean(("chain", "draw"))
     own = set(map(str, mean.dims)) - {"chain", "draw", *model.output_dims}
     labels = {name: str(value) for name, value in candidate.items() if name not in model.inputs}
@@ -119,8 +119,7 @@ def _worlds(tree: xr.DataTree, candidate: Candidate, seed: int) -> tuple[Array, 
             place = mean[dim].values.astype(str).tolist().index(label)
             mean, variance = mean.isel({dim: place}), variance.isel({dim: place})
         elif dim in shared_labels(tree):
-            unmeasured = predicted[f"{model.output}_new_{dim}"]
-            mean = np.log(unmeasured) if is_logarithmic(tree) else unmeasured
+            mean = predicted[f"{model.output}_new_{dim}"]
             variance = variance.mean(dim)
         else:
             known = ", ".join(mean[dim].values.astype(str))

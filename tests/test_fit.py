@@ -24,6 +24,7 @@ TRUTH = {"R0": 10.0, "R1": 100.0, "CPE1_Q": 1e-5, "CPE1_n": 0.85, "noise": 0.01}
 SAMPLE = ("chain", "draw")
 GROUPS = {
     *("posterior", "prior", "prior_predictive", "posterior_predictive", "log_likelihood"),
+    "log_prior",
     *("sample_stats", "observed_data", "constant_data"),
 }
 
