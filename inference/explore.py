@@ -12,7 +12,7 @@ Descend = Callable[[Array], tuple[Array, float]]
 
 FIRST_DESCENTS = 16
 MIN_DESCENTS = 48
-MAX_DESCENTS = 256
+MAX_DESCENTS = 384
 MANY = 40
 """Above so many dimensions, those of models of many groups, the least number of descents is also
 the most: each is slow, and their ends differ in what the data leave open."""
@@ -91,7 +91,7 @@ def explore(
     found: list[Mode] = []
     for count in range(MAX_DESCENTS if draws.shape[1] <= MANY else MIN_DESCENTS):
         late = count >= MIN_DESCENTS
-        if late and _settled(found):
+        if late and settled(found):
             break
         if count == FIRST_DESCENTS and not _promising(found, is_maximum):
             break
@@ -110,7 +110,8 @@ def explore(
     return found
 
 
-def _settled(found: list[Mode]) -> bool:
+def settled(found: list[Mode]) -> bool:
+    """Tell whether one more descent would rather end in the best mode than in a new one."""
     once = sum(mode.found == 1 for mode in found)
     return bool(found) and found[0].found >= max(TIMES_FOUND, once)
 

@@ -16,7 +16,7 @@ from .centring import is_pooled, move, uncentre, weights_at, weights_near, weigh
 from .density import Density
 from .diagnose import Verdict, diagnose
 from .evidence import estimate_evidence
-from .explore import MANY, Mode, ends_of, explore
+from .explore import MANY, Mode, ends_of, explore, settled
 from .groups import complete, draws_tree
 from .plan import (
     Plan,
@@ -44,6 +44,8 @@ RETRY_TARGET_ACCEPT = 0.99
 RETRY_FACTOR = 4
 RETRY_DIVERGENCES = 1e-3
 """A retry may diverge once in a thousand draws, and shows it."""
+
+UNSETTLED = "the search for modes ended while it still found new ones; a higher one may be left"
 
 MIXING = 1.1
 """Chains that started at several modes and stay further apart than this R-hat do not move
@@ -209,12 +211,14 @@ class Sampler:
                 target = Target.of(self.density)
             else:
                 plan, _ = adaptive_plan(target, near, seed)
+        unsettled = not settled(modes) and points.shape[1] <= MANY
+        note = plan.reason or (UNSETTLED if unsettled else "")
         clock.lap("explore_s")
 
         say(f"Sampling {chains} chains of {draws} draws")
         stats = run_chains(target, plan, seed, draws, plan.target_accept)
         tree = draws_tree(self.density, stats)
-        verdict = diagnose(tree, modes=kept, notes=(plan.reason,) if plan.reason else ())
+        verdict = diagnose(tree, modes=kept, notes=(note,) if note else ())
         if not verdict.passed and (kept == 1 or verdict.max_r_hat < MIXING):
             say("The checks failed; sampling once more, longer and more carefully")
             stats = run_chains(

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,45 @@ def shared_data() -> Callable[..., Path]:
         return folder.joinpath(*parts)
 
     return path_of
+
+
+@pytest.fixture(scope="session")
+def deviations() -> Callable[..., dict[str, float]]:
+    """Return a function that holds draws against the truth, in Monte Carlo standard errors.
+
+    The truth is a distribution of scipy, or draws of their own Monte Carlo error; draws are of
+    dims (chain, draw). What is compared are mean, standard deviation and three quantiles.
+    """
+    import arviz_stats
+    import numpy as np
+    import xarray as xr
+
+    def of_draws(draws: xr.DataArray) -> dict[str, tuple[float, float]]:
+        def error(method: str, **which: float) -> float:
+            mcse = arviz_stats.mcse(draws.to_dataset(name="x"), method=method, **which)
+            return float(mcse["x"].item())
+
+        values = draws.values
+        found = {
+            "mean": (float(values.mean()), error("mean")),
+            "sd": (float(values.std(ddof=1)), error("sd")),
+        }
+        for prob in (0.05, 0.5, 0.95):
+            found[f"q{prob}"] = (float(np.quantile(values, prob)), error("quantile", prob=prob))
+        return found
+
+    def exact(truth: Any) -> dict[str, tuple[float, float]]:
+        found = {"mean": (float(truth.mean()), 0.0), "sd": (float(truth.std()), 0.0)}
+        return found | {f"q{p}": (float(truth.ppf(p)), 0.0) for p in (0.05, 0.5, 0.95)}
+
+    def compare(draws: xr.DataArray, truth: Any) -> dict[str, float]:
+        expected = of_draws(truth) if isinstance(truth, xr.DataArray) else exact(truth)
+        return {
+            what: (value - expected[what][0]) / np.hypot(error, expected[what][1])
+            for what, (value, error) in of_draws(draws).items()
+        }
+
+    return compare
 
 
 @pytest.fixture

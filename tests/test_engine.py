@@ -2,7 +2,6 @@
 
 import json
 import os
-import zipfile
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -58,33 +57,13 @@ def rosenbrock() -> Any:
     return model
 
 
-def line(x: Array, y: Array, sigma: float | str) -> Any:
-    """Build a regression on a line; `sigma` is known, or the kind of its prior."""
+def line(x: Array, y: Array, sigma: float) -> Any:
+    """Build a regression on a line with known errors."""
     import pymc as pm
 
     with pm.Model() as model:
         b = pm.Normal("b", 0, 1000, shape=2)
-        if sigma == "half-Cauchy":
-            sigma = pm.HalfCauchy("sigma", 2.5)
-        elif sigma == "flat":  # over more than it could be
-            sigma = pm.Uniform("sigma", 0, 100)
         pm.Normal("y", b[0] + b[1] * x, sigma, observed=y)
-    return model
-
-
-def eight_schools(centered: bool) -> Any:
-    import pymc as pm
-
-    y = np.array([28.0, 8, -3, 7, -1, 1, 18, 12])
-    sigma = np.array([15.0, 10, 16, 11, 9, 11, 10, 18])
-    with pm.Model() as model:
-        mu = pm.Normal("mu", 0, 5)
-        tau = pm.HalfCauchy("tau", 5)
-        if centered:
-            theta = pm.Normal("theta", mu, tau, shape=8)
-        else:
-            theta = pm.Deterministic("theta", mu + tau * pm.Normal("theta_trans", shape=8))
-        pm.Normal("y", theta, sigma, observed=y)
     return model
 
 
@@ -147,14 +126,14 @@ def pellet() -> Density:
 # --- Density --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("which", ["pellet", "normal", "schools"])
+@pytest.mark.parametrize("which", ["pellet", "normal", "funnel"])
 def test_density_is_that_of_pymc_and_its_gradient_that_of_differences(
     which: str, pellet: Density
 ) -> None:
     density = {
         "pellet": lambda: pellet,
         "normal": lambda: Density(correlated_normal()),
-        "schools": lambda: Density(eight_schools(centered=False)),
+        "funnel": lambda: Density(funnel()),
     }[which]()
     logp = density.model.compile_logp(mode=interpreted())
     rng = np.random.default_rng(0)
@@ -311,10 +290,9 @@ def test_best_mode_of_a_simulated_pellet_is_the_truth(seed: int, pellet: Density
 # --- Draws against a known truth ------------------------------------------------------------
 
 
-def check_moments(draws: xr.DataArray, mean: Any, sd: Any, reference_ess: float = np.inf) -> None:
+def check_moments(draws: xr.DataArray, mean: Any, sd: Any) -> None:
     """Mean within four Monte Carlo standard errors, standard deviation within ten percent."""
     error = arviz_stats.mcse(draws.to_dataset(name="x"), method="mean")["x"].values
-    error = np.hypot(error, np.asarray(sd) / np.sqrt(reference_ess))
     z = (draws.mean(("chain", "draw")).values - mean) / error
     assert np.abs(z).max() < 4, z
     np.testing.assert_allclose(draws.std(("chain", "draw")), sd, rtol=0.1)
@@ -346,80 +324,7 @@ def test_regression_with_known_variance_is_its_closed_form() -> None:
     assert found == pytest.approx(correlation, abs=0.01)  # -0.98
 
 
-def reference(name: str) -> tuple[dict[str, Any], dict[str, Array]]:
-    """Read data and reference draws of posteriordb."""
-    folder = DATA / "posteriordb"
-    data = json.loads((folder / f"{name}.data.json").read_text())
-    with zipfile.ZipFile(folder / f"{name}.draws.json.zip") as archive:
-        (member,) = [n for n in archive.namelist() if n.endswith(".json")]
-        chains = json.loads(archive.read(member))
-    draws = {key: np.concatenate([chain[key] for chain in chains]) for key in chains[0]}
-    return data, draws
-
-
-def check_reference(draws: xr.DataArray, expected: Array) -> None:
-    """Compare with ten chains of a thousand nearly independent reference draws."""
-    truth = xr.DataArray(expected.reshape(10, 1000), dims=("chain", "draw"))
-    check_moments(draws, expected.mean(), expected.std(), reference_ess=9000)
-    for prob in (0.05, 0.5, 0.95):
-        errors = [
-            arviz_stats.mcse(each.to_dataset(name="x"), method="quantile", prob=prob)["x"].item()
-            for each in (draws, truth)
-        ]
-        shift = np.quantile(draws, prob) - np.quantile(expected, prob)
-        assert abs(shift) < 4 * np.hypot(*errors), (prob, shift, errors)
-
-
-@needs_data
-def test_kidiq() -> None:
-    data, expected = reference("kidiq-kidscore_momiq")
-    x, y = (np.array(data[name], dtype=float) for name in ("mom_iq", "kid_score"))
-    tree = po.sample(line(x, y, "half-Cauchy"), seed=3)
-    assert Verdict.of(tree).passed, Verdict.of(tree)
-    for place in (0, 1):
-        check_reference(tree["posterior"]["b"][..., place], expected[f"beta[{place + 1}]"])
-    check_reference(tree["posterior"]["sigma"], expected["sigma"])
-
-
-@needs_data
-def test_mesquite() -> None:
-    data, expected = reference("mesquite-logmesquite_logvolume")
-    diameters = (np.array(data[name]) for name in ("diam1", "diam2", "canopy_height"))
-    x = np.log(np.prod(list(diameters), axis=0))
-    tree = po.sample(line(x, np.log(np.array(data["weight"])), "flat"), seed=4)
-    assert Verdict.of(tree).passed, Verdict.of(tree)
-    for place in (0, 1):
-        check_reference(tree["posterior"]["b"][..., place], expected[f"beta[{place + 1}]"])
-    check_reference(tree["posterior"]["sigma"], expected["sigma"])
-
-
-@needs_data
-def test_eight_schools() -> None:
-    _, expected = reference("eight_schools-eight_schools_noncentered")
-    tree = po.sample(eight_schools(centered=False), seed=5)
-    assert Verdict.of(tree).passed, Verdict.of(tree)
-    check_reference(tree["posterior"]["mu"], expected["mu"])
-    check_reference(tree["posterior"]["tau"], expected["tau"])
-    for place in range(8):
-        check_reference(tree["posterior"]["theta"][..., place], expected[f"theta[{place + 1}]"])
-
-
 # --- No false trust -------------------------------------------------------------------------
-
-
-@needs_data
-def test_centered_eight_schools_are_right_or_refused() -> None:
-    """Its funnel is what samplers fail at without a sign: then log τ misses its low end."""
-    _, expected = reference("eight_schools-eight_schools_noncentered")
-    tree = po.sample(eight_schools(centered=True), seed=6)
-    if Verdict.of(tree).passed:
-        log_tau = np.log(tree["posterior"]["tau"].values.ravel())
-        truth = np.log(expected["tau"])
-        np.testing.assert_allclose(
-            np.quantile(log_tau, [0.05, 0.25, 0.5, 0.75, 0.95]),
-            np.quantile(truth, [0.05, 0.25, 0.5, 0.75, 0.95]),
-            atol=0.2 * truth.std(),
-        )
 
 
 def test_funnel_is_right_or_refused() -> None:

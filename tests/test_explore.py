@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from posterion.inference.explore import MAX_DESCENTS, MIN_DESCENTS, Mode, explore
+from posterion.inference.explore import MAX_DESCENTS, MIN_DESCENTS, Mode, explore, settled
 
 Array = NDArray[np.float64]
 
@@ -41,12 +41,14 @@ def test_highest_of_thousands_of_maxima_is_found(seed: int) -> None:
     modes, starts = search(hills, np.round, seed)
     np.testing.assert_array_equal(modes[0].x, TOP)
     assert len(starts) == MAX_DESCENTS  # new maxima turned up to the last
+    assert not settled(modes)
 
 
 def test_the_only_maximum_is_not_sought_on_and_on() -> None:
     modes, starts = search(one_hill, lambda start: TOP.copy(), 0)
     assert [mode.found for mode in modes] == [MIN_DESCENTS]
     assert len(starts) == MIN_DESCENTS
+    assert settled(modes)
 
 
 def test_a_short_way_back_is_no_finding() -> None:
