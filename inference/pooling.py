@@ -19,6 +19,10 @@ Pool = str | Mapping[str, Kind | Mapping[str, Kind]]
 """A coordinate of the data to pool partially over, or the kind of pooling by coordinate: of all
 parameters, or of those named, the others being pooled partially."""
 
+DISTANCE_SPREAD = "HalfNormal(0.3)"
+"""Default prior of the spread of the logarithm of a distance between logarithms: a few tenths of
+several decades, as one of a logarithm itself is by a factor of a few."""
+
 MEAN, SPREAD, OFFSET, CENTRING = "mean", "spread", "offset", "centring"
 
 
@@ -263,7 +267,7 @@ def pooled_parameters(
             parameter.unit if parameter.support == "real" else "",
             "positive",
             f"standard deviation {scale} between one {name} and another",
-            parameter.spread,
+            parameter.spread if below is None else DISTANCE_SPREAD,
         )
         for name in groups.partial
     )
