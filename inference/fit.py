@@ -245,10 +245,9 @@ def describe(
     if groups:
         below = model.coordinates().below
         own = (*sampled, *model.parameters, *noise.parameters)
-        for parameter in own:
-            kind: Kind = "complete" if parameter in noise.parameters else "partial"
-            seen = groups.of(parameter.name, kind)
-            known += pooled_parameters(parameter, seen, below.get(parameter.name))
+        for each in own:
+            kind: Kind = "complete" if each in noise.parameters else "partial"
+            known += pooled_parameters(each, groups.of(each.name, kind), below.get(each.name))
         known += [
             replace(p, name=f"{p.name}_{MEAN}", description=f"{p.description}, typical value")
             for p in own

@@ -42,6 +42,9 @@ Starts = Sequence[Mapping[str, npt.ArrayLike]]
 PRIOR_DRAWS = 1000
 RETRY_TARGET_ACCEPT = 0.99
 RETRY_FACTOR = 4
+RETRY_FACTOR_NEAR = 2
+"""Of models of many parts, which are long, and whose starts are near the posterior."""
+
 RETRY_DIVERGENCES = 1e-3
 """A retry may diverge once in a thousand draws, and shows it."""
 
@@ -221,7 +224,7 @@ class Sampler:
                 target,
                 plan_from_draws(stats, plan),
                 seed + 1,
-                RETRY_FACTOR * draws,
+                (RETRY_FACTOR if starts is None else RETRY_FACTOR_NEAR) * draws,
                 RETRY_TARGET_ACCEPT,
             )
             tree = draws_tree(self.density, stats)
