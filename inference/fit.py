@@ -56,8 +56,9 @@ def fit(
     pool
         A label of the data points, such as ``"pellet"``, whose groups have parameters of
         their own from one distribution, the spread of which is estimated; or the kind of
-        pooling by label, such as ``{"sample": "none", "pellet": "partial"}``. Everything
-        is shared unless given.
+        pooling by label, such as ``{"sample": "none", "pellet": "partial"}``; or of each
+        parameter, such as ``{"pellet": {"R1": "none", "CPE1_n": "complete"}}``, see `cells`.
+        Everything is shared unless given. Of many spectra, see `stack_spectra`.
     seed
         The same seed gives the same draws to the last bit on one machine.
     draws

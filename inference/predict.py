@@ -133,8 +133,13 @@ def _scatter(tree: xr.DataTree, model: Model, prediction: xr.DataArray, seed: in
 
 
 def shared_labels(tree: xr.DataTree) -> tuple[str, ...]:
-    """Return the labels of the data whose groups share a distribution."""
-    kinds, _ = pooling_kinds(pool_of(tree))
+    """Return the labels of the data whose groups share a distribution.
+
+    None where some parameter differs freely: nothing is known of that of the next group.
+    """
+    kinds, own = pooling_kinds(pool_of(tree))
+    if any("none" in each.values() for each in own.values()):
+        return ()
     return tuple(name for name, kind in kinds.items() if kind == "partial")
 
 
@@ -150,10 +155,19 @@ def next_group(
     given = {name.removesuffix(f"_{MEAN}") for name in json.loads(tree.attrs["priors_given"])}
     coordinates = model.coordinates(given)
     values = {}
+    _, own = pooling_kinds(pool_of(tree))
     for p in coordinates.parameters:
+        differing = [
+            name
+            for name in shared_labels(tree)
+            if own.get(name, {}).get(p.name, "partial") == "partial"
+        ]
+        if not differing:  # the same in all groups
+            values[p.name] = posterior[p.name]
+            continue
         value = link(p.support, posterior[f"{p.name}_{MEAN}"])
-        for group in shared:
-            spread = posterior[spread_name(p.name, group, shared_labels(tree))]
+        for group in (name for name in shared if name in differing):
+            spread = posterior[spread_name(p.name, group, differing)]
             value = value + spread * rng.normal(size=spread.shape)
         values[p.name] = unlink(p.support, value)
     return coordinates.to_parameters(values, json.loads(tree.attrs["window"]))
