@@ -11,7 +11,7 @@ from ..errors import PosterionError
 from ..models.parameter import Coordinates, Model
 from .arrange import arrange, beside_output, input_sd, uncertain
 from .noise import Noise, usual_noise
-from .pooling import CENTRING, Cells, Pool, cells, pooled_parameters, pooled_variable
+from .pooling import CENTRING, MEAN, Cells, Pool, cells, pooled_parameters, pooled_variable
 from .prior import Prior
 
 if TYPE_CHECKING:
@@ -216,6 +216,8 @@ def _variables(
     indices: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Create the sampled variables, ordered groups as one vector each."""
+    import pymc as pm
+
     typical: dict[str, Any] = {}
     for group in coordinates.ordered:
         separate = _alike(group, groups).separate if groups else None
@@ -229,6 +231,8 @@ def _variables(
         if groups:
             lower = coordinates.below.get(name)
             own = groups.of(name)
+            if name in typical and own.partial:
+                pm.Deterministic(f"{name}_{MEAN}", typical[name], dims=own.separate)
             spreads = pooled_parameters(parameters[name], own, lower)
             values[name] = pooled_variable(
                 parameters[name],

@@ -7,6 +7,7 @@ from ..errors import PosterionError
 from ..models.transport import conductivity as formula
 from ..models.transport import disc_area
 from ..units import Measured
+from .pooling import MEAN
 
 
 def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int = 0) -> xr.Dataset:
@@ -39,7 +40,8 @@ def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int 
     resistances = {
         str(name): value
         for name, value in posterior.items()
-        if value.attrs.get("units") == "ohm" and not str(name).endswith("_Z")
+        if value.attrs.get("units") == "ohm"
+        and not str(name).removesuffix(f"_{MEAN}").endswith("_Z")
     }
     if not resistances:
         raise PosterionError("the fitted model has no resistance to make a conductivity of.")

@@ -56,8 +56,9 @@ def fit(
     pool
         A label of the data points, such as ``"pellet"``, whose groups have parameters of
         their own from one distribution, the spread of which is estimated; or the kind of
-        pooling by label, such as ``{"sample": "none", "pellet": "partial"}``. Everything
-        is shared unless given.
+        pooling by label, such as ``{"sample": "none", "pellet": "partial"}``; or of each
+        parameter, such as ``{"pellet": {"R1": "none", "CPE1_n": "complete"}}``, see `cells`.
+        Everything is shared unless given. Of many spectra, see `stack_spectra`.
     seed
         The same seed gives the same draws to the last bit on one machine.
     draws
@@ -245,10 +246,9 @@ def describe(
     if groups:
         below = model.coordinates().below
         own = (*sampled, *model.parameters, *noise.parameters)
-        for parameter in own:
-            kind: Kind = "complete" if parameter in noise.parameters else "partial"
-            seen = groups.of(parameter.name, kind)
-            known += pooled_parameters(parameter, seen, below.get(parameter.name))
+        for each in own:
+            kind: Kind = "complete" if each in noise.parameters else "partial"
+            known += pooled_parameters(each, groups.of(each.name, kind), below.get(each.name))
         known += [
             replace(p, name=f"{p.name}_{MEAN}", description=f"{p.description}, typical value")
             for p in own

@@ -19,6 +19,10 @@ Pool = str | Mapping[str, Kind | Mapping[str, Kind]]
 """A coordinate of the data to pool partially over, or the kind of pooling by coordinate: of all
 parameters, or of those named, the others being pooled partially."""
 
+DISTANCE_SPREAD = "HalfNormal(0.3)"
+"""Default prior of the spread of the logarithm of a distance between logarithms: a few tenths of
+several decades, as one of a logarithm itself is by a factor of a few."""
+
 MEAN, SPREAD, OFFSET, CENTRING = "mean", "spread", "offset", "centring"
 
 
@@ -233,19 +237,25 @@ def pooling_kinds(pool: Pool | None) -> tuple[dict[str, Kind], dict[str, dict[st
     """
     kinds: dict[str, Kind] = {}
     own: dict[str, dict[str, Kind]] = {}
-    for name, kind in ({pool: "partial"} if isinstance(pool, str) else pool or {}).items():
-        of = {f"the pooling of '{name}'": kind}
-        if isinstance(kind, Mapping):
-            of = {f"the pooling of {each} over '{name}'": value for each, value in kind.items()}
-        for what, value in of.items():
-            if value not in get_args(Kind):
-                raise PosterionError(
-                    f"{what} is '{value}'; it must be one of {', '.join(get_args(Kind))}."
-                )
-        kinds[name] = "partial" if isinstance(kind, Mapping) else kind
-        if isinstance(kind, Mapping):
-            own[name] = dict(kind)
+    given: Mapping[str, Kind | Mapping[str, Kind]] = (
+        {pool: "partial"} if isinstance(pool, str) else pool or {}
+    )
+    for name, kind in given.items():
+        if isinstance(kind, str):
+            kinds[name] = kind
+            _check_kind(kind, f"'{name}'")
+        else:
+            kinds[name], own[name] = "partial", dict(kind)
+            for parameter, each in kind.items():
+                _check_kind(each, f"{parameter} over '{name}'")
     return kinds, own
+
+
+def _check_kind(kind: str, what: str) -> None:
+    if kind not in get_args(Kind):
+        raise PosterionError(
+            f"the pooling of {what} is '{kind}'; it must be one of {', '.join(get_args(Kind))}."
+        )
 
 
 def _in_order[T: Hashable](column: Sequence[T]) -> tuple[tuple[T, ...], NDArray[np.int64]]:
@@ -284,7 +294,7 @@ def pooled_parameters(
             parameter.unit if parameter.support == "real" else "",
             "positive",
             f"standard deviation {scale} between one {name} and another",
-            parameter.spread,
+            parameter.spread if below is None else DISTANCE_SPREAD,
         )
         for name in groups.partial
     )

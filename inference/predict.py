@@ -133,8 +133,13 @@ def _scatter(tree: xr.DataTree, model: Model, prediction: xr.DataArray, seed: in
 
 
 def shared_labels(tree: xr.DataTree) -> tuple[str, ...]:
-    """Return the labels of the data whose groups share a distribution."""
-    kinds, _ = pooling_kinds(pool_of(tree))
+    """Return the labels of the data whose groups share a distribution.
+
+    None where some parameter differs freely: nothing is known of that of the next group.
+    """
+    kinds, own = pooling_kinds(pool_of(tree))
+    if any("none" in each.values() for each in own.values()):
+        return ()
     return tuple(name for name, kind in kinds.items() if kind == "partial")
 
 
@@ -162,12 +167,19 @@ def unmeasured_group(
     constant = tree.children["constant_data"].dataset
     held = {name for name in shared if name == of or f"{name}_of_{of}" in constant}
     values = {}
+    _, own = pooling_kinds(pool_of(tree))
     for p in coordinates.parameters:
-        typical = f"{p.name}_{MEAN}" + (f"_{of}" if of in shared else "")
+        differing = [
+            name for name in shared if own.get(name, {}).get(p.name, "partial") == "partial"
+        ]
+        if not differing:  # the same in all groups
+            values[p.name] = posterior[p.name]
+            continue
+        typical = f"{p.name}_{MEAN}" + (f"_{of}" if of in differing else "")
         value = link(p.support, posterior[typical])
-        for group in shared:
+        for group in differing:
             if new and group not in held:
-                spread = posterior[spread_name(p.name, group, shared)]
+                spread = posterior[spread_name(p.name, group, differing)]
                 # By itself in each member, so that two of them can be compared.
                 value = value + spread * rng.normal(size=value.shape)
         values[p.name] = unlink(p.support, value)

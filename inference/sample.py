@@ -42,6 +42,9 @@ Starts = Sequence[Mapping[str, npt.ArrayLike]]
 PRIOR_DRAWS = 1000
 RETRY_TARGET_ACCEPT = 0.99
 RETRY_FACTOR = 4
+RETRY_FACTOR_NEAR = 2
+"""Of models of many parts, which are long, and whose starts are near the posterior."""
+
 RETRY_DIVERGENCES = 1e-3
 """A retry may diverge once in a thousand draws, and shows it."""
 
@@ -211,7 +214,7 @@ class Sampler:
                 target = Target.of(self.density)
             else:
                 plan, _ = adaptive_plan(target, near, seed)
-        unsettled = not settled(modes) and points.shape[1] <= MANY
+        unsettled = starts is None and not settled(modes) and points.shape[1] <= MANY
         note = plan.reason or (UNSETTLED if unsettled else "")
         clock.lap("explore_s")
 
@@ -225,7 +228,7 @@ class Sampler:
                 target,
                 plan_from_draws(stats, plan),
                 seed + 1,
-                RETRY_FACTOR * draws,
+                (RETRY_FACTOR if starts is None else RETRY_FACTOR_NEAR) * draws,
                 RETRY_TARGET_ACCEPT,
             )
             tree = draws_tree(self.density, stats)

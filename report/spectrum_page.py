@@ -49,11 +49,12 @@ class SpectrumSubject(Subject):
 
     def structure(self, tree: xr.DataTree) -> str:
         """Say what the spectra share."""
-        return pooling_in_words(tree)
+        return pooling_in_words(tree) if spectrum_dim(tree) else ""
 
     def is_headline(self, name: str, unit: str) -> bool:
         """Tell whether a quantity stands at the top: of many spectra, what is typical."""
-        return "[" not in name and super().is_headline(name, unit)
+        typical = name.removesuffix(f"_{MEAN}")
+        return "[" not in name and super().is_headline(typical, unit)
 
     def is_printed(self, name: str, unit: str) -> bool:
         """Keep resistances of each spectrum, and what all of them share."""
@@ -74,6 +75,8 @@ class SpectrumSubject(Subject):
             if all(f"{name}[{label}]" in table.index for label in labels)
             and super().is_headline(name, str(table.loc[f"{name}[{labels[0]}]", "unit"]))
         ]
+        if "conductivity" in columns:  # that of the whole stands for its parts, which are rows
+            columns = [name for name in columns if not name.startswith("conductivity_")]
         rows = []
         for label in labels:
             cells = []

@@ -162,7 +162,7 @@ def test_conductivity_of_each_spectrum_has_one_geometry(pooled) -> None:
 def test_arcs_keep_their_order_in_every_spectrum(stacked, pool) -> None:
     prior, points = simulate_prior(po.build(TWO_ARCS, stacked, pool=pool), 400, 0)
     assert (prior["CPE1_tau"] < prior["CPE2_tau"]).all()
-    assert np.isfinite(points).all()
+    assert np.isfinite(prior["CPE2_tau"]).all() and np.isfinite(points).all()
     assert np.isfinite(prior["Z"]).mean() > 0.99
 
 
@@ -350,3 +350,24 @@ def test_paragraph_tells_parameters_that_are_pooled_in_their_own_way(pooled) -> 
     assert "The values of R1 differ by spectrum, without any relation" in text
     assert "The values of CPE1_n are the same for every spectrum" in text
     assert "The other parameters differ" in text
+
+
+def test_law_with_one_slope_for_all_predicts_the_next_pellet() -> None:
+    """A parameter that is the same for all is that of the next group too."""
+    T = np.tile(np.linspace(300, 400, 6), 4)
+    pellet = np.repeat(["a", "b", "c", "d"], 6)
+    rng = np.random.default_rng(3)
+    level = np.repeat(np.exp(0.3 * rng.normal(size=4)), 6)
+    sigma = 1e-3 * level * np.exp(-0.3 / 8.617e-5 * (1 / T - 1 / 343) + 0.03 * rng.normal(size=24))
+    data = xr.Dataset(
+        {"conductivity": ("point", sigma)},
+        coords={"temperature": ("point", T), "pellet": ("point", pellet)},
+    )
+    kinds = {"pellet": {"E_a": "complete"}}
+    tree = po.fit(po.Arrhenius("sigma"), data, pool=kinds, seed=1, draws=500)
+    assert tree["posterior"]["E_a"].dims == SAMPLE
+    assert float(tree["posterior"]["E_a"].mean()) == pytest.approx(0.3, abs=0.02)
+    new = po.predict(tree, temperature=[300.0, 400.0])["conductivity_new_pellet"]
+    slope = np.log(new[..., 1] / new[..., 0]) * 8.617333262e-5
+    expected = tree["posterior"]["E_a"] * (1 / 300 - 1 / 400)
+    np.testing.assert_allclose(slope, expected, rtol=1e-4)
