@@ -4,9 +4,9 @@
     python benchmarks/fade_coverage.py --cells 500 --noise independent
 
 Cells are drawn from the priors, with noise of 0.05 to 1 % (AR(1) unless told), over 80 cycles,
-and fitted by the same law and noise. Printed is how often the 90 % interval holds the truth, with its Monte Carlo
-error; the rank of a truth among draws that are censored at the same horizon is drawn at
-random. Runs that are refused are counted.
+and fitted by the same law and noise. Printed is how often the 90 % interval holds the truth, with
+its Monte Carlo error; the rank of a truth among draws that are censored at the same horizon is
+drawn at random. Runs that are refused are counted.
 """
 
 import argparse

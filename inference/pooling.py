@@ -244,7 +244,8 @@ def pooled_variable(
     elif separate is not None:
         raise PosterionError(f"{name} is kept in order and cannot differ freely by {separate}.")
     scales = {spread: prior.variable(spread) for spread, prior in spreads.items()}
-    center, effects = link(parameter.support, mean), {}
+    center = link(parameter.support, mean)
+    effects: dict[str, Any] = {}
 
     def mean_of(group: str) -> Any:
         """Return what the coordinates above it make of each of its groups."""

@@ -66,8 +66,8 @@ def cycles_to_threshold(tree: xr.DataTree) -> "Figure":
     axes.tick_params(axis="y", length=0)
     names = [shown_label(label, 28) or "measured" for label in reversed(labels)]
     axes.set_yticks(np.arange(len(draws)) + 0.3, names, fontsize=9)
-    left = "left" if question.threshold < 1 else "reached"
-    axes.set_xlabel(f"Cycle at which {percent(question.threshold)} is {left}")
+    end = "left" if question.threshold < 1 else "reached"
+    axes.set_xlabel(f"Cycle at which {percent(question.threshold)} is {end}")
     axes.axvline(last, color=GREY, linewidth=0.9, linestyle=":")
     beside = [(last, "last measured", 3, "left")]
     if some:
