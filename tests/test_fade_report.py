@@ -224,8 +224,8 @@ def test_samples_stand_in_json_page_and_figures(nested):
     text = Page(page.render(nested, extra)).text
     assert "typical cell of coated" in text and "new cell of a new sample" in text
     titles = [axes.get_title(loc="left") for axes in fade_figures.capacity(nested).axes]
-    assert titles[4:] == ["typical and new of bare", "typical and new of coated",
-                          "typical cell and new cell of a new sample"]  # fmt: skip
+    names = ["typical and new cell of bare", "typical and new cell of coated"]
+    assert titles[4:] == [*names, "typical and new cell"]
     alone = synthetic.within_samples(
         cycle_result(cycles=dict.fromkeys("ABCD", N)), SAMPLES, LOSSES, pool="none"
     )
@@ -243,7 +243,7 @@ def test_many_cells_have_a_panel_for_each_sample():
     )
     figure = fade_figures.capacity(tree)
     bare, coated, both = figure.axes
-    assert bare.get_title(loc="left") == "typical and new of bare"
+    assert bare.get_title(loc="left") == "typical and new cell of bare"
     thin = [len([line for line in a.lines if line.get_alpha() == 0.35]) for a in (bare, coated)]
     assert thin == [6, 6] and len(both.collections) == 2
 
@@ -332,7 +332,7 @@ def test_spikes_do_not_squeeze_the_axis():
 def test_cells_have_a_panel_each_and_the_typical_one_too(three):
     figure = fade_figures.capacity(three)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
-    assert titles == ["A", "B", "C", "typical cell and new cell"]
+    assert titles == ["A", "B", "C", "typical and new cell"]
     assert figure.get_supylabel() == "Retention (%)"
     assert len({axes.get_ylim() for axes in figure.axes}) == 1
 
