@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from .density import interpreted
 from .explore import Evaluate
@@ -24,6 +25,11 @@ SHARE = 0.8
 def is_pooled(model: "pm.Model") -> bool:
     """Tell whether a model has parameters whose coordinates can be chosen."""
     return bool(_weights(model))
+
+
+def is_nested(model: "pm.Model") -> bool:
+    """Tell whether groups are pooled at several levels, as cells within samples."""
+    return len({model.named_vars_to_dims[name] for name in _weights(model)}) > 1
 
 
 def uncentre(model: "pm.Model") -> None:
@@ -57,10 +63,7 @@ def weights_at(model: "pm.Model", evaluate: Evaluate, mode: Array) -> Weights:
         Arrays of shape (groups,) by the names of the data that hold them.
     """
     places = _places(model)
-    return {
-        name: np.array([_weight(evaluate, mode, place) for place in places[_offset_of(name)]])
-        for name in _weights(model)
-    }
+    return {name: _curved(evaluate, mode, places[_offset_of(name)]) for name in _weights(model)}
 
 
 def weights_near(model: "pm.Model", evaluate: Evaluate, point: Array) -> Weights:
@@ -99,8 +102,9 @@ def weights_of(model: "pm.Model", points: Array) -> Weights:
     """Choose weights by draws, which know more of a posterior than its mode does.
 
     With z the offset of the non-centred form, m the mean and s the spread, z = value/s - m/s:
-    what is left of the variance of z after a regression on 1/s and m/s is its variance under
-    one mean and spread, the inverse of the curvature in `weights_at`.
+    what is left of z after a regression on 1/s and m/s has its variance under one mean and
+    spread, the inverse of the curvature in `weights_at`. It is that of a typical spread: the
+    smallest, by which a group says nothing, would hide what it says by the others.
 
     Parameters
     ----------
@@ -132,7 +136,7 @@ def weights_of(model: "pm.Model", points: Array) -> Weights:
 def _residual_variance(z: Array, mean: Array, spread: Array) -> float:
     known = np.column_stack([np.ones_like(z), 1 / spread, mean / spread])
     left = z - known @ np.linalg.lstsq(known, z)[0]
-    return float((left**2).sum() / (len(z) - 3))
+    return float(np.median(left**2) / stats.chi2(1).median())
 
 
 def move(model: "pm.Model", points: tuple[Array, ...], weights: Weights) -> tuple[Array, ...]:
@@ -209,12 +213,14 @@ def _offset_of(weight: str) -> str:
     return weight.replace(f"_{CENTRING}", f"_{OFFSET}")
 
 
-def _weight(evaluate: Evaluate, x: Array, place: int) -> float:
+def _curved(evaluate: Evaluate, x: Array, places: NDArray[np.int64]) -> Array:
+    """Return the weights that a mode asks for, of offsets that are independent of each other."""
     step = np.zeros(len(x))
-    step[place] = STEP
-    below, above = (evaluate(x + sign * step)[1][place] for sign in (-1, 1))
+    step[places] = STEP
+    below, above = (evaluate(x + sign * step)[1][places] for sign in (-1, 1))
     curvature = (below - above) / (2 * STEP)
-    return SHARE * (1 - 1 / curvature) if np.isfinite(curvature) and curvature > 1 else 0.0
+    usable = np.isfinite(curvature) & (curvature > 1)
+    return np.where(usable, SHARE * (1 - 1 / np.where(usable, curvature, 1.0)), 0.0)
 
 
 def _places(model: "pm.Model") -> dict[str, NDArray[np.int64]]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import PosterionError
+from .portions import in_portions
 from .scalars import is_offset
 
 if TYPE_CHECKING:
@@ -153,7 +154,10 @@ class Density:
     def log_likelihood(self, x: Array) -> dict[str, Array]:
         """Return the pointwise log likelihood at raveled points of shape (n, size)."""
         names = [variable.name for variable in self.model.observed_RVs]
-        return dict(zip(names, self._log_likelihood(x), strict=True))
+        found = in_portions(
+            points_of(self.model), len(x), lambda part, _: self._log_likelihood(x[part])
+        )
+        return dict(zip(names, found, strict=True))
 
     @cached_property
     def _log_likelihood(self) -> Any:
@@ -215,3 +219,12 @@ def interpreted() -> Any:
     from pytensor.compile.mode import Mode
 
     return Mode(linker="py", optimizer="fast_compile")
+
+
+def points_of(model: "pm.Model") -> int:
+    """Return how many values were observed, real and imaginary parts counted by themselves."""
+    import pytensor
+
+    values = [model.rvs_to_values[rv] for rv in model.observed_RVs]
+    found = pytensor.function([], values, mode=interpreted())()
+    return sum(int(np.size(value)) for value in found)

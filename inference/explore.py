@@ -17,6 +17,9 @@ MANY = 40
 """Above so many dimensions, those of models of many groups, the least number of descents is also
 the most: each is slow, and their ends differ in what the data leave open."""
 
+HUGE, FEW_DESCENTS = 100, 4
+"""Above so many dimensions a descent takes seconds, and a few tell where the posterior is."""
+
 TIMES_FOUND = 4
 """Descents stop when the best mode was found this often, but not before the least number."""
 
@@ -89,11 +92,14 @@ def explore(
     """
     rng = np.random.default_rng(seed)
     found: list[Mode] = []
-    for count in range(MAX_DESCENTS if draws.shape[1] <= MANY else MIN_DESCENTS):
+    size = draws.shape[1]
+    most = MAX_DESCENTS if size <= MANY else MIN_DESCENTS if size <= HUGE else FIRST_DESCENTS
+    first = FIRST_DESCENTS if size <= HUGE else FEW_DESCENTS
+    for count in range(most):
         late = count >= MIN_DESCENTS
         if late and settled(found):
             break
-        if count == FIRST_DESCENTS and not _promising(found, is_maximum):
+        if count == first and not _promising(found, is_maximum):
             break
         start = draws[rng.integers(len(draws))].copy()
         home = None

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from .density import Density, interpreted
+from .density import Density, interpreted, points_of
 from .simulate import replicate
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 SAMPLE = ("chain", "draw")
+
+MOST = 50_000_000
+"""Values of the predictions that are kept; with more data every second draw, or fewer, has one."""
 
 
 def draws_tree(density: Density, stats: xr.Dataset) -> xr.DataTree:
@@ -34,12 +37,16 @@ def complete(
     x = tree.children["sample_stats"].dataset["unconstrained"].values
     chains = x.shape[0]
     posterior = tree.children["posterior"].to_dataset()
-    flat = {str(name): v.values.reshape(-1, *v.shape[2:]) for name, v in posterior.items()}
     observed = {rv.name for rv in model.observed_RVs}
     unobserved = {name: value[None] for name, value in prior.items() if name not in observed}
     predicted = {name: value[None] for name, value in prior.items() if name in observed}
+    every = -(-x.shape[0] * x.shape[1] * points_of(model) // MOST) or 1
+    kept = x[:, ::every]
+    draws = xr.Coordinates({"draw": np.arange(x.shape[1])[::every]})
+    thin = posterior.isel(draw=slice(None, None, every))
+    flat = {str(name): v.values.reshape(-1, *v.shape[2:]) for name, v in thin.items()}
     replicas = _by_chain(replicate(model, flat, seed), chains)
-    points = x.reshape(-1, x.shape[-1])
+    points = kept.reshape(-1, x.shape[-1])
     likelihood = _by_chain(density.log_likelihood(points), chains)
     log_prior = _by_chain(density.log_prior(points), chains)
     names = [rv.name for rv in model.observed_RVs]
@@ -51,9 +58,9 @@ def complete(
             "posterior": posterior,
             "prior": named_dataset(model, unobserved, SAMPLE),
             "prior_predictive": named_dataset(model, predicted, SAMPLE),
-            "posterior_predictive": named_dataset(model, replicas, SAMPLE),
-            "log_likelihood": named_dataset(model, likelihood, SAMPLE),
-            "log_prior": named_dataset(model, log_prior, SAMPLE),
+            "posterior_predictive": named_dataset(model, replicas, SAMPLE).assign_coords(draws),
+            "log_likelihood": named_dataset(model, likelihood, SAMPLE).assign_coords(draws),
+            "log_prior": named_dataset(model, log_prior, SAMPLE).assign_coords(draws),
             "sample_stats": tree.children["sample_stats"].to_dataset(),
             "observed_data": named_dataset(model, data, ()),
             "constant_data": named_dataset(model, constant, ()),

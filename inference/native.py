@@ -39,6 +39,9 @@ def _as_pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> A
 
 MAX_STEPS = 4000
 MAX_TRIALS = 40
+LARGE, HISTORY, ENOUGH = 100, 20, 0.01
+"""Above so many dimensions a descent remembers its last steps in place of a matrix, and ends
+where these have gained less than a hundredth of a log unit."""
 
 
 def load_logp(key: str) -> Any | None:
@@ -80,10 +83,12 @@ def compile_identity() -> Any:
 def whitened_data(center: Any, axes: Any, data: Any) -> Any:
     """Pack what the C function needs: its length, x = center + axes z, and the model's data.
 
-    The axes stand there twice, the second time transposed: each of the two products with
-    them then reads memory in its order, which in hundreds of dimensions decides on the time.
+    Axes along the coordinates are a vector, which costs no product with a matrix. A matrix
+    stands there twice, the second time transposed: each of the two products with it then reads
+    memory in its order, which in hundreds of dimensions decides on the time.
     """
-    packed = np.concatenate([[0.0], center, np.ravel(axes), np.ravel(np.transpose(axes)), data])
+    turned = np.ravel(np.transpose(axes)) if np.ndim(axes) > 1 else []
+    packed = np.concatenate([[0.0, np.ndim(axes)], center, np.ravel(axes), turned, data])
     packed[0] = len(packed)
     return packed
 
@@ -103,27 +108,49 @@ def evaluate(function: Any, z: Any, packed: Any) -> Any:
 
 
 @numba.njit(cache=True, nogil=True)
+def _limited(g: Any, steps: Any, changes: Any, count: Any) -> Any:
+    """Return a gradient times the inverse Hessian that the last steps tell of."""
+    direction, kept = g.copy(), min(count, HISTORY)
+    along = np.zeros(HISTORY)
+    for back in range(kept):
+        i = (count - 1 - back) % HISTORY
+        along[i] = steps[i].dot(direction) / steps[i].dot(changes[i])
+        direction -= along[i] * changes[i]
+    if kept:
+        i = (count - 1) % HISTORY
+        direction *= steps[i].dot(changes[i]) / changes[i].dot(changes[i])
+    for back in range(kept - 1, -1, -1):
+        i = (count - 1 - back) % HISTORY
+        across = changes[i].dot(direction) / steps[i].dot(changes[i])
+        direction += (along[i] - across) * steps[i]
+    return direction
+
+
+@numba.njit(cache=True, nogil=True)
 def descend(function: Any, start: Any, packed: Any) -> Any:
     """Descend from a whitened point to a local maximum; return it and its log density.
 
-    Follows the BFGS direction with a line search to the weak Wolfe conditions.
+    Follows the BFGS direction, or in many dimensions that of its form with limited memory, with
+    a line search to the weak Wolfe conditions.
 
-    Nocedal and Wright, Numerical Optimization (2006), chapter 6; the bisecting line search
-    is that of Lewis and Overton (2013), doi:10.1007/s10107-012-0514-2.
+    Nocedal and Wright, Numerical Optimization (2006), chapters 6 and 7; the bisecting line
+    search is that of Lewis and Overton (2013), doi:10.1007/s10107-012-0514-2.
     """
     size = len(start)
     u = start.copy()
     value, gradient = evaluate(function, u, packed)
     f, g = -value, -gradient
-    inverse = np.eye(size)
-    fresh = True
-    for _ in range(MAX_STEPS):
+    large = size > LARGE
+    inverse = np.eye(1 if large else size)
+    steps, changes, count = np.zeros((HISTORY, size)), np.zeros((HISTORY, size)), 0
+    fresh, past = True, np.full(HISTORY, np.inf)
+    for number in range(MAX_STEPS):
         if not (np.isfinite(f) and np.all(np.isfinite(g))):
             return u, -np.inf
-        direction = -inverse.dot(g)
+        direction = -_limited(g, steps, changes, count) if large else -inverse.dot(g)
         slope = direction.dot(g)
         if slope >= 0:
-            inverse, direction, fresh = np.eye(size), -g, True
+            inverse, direction, count, fresh = np.eye(len(inverse)), -g, 0, True
             slope = -g.dot(g)
         step = min(1.0, 1.0 / np.sqrt(-slope)) if fresh else 1.0
         low, high = 0.0, np.inf
@@ -147,7 +174,15 @@ def descend(function: Any, start: Any, packed: Any) -> Any:
         u, f, g = moved, f_new, g_new
         if gain < 1e-9 * max(1.0, abs(f)) and np.max(np.abs(g)) < 1e-3:
             break
+        if large and past[number % HISTORY] - f < ENOUGH:
+            break
+        past[number % HISTORY] = f
         if curvature <= 1e-12 * np.sqrt(s.dot(s) * y.dot(y)):
+            continue
+        if large:
+            steps[count % HISTORY], changes[count % HISTORY] = s, y
+            count += 1
+            fresh = False
             continue
         if fresh:
             inverse *= curvature / y.dot(y)
@@ -172,21 +207,30 @@ def _whitened_logp(size: Any, z_at: Any, gradient_at: Any, logp_at: Any, packed_
     logp = numba.carray(logp_at, (1,))
     length = int(numba.carray(packed_at, (1,), np.float64)[0])
     packed = numba.carray(packed_at, (length,), np.float64)
-    axes_at = 1 + size
+    axes_at = 2 + size
+    dense = packed[1] > 1
     transposed_at = axes_at + size * size
-    data_at = transposed_at + size * size
-    x = packed[1:axes_at].copy()
-    for k in range(size):
+    data_at = transposed_at + size * size if dense else axes_at + size
+    x = packed[2:axes_at].copy()
+    if dense:
+        for k in range(size):
+            for i in range(size):
+                x[i] += packed[transposed_at + k * size + i] * z[k]
+    else:
         for i in range(size):
-            x[i] += packed[transposed_at + k * size + i] * z[k]
+            x[i] += packed[axes_at + i] * z[i]
     value, gradient = run(x, packed[data_at:])
     logp[0] = value.item()
     finite = np.isfinite(logp[0])
     for i in range(size):
         out[i] = 0.0
-    for k in range(size):
+    if dense:
+        for k in range(size):
+            for i in range(size):
+                out[i] += packed[axes_at + k * size + i] * gradient[k]
+    else:
         for i in range(size):
-            out[i] += packed[axes_at + k * size + i] * gradient[k]
+            out[i] = packed[axes_at + i] * gradient[i]
     for i in range(size):
         finite = finite and np.isfinite(out[i])
     return 0 if finite else 4

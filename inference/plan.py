@@ -22,6 +22,8 @@ WARMUP_GUIDED = 400
 WARMUP_ADAPTIVE = 1000
 TARGET_ACCEPT = 0.9
 CAREFUL_ACCEPT = 0.95
+NESTED_ACCEPT = 0.98
+"""A spread between few samples is hardly known, and far out its posterior turns narrow."""
 
 FAR = 10.0
 """A start this many log units per dimension below the best point known is far from the draws."""
@@ -40,18 +42,17 @@ KEPT_STATS = {
 
 @dataclass(frozen=True)
 class Plan:
-    """Coordinates, the starts of the chains, adaptation, and what a reader should know."""
+    """Coordinates, the starts of the chains, adaptation, and what a reader should know.
+
+    Steps are more careful (`target_accept`) where the shape of the posterior is not known.
+    """
 
     whitening: Whitening
     starts: tuple[Array, ...]
     adaptation: str
     warmup: int
     reason: str = ""
-
-    @property
-    def target_accept(self) -> float:
-        """How carefully to step: more so where the shape of the posterior is not known."""
-        return CAREFUL_ACCEPT if self.reason else TARGET_ACCEPT
+    target_accept: float = TARGET_ACCEPT
 
 
 def whitened_plan(
@@ -88,9 +89,10 @@ def whitened_plan(
             "other; look at the priors."
         )
     spread = np.maximum(points.std(axis=0), 1e-3)
-    maps = [whiten(target.evaluate, mode, spread) for mode in modes[:8]]
-    if maps[0] is None:
+    first = whiten(target.evaluate, modes[0], spread)
+    if first is None:
         return None, []
+    maps = [first, *(whiten(target.evaluate, mode, spread) for mode in modes[1:8])]
     found = [(m, w, log_mass(m, w)) for m, w in zip(modes, maps, strict=False) if w]
     most = max(mass for *_, mass in found)
     kept = [(m, w) for m, w, mass in found if mass > most - DROP]
@@ -185,7 +187,7 @@ def adaptive_plan(
         And the draws of that pilot, of shape (n, size), chain after chain.
     """
     size = len(starts[0])
-    identity = Whitening(np.zeros(size), np.eye(size))
+    identity = Whitening(np.zeros(size), np.ones(size))
     reason = "the mode is no guide to this posterior; the sampler adapted to it by itself"
     yields, draws = {}, {}
     for adaptation in ways:
@@ -195,7 +197,8 @@ def adaptive_plan(
         yields[adaptation] = float(np.nanmin(ess.values)) / float(stats["n_steps"].sum())
         draws[adaptation] = stats["unconstrained"].values.reshape(-1, size)
     best = max(yields, key=lambda name: yields[name])
-    return Plan(identity, starts, best, WARMUP_ADAPTIVE, reason), draws[best]
+    plan = Plan(identity, starts, best, WARMUP_ADAPTIVE, reason, CAREFUL_ACCEPT)
+    return plan, draws[best]
 
 
 def plan_from_draws(stats: xr.Dataset, plan: Plan) -> Plan:
@@ -205,13 +208,14 @@ def plan_from_draws(stats: xr.Dataset, plan: Plan) -> Plan:
     mode. The chains start from draws of the first run, one of each chain.
     """
     x = stats["unconstrained"].values
-    flat = x.reshape(-1, x.shape[-1])
-    values, vectors = np.linalg.eigh(np.cov(flat, rowvar=False))
-    usable = values[0] > 0 and plan.warmup <= WARMUP_GUIDED
-    axes = vectors * np.sqrt(values) if usable else plan.whitening.axes
-    center = flat.mean(axis=0) if usable else plan.whitening.center
     starts = tuple(chain[-1] for chain in x)
-    return Plan(Whitening(center, axes), starts, plan.adaptation, 4 * plan.warmup, plan.reason)
+    whitening = plan.whitening
+    if plan.warmup <= WARMUP_GUIDED:
+        flat = x.reshape(-1, x.shape[-1])
+        values, vectors = np.linalg.eigh(np.cov(flat, rowvar=False))
+        if values[0] > 0:
+            whitening = Whitening(flat.mean(axis=0), vectors * np.sqrt(values))
+    return Plan(whitening, starts, plan.adaptation, 4 * plan.warmup, plan.reason)
 
 
 def run_chains(

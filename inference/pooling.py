@@ -353,7 +353,8 @@ def pooled_variable(
         coarse = separate is not None and separate != groups.dim
         return mean[indices[f"{separate}_of_{groups.dim}"]] if coarse else mean
     scales = {spread: prior.variable(spread) for spread, prior in spreads.items()}
-    center, effects = link(parameter.support, mean), {}
+    center = link(parameter.support, mean)
+    effects: dict[str, Any] = {}
     if below is not None:
         center = pt.log(center - pt.log(below[0]))
 

@@ -20,14 +20,22 @@ density, per root of dimension, is below this at its own draws."""
 
 @dataclass(frozen=True)
 class Whitening:
-    """An affine map from round coordinates z to unconstrained x = center + axes z."""
+    """An affine map from round coordinates z to unconstrained x = center + axes z.
+
+    Axes along the coordinates are a vector of their lengths.
+    """
 
     center: Array
     axes: Array
 
     def to_x(self, z: Array) -> Array:
         """Map points of shape (..., size)."""
-        return self.center + z @ self.axes.T
+        return self.center + (z @ self.axes.T if self.axes.ndim == 2 else z * self.axes)
+
+    def to_z(self, x: Array) -> Array:
+        """Map a point of shape (size,) back."""
+        shift = x - self.center
+        return np.linalg.solve(self.axes, shift) if self.axes.ndim == 2 else shift / self.axes
 
 
 def hessian(evaluate: Evaluate, x: Array, step: Array) -> Array:

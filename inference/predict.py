@@ -181,6 +181,7 @@ def unmeasured_group(
             if new and group not in held:
                 spread = posterior[spread_name(p.name, group, differing)]
                 # By itself in each member, so that two of them can be compared.
-                value = value + spread * rng.normal(size=value.shape)
+                fresh = value.copy(data=rng.normal(size=value.shape))
+                value = value + spread * fresh
         values[p.name] = unlink(p.support, value)
     return coordinates.to_parameters(values, json.loads(tree.attrs["window"]))

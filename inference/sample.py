@@ -12,13 +12,22 @@ import numpy.typing as npt
 import xarray as xr
 
 from ..errors import PosterionError
-from .centring import is_pooled, move, uncentre, weights_at, weights_near, weights_of
+from .centring import (
+    is_nested,
+    is_pooled,
+    move,
+    uncentre,
+    weights_at,
+    weights_near,
+    weights_of,
+)
 from .density import Density
 from .diagnose import Verdict, diagnose
 from .evidence import estimate_evidence
 from .explore import MANY, Mode, ends_of, explore, settled
 from .groups import complete, draws_tree
 from .plan import (
+    NESTED_ACCEPT,
     Plan,
     adaptive_plan,
     guided_pilot,
@@ -276,7 +285,9 @@ class Sampler:
         # One start from each part of the pilot, in the coordinates that it was run in.
         parts = np.array_split(pilot, len(starts))
         last = tuple(part[-1] for part in parts)
-        return replace(plan, starts=move(self.model, last, weights_of(self.model, pilot[::3])))
+        starts = move(self.model, last, weights_of(self.model, pilot[::3]))
+        accept = NESTED_ACCEPT if is_nested(self.model) else plan.target_accept
+        return replace(plan, starts=starts, target_accept=accept)
 
 
 class _Clock:

@@ -8,7 +8,8 @@ import numpy.typing as npt
 from numpy.typing import NDArray
 
 from ..errors import PosterionError
-from .density import interpreted
+from .density import interpreted, points_of
+from .portions import in_portions
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -31,10 +32,15 @@ def simulate_prior(model: "pm.Model", draws: int, seed: int) -> tuple[dict[str, 
         The same draws as raveled unconstrained points, of shape (draws, size).
     """
     names = [rv.name for rv in (*model.free_RVs, *model.deterministics, *model.observed_RVs)]
-    try:
-        *values, points = _run(_batched_prior(model, draws), seed)
-    except (ValueError, NotImplementedError):  # PyTensor cannot batch every random variable
-        *values, points = _repeat(_prior(model), draws, seed)
+
+    def simulate(part: slice, own_seed: int) -> tuple[Array, ...]:
+        count = part.stop - part.start
+        try:
+            return tuple(_run(_batched_prior(model, count), own_seed))
+        except (ValueError, NotImplementedError):  # PyTensor cannot batch every random variable
+            return tuple(_repeat(_prior(model), count, own_seed))
+
+    *values, points = in_portions(points_of(model), draws, simulate, seed)
     return dict(zip(names, values, strict=True)), points
 
 
@@ -120,12 +126,17 @@ def replicate(model: "pm.Model", values: Mapping[str, Array], seed: int) -> dict
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     names = [variable.name for variable in model.observed_RVs]
     given = [np.asarray(values[rv.name]) for rv in model.free_RVs]
-    try:
-        batched = dict(zip(model.free_RVs, map(pt.as_tensor, given), strict=True))
-        replicated = _run(vectorize_graph(model.observed_RVs, batched), seed)
-    except (ValueError, NotImplementedError):
-        replicated = _repeat(model.observed_RVs, len(given[0]), seed, model.free_RVs, given)
-    return dict(zip(names, replicated, strict=True))
+
+    def simulate(part: slice, own_seed: int) -> list[Array]:
+        own = [value[part] for value in given]
+        try:
+            batched = dict(zip(model.free_RVs, map(pt.as_tensor, own), strict=True))
+            return _run(vectorize_graph(model.observed_RVs, batched), own_seed)
+        except (ValueError, NotImplementedError):
+            return _repeat(model.observed_RVs, len(own[0]), own_seed, model.free_RVs, own)
+
+    found = in_portions(points_of(model), len(given[0]), simulate, seed)
+    return dict(zip(names, found, strict=True))
 
 
 def _run(outputs: list[Any], seed: int) -> list[Array]:

@@ -28,7 +28,7 @@ class Target:
         from .native import whitened_data
 
         data, size = density.data(), density.size
-        return cls(density.function, data, whitened_data(np.zeros(size), np.eye(size), data))
+        return cls(density.function, data, whitened_data(np.zeros(size), np.ones(size), data))
 
     def evaluate(self, x: Array) -> tuple[float, Array]:
         """Return log density and gradient at an unconstrained point."""
@@ -41,7 +41,7 @@ class Target:
         """Return the local maximum below a start and its log density."""
         from .native import descend, whitened_data
 
-        packed = whitened_data(np.zeros(len(scale)), np.diag(scale), self.data)
+        packed = whitened_data(np.zeros(len(scale)), scale, self.data)
         u, logp = descend(self.function, start / scale, packed)
         return u * scale, logp
 
@@ -63,7 +63,7 @@ class Target:
         from .native import compile_identity, whitened_data
 
         size = len(start)
-        z = np.linalg.solve(whitening.axes, start - whitening.center)
+        z = whitening.to_z(start)
         compiled = CompiledPyMCModel(
             dims={},
             compiled_logp_func=self.function,

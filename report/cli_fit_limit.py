@@ -1,6 +1,7 @@
 """The command ``posterion fit limit``: critical current, lifetime, or onset potential."""
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -76,6 +77,13 @@ def fit_limit(
     seen_every: Annotated[
         float | None, typer.Option(help="How often a failure could be seen, of lifetimes.")
     ] = None,
+    failed: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Of a table of overpotentials by cycle: a cell that failed after its last cycle, "
+            "several times; the others were still running."
+        ),
+    ] = None,
     reduction: Annotated[
         bool, typer.Option("--reduction", help="The onset of a reduction, downwards.")
     ] = False,
@@ -88,6 +96,8 @@ def fit_limit(
 ) -> None:
     """Fit the limit of cells, some of which had not failed, or the onset of a voltammogram.
 
+    The lifetimes of cells that were stripped and plated follow from their table of overpotentials
+    by cycle and --failed; `fit growth` fits the drift of the same table.
     Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
     """
     from ..models.limits import CriticalCurrent, Lifetime
@@ -97,7 +107,7 @@ def fit_limit(
     priors = read_priors(prior or [])
     columns = dict(read_pairs(column or [], "--column", "failed=I_max"))
     kept = read_pairs(where or [], "--where", "sample=bare")
-    _refuse_what_is_not_for(what, pool, group_by, scatter, seen_every, reduction, kept)
+    _refuse_what_is_not_for(what, pool, group_by, scatter, seen_every, failed, reduction, kept)
     models: dict[What, Any] = {
         What.critical_current: CriticalCurrent(),
         What.lifetime: Lifetime(),
@@ -105,7 +115,7 @@ def fit_limit(
     }
     model = models[what]
     try:
-        data = _read(file, what, unit, seen_every, columns)
+        data = _read(file, what, unit, seen_every, columns, failed or ())
     except PosterionError as error:
         raise PosterionError(_with_flags(str(error))) from error
     if model.output not in data:
@@ -146,13 +156,30 @@ def fit_limit(
 
 
 def _read(
-    file: Path, what: What, unit: str | None, seen_every: float | None, columns: dict[str, str]
+    file: Path,
+    what: What,
+    unit: str | None,
+    seen_every: float | None,
+    columns: dict[str, str],
+    failed: Sequence[str],
 ) -> "xr.Dataset":
+    from ..datasets.growth_files import read_growth
     from ..datasets.limits_files import read_limits
+    from ..datasets.stripping import lifetimes_of
     from ..datasets.voltammogram import read_voltammogram
 
     if what is What.onset:
         return read_voltammogram(file, current_unit=unit, columns=columns)
+    if failed:
+        followed = read_growth(file, unit=unit, columns=columns).drop_vars(
+            "series", errors="ignore"
+        )
+        if "cell" not in followed.coords:
+            raise PosterionError(
+                f"--failed names cells, and {file.name} has no column 'cell'; --column cell=HEADER "
+                "makes a column one."
+            )
+        return lifetimes_of(followed, failed=failed, seen_every=seen_every or 1.0)
     return read_limits(file, unit=unit, seen_every=seen_every, columns=columns)
 
 
@@ -162,6 +189,7 @@ def _refuse_what_is_not_for(
     group_by: str | None,
     scatter: Scatter,
     seen_every: float | None,
+    failed: Sequence[str] | None,
     reduction: bool,
     kept: list[tuple[str, str]],
 ) -> None:
@@ -169,6 +197,7 @@ def _refuse_what_is_not_for(
     idle = {
         "--reduction": reduction and what is not What.onset,
         "--seen-every": seen_every is not None and what is not What.lifetime,
+        "--failed": bool(failed) and what is not What.lifetime,
         "--scatter": scatter is Scatter.weibull and what is What.onset,
         "--pool": pool is not None and what is What.onset,
         "--group-by": group_by is not None and what is What.onset,

@@ -104,8 +104,7 @@ def subjects(tree: xr.DataTree) -> Subjects:
         place = tree.children["constant_data"].dataset[f"{of}_of_{dim}"].values
         for number, group in enumerate(map(str, posterior[of].values)):
             own = tuple(labels[k] for k in np.flatnonzero(place == number))
-            names = (f"{who} {dim} of {group}" for who in ("typical", "new"))
-            pairs.append(Pair(*names, own, group))
+            pairs.append(Pair(f"typical {dim} of {group}", f"new {dim} of {group}", own, group))
     if not of or of in shared:
         pairs.append(Pair(f"typical {dim}", f"new {dim}{f' of a new {of}' if of else ''}", labels))
     return Subjects(dim, labels, tuple(pairs), of)
@@ -120,10 +119,11 @@ def of_all(whom: Subjects, ask: Callable[[Who, str | None], xr.DataArray]) -> xr
     if not whom.pairs:
         return measured
     above = {whom.of if pair.group is not None else None for pair in whom.pairs}
-    drawn = {(who, of): ask(who, of) for of in above for who in ("typical", "new")}  # type: ignore[arg-type]
+    unmeasured: tuple[Who, Who] = ("typical", "new")
+    drawn = {(who, of): ask(who, of) for of in above for who in unmeasured}
     others = []
     for pair in whom.pairs:
-        for who, label in (("typical", pair.typical), ("new", pair.new)):
+        for who, label in zip(unmeasured, (pair.typical, pair.new), strict=True):
             found = drawn[who, None if pair.group is None else whom.of]
             if pair.group is not None:
                 found = found.sel({whom.of: pair.group}, drop=True)

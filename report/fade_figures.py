@@ -105,7 +105,7 @@ def _panels(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) -> "
         axes.set_title(shown_label(each.label, 30), fontsize=9, loc="left", pad=3)
     whole = curves(tree, question) if pairs else None
     for axes, pair in zip(grid.flat[len(series) :], pairs, strict=False):
-        _draw_pair(axes, whole, pair, series, small=True)
+        _draw_pair(axes, whole, pair, whom.dim, series, small=True)
     for axes in grid.flat[used:]:
         axes.remove()
     values = [each.value / divisors.get(each.label, 1.0) for each in series]
@@ -152,8 +152,9 @@ def _together(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) ->
     relative = [each.value / divisors.get(each.label, 1.0) for each in series]
     set_limits(grid[0, 0], relative, shown, question.threshold, passed)
     for axes, pair in zip(grid.flat, pairs, strict=False):
-        _draw_pair(axes, whole, pair, series, small=columns > 1)
-        mark_threshold(axes, 100 * question.threshold, percent(question.threshold))
+        _draw_pair(axes, whole, pair, whom.dim, series, small=columns > 1)
+        text = percent(question.threshold) if pair == pairs[0] else ""
+        mark_threshold(axes, 100 * question.threshold, text)
     if whole is not None and not pairs:
         for each in series:
             middle = 100 * whole["retention"].sel(subject=each.label, quantile=0.5)
@@ -167,7 +168,7 @@ def _together(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) ->
         tidy(axes)
         axes.tick_params(labelbottom=place + columns >= len(groups))
     if columns == 1:
-        grid[0, 0].set_title("")
+        grid[0, 0].set_title("", loc="left")
     unit = scale_of(1.0, str(tree.attrs["unit"]))
     figure.supxlabel("Cycle", fontsize=10)
     figure.supylabel("Retention (%)" if passed else unit.label("Discharge capacity"), fontsize=10)
@@ -205,7 +206,7 @@ def legend(figure: "Figure", passed: bool, *, new: str = "", many: int = 0) -> N
 
 
 def _draw_pair(
-    axes: "Axes", whole: Any, pair: Pair, series: Sequence[CycleSeries], small: bool
+    axes: "Axes", whole: Any, pair: Pair, dim: str, series: Sequence[CycleSeries], small: bool
 ) -> None:
     """Draw the typical and the new one of all, or of one sample."""
     x = whole["cycle"].values
@@ -214,8 +215,7 @@ def _draw_pair(
     draw_law(axes, x, 100 * whole["retention"].sel(subject=pair.typical).values, last, BLUE, 0.45)
     mark_extrapolated(axes, last, float(x.max()), small)
     group = "" if pair.group is None else f" of {shown_label(pair.group, 20)}"
-    name = f"typical and new{group}" if group else f"{pair.typical} and {pair.new}"
-    axes.set_title(name, fontsize=9, loc="left", pad=3)
+    axes.set_title(f"typical and new {dim}{group}", fontsize=9, loc="left", pad=3)
 
 
 def _relative(drawn: xr.DataArray, divisors: dict[str, float]) -> xr.DataArray:

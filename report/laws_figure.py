@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+FEW = 20
+"""Of fewer points each is drawn large."""
+
+
 def laws(tree: xr.DataTree) -> "Figure":
     """Draw the laws that were compared side by side, the most probable first."""
     refuse_untrusted(tree)
@@ -57,7 +61,8 @@ def laws(tree: xr.DataTree) -> "Figure":
             if len(series) <= PANELS:
                 color = INK if each.label not in shown else colors[shown.index(each.label)]
                 color = INK if len(series) == 1 else color
-                draw_points(axes, each, float(divisor) / 100, color, size=1.8)
+                size = 1.8 if each.cycle.size > FEW else 5.0
+                draw_points(axes, each, float(divisor) / 100, color, size=size)
         axes.set_title(_titled(own, names[place]), fontsize=9, loc="left", pad=3)
         mark_extrapolated(axes, last, float(own["cycle"].max()), small=True)
         tidy(axes)
@@ -66,10 +71,8 @@ def laws(tree: xr.DataTree) -> "Figure":
         mark_threshold(axes, 100 * question.threshold, text)
     figure.supxlabel("Cycle", fontsize=10)
     output = model_of(tree).output
-    of = (
-        "Retention (%)" if output == "capacity" else f"{output.capitalize()} over its reference (%)"
-    )
-    figure.supylabel(of, fontsize=10)
+    share = "Retention" if output == "capacity" else f"{output.capitalize()} over the first"
+    figure.supylabel(f"{share} (%)", fontsize=10)
     if len(shown) > 1 and len(shown) <= len(CHAINS):
         _legend(figure, shown)
     return figure

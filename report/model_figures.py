@@ -8,11 +8,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..inference import misfit
-from ..inference.residuals import NORMAL_94
 from ..inference.caution_general import variable
 from ..inference.compare_models import Comparison
 from ..inference.distinguish import Region
 from ..inference.measured import group_dim
+from ..inference.residuals import NORMAL_94
 from ..inference.revive import model_of
 from .figures import (
     AMBER,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..inference.ageing import Who, cycles_to, told
 from ..inference.cycle_series import cycle_series, question_of
+from ..inference.revive import model_of
 from .cycle_subjects import subjects
 from .fade_figures import PANELS
 from .figures import BLUE, GREY, INK, ORANGE, new_figure, shown_label, tidy
@@ -66,8 +67,8 @@ def cycles_to_threshold(tree: xr.DataTree) -> "Figure":
     axes.tick_params(axis="y", length=0)
     names = [shown_label(label, 28) or "measured" for label in reversed(labels)]
     axes.set_yticks(np.arange(len(draws)) + 0.3, names, fontsize=9)
-    left = "left" if question.threshold < 1 else "reached"
-    axes.set_xlabel(f"Cycle at which {percent(question.threshold)} is {left}")
+    end = "left" if question.threshold < 1 else "reached"
+    axes.set_xlabel(f"Cycle at which {percent(question.threshold)} is {end}")
     axes.axvline(last, color=GREY, linewidth=0.9, linestyle=":")
     beside = [(last, "last measured", 3, "left")]
     if some:
@@ -92,11 +93,11 @@ def cycles_to_threshold(tree: xr.DataTree) -> "Figure":
 def horizon_sentence(tree: xr.DataTree) -> str:
     """Say what the threshold is relative to, and how far was looked."""
     question = question_of(tree)
-    whom = subjects(tree)
+    whom, output = subjects(tree), model_of(tree).output
     who: Who = "typical" if whom.pairs else "measured"
     horizon = cycles_to(tree, question.threshold, reference=question.reference, who=who)
     return (
-        f"{percent(question.threshold)} of the capacity {told(tree, question.reference)}, by the "
+        f"{percent(question.threshold)} of the {output} {told(tree, question.reference)}, by the "
         f"law. Nobody is asked beyond cycle {horizon.attrs['censored_at']:.0f}; the share that is "
         "not there by then is written beside"
     )

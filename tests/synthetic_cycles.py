@@ -166,3 +166,42 @@ def cycle_result(
         "versions": json.dumps({"posterion": "0.1.0", "nutpie": "0.16", "pymc": "6.3"}),
     } | (attrs or {})
     return tree
+
+
+def within_samples(tree, samples, typical, wide=0.02, spread=(0.3, 0.05), pool="partial", seed=1):
+    """Return a result of pooled cells as one whose cells were pooled within samples.
+
+    `samples` holds the cells by sample, `typical` the typical values of parameters in each, which
+    others have in common. `spread` is that between samples and between cells, on the scale of
+    logarithms.
+    """
+    rng = np.random.default_rng(seed)
+    tree, names = tree.copy(), [*samples]
+    posterior = tree["posterior"].to_dataset().assign_coords(sample=names)
+    cells = [str(cell) for cell in posterior["cell"].values]
+    own = [next(k for k, name in enumerate(names) if cell in samples[name]) for cell in cells]
+    for name in [str(n).removesuffix("_mean") for n in posterior if str(n).endswith("_mean")]:
+        middle = np.array([typical.get(name, {}).get(s, TRUTH["PowerFade"][name]) for s in names])
+        drawn = middle * np.exp(wide * rng.normal(size=(*SHAPE, len(names))))
+        of_samples = (("chain", "draw", "sample"), drawn)
+        if pool == "none":
+            posterior[f"{name}_mean"] = of_samples
+            posterior[f"{name}_spread"] = (("chain", "draw"), np.full(SHAPE, spread[1]))
+            continue
+        posterior = posterior.drop_vars(f"{name}_spread")
+        posterior[f"{name}_mean_sample"] = of_samples
+        for label, size in zip(("sample", "cell"), spread, strict=True):
+            posterior[f"{name}_spread_{label}"] = (("chain", "draw"), np.full(SHAPE, size))
+    tree["posterior"] = xr.DataTree(posterior)
+    constant = tree["constant_data"].to_dataset()
+    constant["sample_of_cell"] = ("sample_of_cell_dim_0", np.array(own))
+    tree["constant_data"] = xr.DataTree(constant)
+    told, before = json.loads(tree.attrs["priors"]), tree["prior"].to_dataset()
+    for name in [each for each in told if each.endswith("_spread") and pool != "none"]:
+        text = told.pop(name)
+        told |= {f"{name}_{label}": text for label in ("sample", "cell")}
+        before = before.assign({f"{name}_{label}": before[name] for label in ("sample", "cell")})
+    tree["prior"] = xr.DataTree(before)
+    tree.attrs["priors"] = json.dumps(told)
+    tree.attrs["pool"] = json.dumps({"pool": {"sample": pool, "cell": "partial"}})
+    return tree

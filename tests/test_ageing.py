@@ -325,6 +325,30 @@ def test_the_next_cell_is_less_known_than_the_typical_one(pooled) -> None:
     assert po.retention(tree, [50, 200], who="new").dims == ("chain", "draw", "cycle")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("outer", ["partial", "none"])
+def test_cells_within_samples_are_recovered(outer) -> None:
+    """Two samples of five cells, one of which loses twice as much."""
+    rng, cells = np.random.default_rng(0), []
+    for sample, loss in (("bare", 0.15), ("coated", 0.08)):
+        for number in range(5):
+            k = loss * np.exp(0.2 * rng.normal()) / 10
+            size = 1.1 * np.exp(0.01 * rng.normal())
+            capacity = size * (1 - k * np.sqrt(CYCLE)) + wandering(rng, 0.002, 0.6, 100)
+            cell = one_cell(capacity, CYCLE, f"{sample} {number}")
+            cells.append(cell.assign_coords(sample=("point", [sample] * 100)))
+    pool = {"sample": outer, "cell": "partial"}
+    tree = po.fit(po.SquareRootFade(), xr.concat(cells, "point"), pool=pool, seed=1)
+    assert po.Verdict.of(tree).passed
+    for sample, loss in (("bare", 0.15), ("coated", 0.08)):
+        asked = {"reference": "initial", "of": "sample"}
+        lost = 1 - po.retention(tree, 100, who="typical", **asked).sel(sample=sample)
+        new = 1 - po.retention(tree, 100, who="new", **asked).sel(sample=sample)
+        low, high = np.quantile(np.log(lost), [0.005, 0.995])
+        assert low < np.log(loss) < high
+        assert np.log(new).std() > 1.3 * np.log(lost).std()
+
+
 def test_a_spike_does_not_move_a_robust_fit() -> None:
     rng = np.random.default_rng(5)
     capacity = written_out("LinearFade", CYCLE, TRUTH) + wandering(rng, 0.004, 0.5, 100)

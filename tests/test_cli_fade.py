@@ -50,6 +50,8 @@ def folder(tmp_path_factory):
             *("0,bare,R1,150", "10,bare,R1,280", "50,bare,R1,740"),
             *("0,coated,R1,550", "10,coated,R1,600", "50,coated,R1,750"),
         ],
+        "drift": ["cycle,cell,overpotential (mV)"]
+        + [f"{n},c1,{80 * (1 + 0.02 * n) * (1 + 0.004 * (-1) ** n):.2f}" for n in N],
     }
     for name, lines in tables.items():
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n")
@@ -102,7 +104,9 @@ def test_laws_are_compared_and_the_truth_is_found(folder, capsys, tmp_path) -> N
     with xr.open_datatree(tmp_path / "posterior.nc") as tree:
         assert "cycles_to_threshold" in tree["answers"]
         assert tree["laws"]["law"].values.tolist() == ["linear", "sqrt"]
-    assert "side by side" in (tmp_path / "report.html").read_text()
+    page = (tmp_path / "report.html").read_text()
+    assert "side by side" in page and "<h2>Coulombic efficiency</h2>" in page
+    assert "99.900 %" in page
     assert "retention at cycle 60" in (tmp_path / "summary.csv").read_text()
 
 
@@ -200,6 +204,7 @@ BAD = {
     "prior": ("fade", "one", ["--prior", "slope=Normal(0, 1)"], "slope"),
     "growth unit": ("growth", "bare", [], "needs a column"),
     "growth label": ("growth", "growth", ["--group-by", "cell"], "--group-by names 'cell'"),
+    "growth threshold": ("growth", "growth", ["--threshold", "1"], "--threshold is '1'"),
     "growth both": ("growth", "growth", ["--robust", "--rounded"], "--rounded"),
     "spectra options": ("growth", "growth", ["--every", "10"], "--every has a meaning"),
     "no circuit": ("growth", "growth", ["--circuit", "R0-", "--every", "1"], "R0-"),
@@ -231,3 +236,26 @@ def test_growth_is_told_with_its_probability_and_specimens_are_compared(folder, 
     assert pair["a"] == "R1 / bare" and pair["p_larger"] > 0.95
     said = " ".join(document["remarks"])
     assert "it grows (probability of growth" in said and "about these two specimens" in said
+
+
+def test_laws_of_an_overpotential_are_compared_and_its_threshold_is_told(
+    folder, capsys, tmp_path
+) -> None:
+    options = ("--law", "linear", "--law", "sqrt", "--threshold", "3", "--json", "--out", tmp_path)
+    status, out, err = run(folder, capsys, "growth", "drift", *options, *FEW)
+    assert status == 0, err
+    document = json.loads(out)
+    assert document["model"] == "LinearGrowth(output='overpotential')"
+    assert [law["law"] for law in document["laws"]] == ["linear", "sqrt"]
+    assert document["laws"][0]["probability"] > 0.99
+    assert document["parameters"]["initial_value"]["unit"] == "V"
+    assert document["parameters"]["initial_value"]["median"] == pytest.approx(0.08, rel=0.01)
+    # 1 + 0.02 N is three times 1.02 at cycle 103.
+    row = document["derived"]["cycles_to_threshold"]["300 %"]
+    assert row["q03"] < 103 < row["q97"] and row["q97"] < 1.1 * row["q03"]
+    assert row["extrapolated"] and row["p_not_reached"] == 0
+    assert document["laws"][1]["cycles_to_threshold"]["median"] > 130
+    said = " ".join(document["remarks"])
+    assert "It is reached at cycle 103" in said and "(extrapolated)" in said
+    page = (tmp_path / "report.html").read_text()
+    assert "side by side" in page and "is reached" in page

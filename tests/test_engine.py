@@ -18,6 +18,7 @@ from posterion.inference.density import Density, interpreted
 from posterion.inference.diagnose import diagnose
 from posterion.inference.explore import Mode, explore
 from posterion.inference.native import descend, evaluate, whitened_data
+from posterion.inference.portions import in_portions
 from posterion.inference.simulate import simulate_prior
 
 Array = NDArray[np.float64]
@@ -242,6 +243,46 @@ def modes_of(density: Density, seed: int) -> list[Mode]:
         return u * scale, logp
 
     return explore(partial(value_at, density), down, points, seed)
+
+
+def test_a_descent_in_many_dimensions_ends_at_the_maximum() -> None:
+    """A normal density that is a thousand times wider (as variance) along one axis."""
+    import pymc as pm
+
+    rng = np.random.default_rng(1)
+    size = 150
+    turned = np.linalg.qr(rng.normal(size=(size, size)))[0]
+    covariance = turned @ np.diag(np.geomspace(1e-3, 1.0, size)) @ turned.T
+    with pm.Model() as model:
+        pm.MvNormal("x", np.arange(size) / size, cov=covariance)
+    density = Density(model)
+    packed = whitened_data(np.zeros(size), np.ones(size), density.data())
+    x, logp = descend(density.function, rng.normal(size=size), packed)
+    np.testing.assert_allclose(x, np.arange(size) / size, atol=0.1)
+    expected = -0.5 * (size * np.log(2 * np.pi) + np.log(np.geomspace(1e-3, 1.0, size)).sum())
+    assert logp == pytest.approx(expected, abs=0.02)
+
+
+def test_axes_along_the_coordinates_need_no_matrix(pellet: Density) -> None:
+    rng = np.random.default_rng(2)
+    center, lengths = pellet.start, np.exp(0.1 * rng.normal(size=pellet.size))
+    z = 0.1 * rng.normal(size=pellet.size)
+    by_vector, by_matrix = (
+        evaluate(pellet.function, z, whitened_data(center, axes, pellet.data()))
+        for axes in (lengths, np.diag(lengths))
+    )
+    assert by_vector[0] == by_matrix[0]
+    np.testing.assert_array_equal(by_vector[1], by_matrix[1])
+
+
+def test_work_in_portions_gives_what_it_gives_at_once(pellet: Density, monkeypatch) -> None:
+    x = pellet.start + 0.01 * np.random.default_rng(3).normal(size=(7, pellet.size))
+    whole = pellet.log_likelihood(x)["Z"]
+    monkeypatch.setattr("posterion.inference.portions.PORTION", 2 * whole[0].size)
+    np.testing.assert_array_equal(pellet.log_likelihood(x)["Z"], whole)
+    seeds = []
+    in_portions(whole[0].size, 7, lambda part, seed: (seeds.append(seed), [x[part]])[1], seed=5)
+    assert len(seeds) == 4 == len(set(seeds))
 
 
 def check_mode(density: Density, seed: int, truth: dict[str, tuple[float, float]]) -> None:

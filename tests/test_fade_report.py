@@ -70,6 +70,17 @@ def apart():
     return cycle_result(cycles={f"cell{k}": N[::4] for k in range(12)}, pool="none")
 
 
+SAMPLES = {"bare": ["A", "B"], "coated": ["C", "D"]}
+LOSSES = {"loss_last": {"bare": 0.2, "coated": 0.05}}
+
+
+@pytest.fixture(scope="module")
+def nested():
+    """Return four cells in two samples, of which one loses four times as much."""
+    tree = cycle_result(cycles=dict.fromkeys("ABCD", N))
+    return synthetic.within_samples(tree, SAMPLES, LOSSES)
+
+
 @pytest.fixture(scope="module")
 def grown():
     truth = {"growth_factor": np.array([3.0, 1.5, 1.0]), "initial_value": 100.0}
@@ -176,6 +187,67 @@ def test_what_was_asked_is_kept():
     assert question_of(tree) == Question(10.0, 0.7, (5.0,))
 
 
+def test_each_sample_has_a_typical_and_a_new_cell(nested):
+    """The typical one loses what was typical, a new one scatters as cells do, or as samples."""
+    kept = po.retention(nested, 100, reference="initial", who="typical", of="sample")
+    assert kept.dims == ("chain", "draw", "sample", "cycle")
+    middle = kept.isel(cycle=0).median(("chain", "draw"))
+    assert middle.sel(sample="bare").item() == pytest.approx(0.8, abs=0.002)
+    assert middle.sel(sample="coated").item() == pytest.approx(0.95, abs=0.002)
+
+    def loss(**whose):
+        return np.log(1 - po.retention(nested, 100, reference="initial", **whose).isel(cycle=0))
+
+    new = loss(who="new", of="sample")
+    assert new.std(("chain", "draw")).values == pytest.approx(np.hypot(0.02, 0.05), rel=0.1)
+    # They are drawn by themselves: what hangs together is the difference of nothing.
+    assert abs(np.corrcoef(new.values.reshape(-1, 2).T)[0, 1]) < 0.15
+    anywhere = float(loss(who="new").std())
+    assert anywhere == pytest.approx(np.sqrt(0.02**2 + 0.3**2 + 0.05**2), rel=0.1)
+    life = po.cycles_to(nested, 0.8, reference="initial", who="typical", of="sample")
+    assert life.median(("chain", "draw")).sel(sample="bare") == pytest.approx(100, rel=0.02)
+    with pytest.raises(po.PosterionError, match="not pooled within 'batch'"):
+        po.retention(nested, 100, who="new", of="batch")
+    with pytest.raises(po.PosterionError, match="leave 'of' out"):
+        po.retention(nested, 100, of="sample")
+
+
+def test_samples_stand_in_json_page_and_figures(nested):
+    derived = document(nested, Question(cycles=(100.0,)))
+    rows = derived["cycles_to_threshold"]
+    assert [name.partition("[")[2][:-1] for name in rows][4:] == [
+        "typical cell of bare", "new cell of bare", "typical cell of coated", "new cell of coated",
+        "typical cell", "new cell of a new sample",
+    ]  # fmt: skip
+    assert rows["80 %[new cell of bare]"]["who"] == "new"
+    extra = answers(nested, Question())
+    text = Page(page.render(nested, extra)).text
+    assert "typical cell of coated" in text and "new cell of a new sample" in text
+    titles = [axes.get_title(loc="left") for axes in fade_figures.capacity(nested).axes]
+    names = ["typical and new cell of bare", "typical and new cell of coated"]
+    assert titles[4:] == [*names, "typical and new cell"]
+    alone = synthetic.within_samples(
+        cycle_result(cycles=dict.fromkeys("ABCD", N)), SAMPLES, LOSSES, pool="none"
+    )
+    rows = document(alone, Question())["cycles_to_threshold"]
+    assert list(rows)[-1] == "80 %[new cell of coated]" and len(rows) == 8
+    assert rows["80 %[typical cell of bare]"]["median"] < 110
+
+
+def test_many_cells_have_a_panel_for_each_sample():
+    cells = [f"cell{k}" for k in range(12)]
+    tree = synthetic.within_samples(
+        cycle_result(cycles=dict.fromkeys(cells, N[::4])),
+        {"bare": cells[:6], "coated": cells[6:]},
+        LOSSES,
+    )
+    figure = fade_figures.capacity(tree)
+    bare, coated, both = figure.axes
+    assert bare.get_title(loc="left") == "typical and new cell of bare"
+    thin = [len([line for line in a.lines if line.get_alpha() == 0.35]) for a in (bare, coated)]
+    assert thin == [6, 6] and len(both.collections) == 2
+
+
 # Laws beside each other
 
 
@@ -260,7 +332,7 @@ def test_spikes_do_not_squeeze_the_axis():
 def test_cells_have_a_panel_each_and_the_typical_one_too(three):
     figure = fade_figures.capacity(three)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
-    assert titles == ["A", "B", "C", "typical cell and new cell"]
+    assert titles == ["A", "B", "C", "typical and new cell"]
     assert figure.get_supylabel() == "Retention (%)"
     assert len({axes.get_ylim() for axes in figure.axes}) == 1
 
@@ -297,7 +369,7 @@ def test_growth_has_bare_and_coated_in_one_panel_a_path(grown):
 
 
 DRAWN = [
-    *((fade_figures.capacity, name) for name in ("single", "three", "many")),
+    *((fade_figures.capacity, name) for name in ("single", "three", "many", "nested")),
     *((threshold_figures.cycles_to_threshold, name) for name in ("single", "vague")),
     (growth_figures.growth, "grown"),
 ]

@@ -39,6 +39,16 @@ def tables(tmp_path_factory):
     (folder / "one.csv").write_text(HEAD + "1,bare,0.6,0.65\n")
     (folder / "lives.csv").write_text("cell,cycles,running\n1,10,no\n2,25,no\n3,40,yes\n")
     (folder / "lsv.csv").write_text(lsv_table())
+    (folder / "followed.csv").write_text(
+        "cycle,cell,sample,overpotential (mV)\n"
+        + "".join(
+            f"{n},{cell},{sample},{80 * (1 + rate * n):.1f}\n"
+            for cell, sample, last, rate in (
+                ("b1", "bare", 10, 0.3), ("b2", "bare", 17, 0.3), ("c1", "coated", 40, 0.01),
+            )
+            for n in range(1, last + 1)
+        )
+    )  # fmt: skip
     return folder
 
 
@@ -183,9 +193,27 @@ def test_lifetimes_with_the_weibull_distribution(tables, capsys) -> None:
     assert {"median_lifetime", "shape"} <= set(document["parameters"])
 
 
+def test_lifetimes_of_cells_that_were_stripped_and_plated(tables, capsys, monkeypatch) -> None:
+    asked = []
+
+    def fit(model, data, **options):
+        asked.append(data)
+        raise po.PosterionError("enough")
+
+    monkeypatch.setattr("posterion.inference.fit.fit", fit)
+    options = ("--what", "lifetime", "--failed", "b1", "--failed", "b2", "--pool", "sample")
+    assert run(tables, capsys, "followed", *options, "--seen-every", 2)[0] == 2
+    (data,) = asked
+    assert data["lifetime_low"].values.tolist() == [10, 17, 40]
+    assert data["lifetime_high"].values.tolist() == [12, 19, np.inf]
+    assert data["sample"].values.tolist() == ["bare", "bare", "coated"]
+
+
 @pytest.mark.parametrize(
     ("name", "options", "said"),
     [
+        ("followed", ["--what", "lifetime", "--failed", "x1"], "no cell of the data"),
+        ("steps", ["--what", "critical-current", "--failed", "1"], "--failed has no meaning"),
         ("steps", ["--what", "critical-current"], "--pool sample"),
         ("steps", ["--what", "lifetime", "--pool", "sample"], "--what critical-current"),
         ("steps", ["--what", "critical-current", "--pool", "pellet"], "no label"),
