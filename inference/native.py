@@ -87,7 +87,7 @@ def whitened_data(center: Any, axes: Any, data: Any) -> Any:
     stands there twice, the second time transposed: each of the two products with it then reads
     memory in its order, which in hundreds of dimensions decides on the time.
     """
-    turned = np.ravel(np.transpose(axes)) if np.ndim(axes) > 1 else []
+    turned = np.ravel(np.transpose(axes)) if np.ndim(axes) > 1 else np.empty(0)
     packed = np.concatenate([[0.0, np.ndim(axes)], center, np.ravel(axes), turned, data])
     packed[0] = len(packed)
     return packed

@@ -128,7 +128,8 @@ def guided_plan(draws: Array, chains: int) -> Plan:
     values, vectors = np.linalg.eigh(np.cov(draws, rowvar=False))
     axes = vectors * np.sqrt(np.maximum(values, 1e-12 * values[-1]))
     starts = tuple(part[-1] for part in np.array_split(draws, chains))
-    return Plan(Whitening(draws.mean(axis=0), axes), starts, "diag", WARMUP_GUIDED, GUIDED)
+    whitening = Whitening(draws.mean(axis=0), axes)
+    return Plan(whitening, starts, "diag", WARMUP_GUIDED, GUIDED, CAREFUL_ACCEPT)
 
 
 def starts_near(
