@@ -108,26 +108,25 @@ def _pair(pair: xr.Dataset, attrs: dict[str, Any]) -> str:
             low, middle, high = -high, -middle, -low
     unit = f" {attrs['unit']}" if name == "difference" else ""
     size = f"{name} {middle:.3g} ({low:.3g} to {high:.3g}){unit}"
-    rope, same = attrs["rope"], float(pair["p_rope"])
+    rope, same, what = attrs["rope"], float(pair["p_rope"]), attrs["quantity"]
+    single = json.loads(attrs["single"])
     if same >= SAME:
         return (
             f"{a} and {b} are practically the same, within {rope} (probability {_chance(same)}; "
             f"{size})."
         )
-    if p >= CLEAR:
-        if matters >= CLEAR:
-            more = f"by more than {rope}"
-        elif matters >= PROBABLE:
-            more = f"probably by more than {rope}"
-        else:
-            more = f"but not surely by more than {rope}"
+    if p < PROBABLE:
         return (
-            f"{a} is larger than {b}, {more} (probability that it is larger {_chance(p)}, that it "
-            f"matters {_chance(matters)}; {size})."
+            f"Can't tell {a} and {b} apart (probability that {a} is larger {_chance(p)}; {size})."
         )
-    if p >= PROBABLE:
-        return f"{a} is probably larger than {b} (probability {_chance(p)}; {size})."
-    return f"Can't tell {a} and {b} apart (probability that {a} is larger {_chance(p)}; {size})."
+    if p < CLEAR:
+        return f"{a} probably has a larger {what} than {b} (probability {_chance(p)}; {size})."
+    surely = "" if matters >= CLEAR else "probably " if matters >= PROBABLE else "not surely "
+    assumed = " If specimens differ by no more than assumed:" if a in single and b in single else ""
+    return (
+        f"{assumed} {a} has a larger {what} than {b}, {surely}by more than {rope} (probability that "
+        f"it is larger {_chance(p)}, that it matters {_chance(matters)}; {size})."
+    ).strip()
 
 
 def _chance(p: float) -> str:
