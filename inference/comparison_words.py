@@ -61,7 +61,6 @@ def _of_assumption(tree: xr.DataTree, best: str, settled: bool) -> str:
     single = json.loads(tree.attrs["single"])
     if not single:
         return ""
-    all_single = len(single) == tree.children["ranking"].sizes["group"]
     whose = ASSUMED
     if len(single) < tree.children["ranking"].sizes["group"]:
         whose = (
@@ -96,16 +95,12 @@ def _pair(pair: xr.Dataset, attrs: dict[str, Any]) -> str:
     a, b = str(pair["a"].values), str(pair["b"].values)
     p = float(pair["p_larger"])
     matters = float(pair["p_larger_by_rope"])
-    name = "ratio"
-    low, middle, high = (float(each) for each in pair["ratio"].values)
+    name = "ratio" if np.isfinite(pair["ratio"].values).all() else "difference"
+    low, middle, high = (float(each) for each in pair[name].values)
     if p < 0.5:
         a, b, p, matters = b, a, 1 - p, float(pair["p_smaller_by_rope"])
-        low, middle, high = 1 / high, 1 / middle, 1 / low
-    if not np.isfinite(middle):
-        name = "difference"
-        low, middle, high = (float(each) for each in pair["difference"].values)
-        if a == str(pair["b"].values):
-            low, middle, high = -high, -middle, -low
+        turned = (lambda each: 1 / each) if name == "ratio" else (lambda each: -each)
+        low, middle, high = turned(high), turned(middle), turned(low)
     unit = f" {attrs['unit']}" if name == "difference" else ""
     size = f"{name} {middle:.3g} ({low:.3g} to {high:.3g}){unit}"
     rope, same, what = attrs["rope"], float(pair["p_rope"]), attrs["quantity"]
@@ -124,8 +119,8 @@ def _pair(pair: xr.Dataset, attrs: dict[str, Any]) -> str:
     surely = "" if matters >= CLEAR else "probably " if matters >= PROBABLE else "not surely "
     assumed = " If specimens differ by no more than assumed:" if a in single and b in single else ""
     return (
-        f"{assumed} {a} has a larger {what} than {b}, {surely}by more than {rope} (probability that "
-        f"it is larger {_chance(p)}, that it matters {_chance(matters)}; {size})."
+        f"{assumed} {a} has a larger {what} than {b}, {surely}by more than {rope} (probability "
+        f"that it is larger {_chance(p)}, that it matters {_chance(matters)}; {size})."
     ).strip()
 
 

@@ -174,7 +174,7 @@ def rope(tree: xr.DataTree) -> "Figure":
     if size is not None:
         axes.axvspan(*size, color="#E3E3E3", linewidth=0, zorder=0)
     axes.axvline(1.0 if as_ratio else 0.0, color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
-    for place, (label, (low, middle, high), inside) in enumerate(rows):
+    for place, (_, (low, middle, high), inside) in enumerate(rows):
         axes.hlines(place, low, high, color=BLUE, linewidth=2.5)
         axes.plot([middle], [place], "o", color=BLUE, markersize=5.5)
         axes.text(
@@ -233,7 +233,8 @@ def sensitivity(tree: xr.DataTree) -> "Figure":
         place = names.index(name)
         axes.plot(
             levels, found["p_best"].sel(group=name).values, color=_color(names, name),
-            linewidth=1.6, marker=MARKERS[place % len(MARKERS)], markersize=5, label=shown_label(name, 22),
+            linewidth=1.6, marker=MARKERS[place % len(MARKERS)], markersize=5,
+            label=shown_label(name, 22),
         )  # fmt: skip
     axes.axhline(CLEAR, color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
     axes.set_xscale("log")
