@@ -1,6 +1,7 @@
 """A comparison in plain words, which say "can't tell" where the data cannot."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,21 @@ def _of_assumption(tree: xr.DataTree, best: str, settled: bool) -> str:
     return f" ({whose}; if it is {100 * first:g} % it can't be told)"
 
 
+def rank_words(tree: xr.DataTree) -> str:
+    """Say how probably each group is best, and what choosing it would cost; empty if untrusted."""
+    if "ranking" not in tree.children:
+        return ""
+    ranking = tree.children["ranking"].to_dataset()
+    said = []
+    for place in np.argsort(-ranking["p_best"].values, kind="stable"):
+        own = ranking.isel(group=place)
+        share = float(own["relative_loss"])
+        lost = f"{100 * share:.1f} %" if np.isfinite(share) else f"{float(own['loss']):.2g}"
+        lost = lost if np.isfinite(share) else f"{lost} {tree.attrs['unit']}"
+        said.append(f"{own['group'].values} {_chance(float(own['p_best']))} ({lost})")
+    return f"Probability of being best, and in brackets the expected loss: {', '.join(said)}."
+
+
 def pair_words(tree: xr.DataTree) -> tuple[str, ...]:
     """Say of each pair which is larger, by how much, and whether that matters.
 
@@ -91,7 +107,7 @@ def pair_words(tree: xr.DataTree) -> tuple[str, ...]:
     return tuple(_pair(ranking.isel(pair=k), tree.attrs) for k in range(ranking.sizes["pair"]))
 
 
-def _pair(pair: xr.Dataset, attrs: dict[str, Any]) -> str:
+def _pair(pair: xr.Dataset, attrs: Mapping[Any, Any]) -> str:
     a, b = str(pair["a"].values), str(pair["b"].values)
     p = float(pair["p_larger"])
     matters = float(pair["p_larger_by_rope"])
@@ -99,8 +115,8 @@ def _pair(pair: xr.Dataset, attrs: dict[str, Any]) -> str:
     low, middle, high = (float(each) for each in pair[name].values)
     if p < 0.5:
         a, b, p, matters = b, a, 1 - p, float(pair["p_smaller_by_rope"])
-        turned = (lambda each: 1 / each) if name == "ratio" else (lambda each: -each)
-        low, middle, high = turned(high), turned(middle), turned(low)
+        ends = (high, middle, low)
+        low, middle, high = (1 / each if name == "ratio" else -each for each in ends)
     unit = f" {attrs['unit']}" if name == "difference" else ""
     size = f"{name} {middle:.3g} ({low:.3g} to {high:.3g}){unit}"
     rope, same, what = attrs["rope"], float(pair["p_rope"]), attrs["quantity"]
