@@ -1,4 +1,4 @@
-"""Are probabilities of being best calibrated, and how often is a difference claimed falsely?
+"""Calibration of probabilities of being best, and differences that are claimed falsely.
 
     python benchmarks/compare_calibration.py --designs 1000
 

@@ -96,10 +96,10 @@ def read_replicates(
         found = (number(cell, table.decimal) for cell in column(role))
         return [np.nan if each is None else each for each in found]
 
-    groups = [label_of(cell, table) for cell in column("group")]
-    specimens = None
-    if "specimen" in places:
-        specimens = [label_of(cell, table) for cell in column("specimen")]
+    def labels(role: str) -> list[str]:
+        return [label_of(cell, table) if cell else "" for cell in column(role)]
+
+    groups, specimens = labels("group"), labels("specimen") if "specimen" in places else None
     refuse_points_of_one(text.name, table, rows, set(places.values()), groups, specimens)
     values = column("value")
     return replicates(

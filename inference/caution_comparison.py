@@ -38,14 +38,16 @@ def comparison_cautions(tree: xr.DataTree) -> Iterator[Caution]:
             f"There is one specimen of {enumerated(single)}. How much such specimens differ is "
             f"taken from the other groups and from what is assumed ({assumed}).",
         )
-    elif "scatter_mean" in tree.children["prior"].dataset:
-        if contraction(tree, "scatter_mean") > MOVED:
-            yield Caution(
-                "prior",
-                ("scatter", "scatter_mean"),
-                "There are too few specimens to tell how much they differ: the spread between "
-                f"them rests in part on its prior ({assumed}).",
-            )
+    elif (
+        "scatter_mean" in tree.children["prior"].dataset
+        and contraction(tree, "scatter_mean") > MOVED
+    ):
+        yield Caution(
+            "prior",
+            ("scatter", "scatter_mean"),
+            "There are too few specimens to tell how much they differ: the spread between them "
+            f"rests in part on its prior ({assumed}).",
+        )
     nu = float(np.median(tree.children["posterior"].dataset["nu"].values))
     if nu < HEAVY:
         yield Caution(

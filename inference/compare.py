@@ -221,7 +221,12 @@ def _source(known: float | None, spread: Spread | None, log: bool, unit: str) ->
     if spread is None:
         shown = f"{100 * (known or 0):g} %" if log else f"{known:g} {unit}"
         return f"taken as {shown}, as given"
-    return f"{spread.prior}, {spread.source}"
+    told, arguments = "", dict(spread.prior.arguments)
+    if log and spread.prior.family == "LogNormal":
+        middle = 100 * np.exp(arguments["mu"])
+        wide = np.exp(1.88 * arguments["sigma"])
+        told = f": {middle:.2g} %, with 94 % within {middle / wide:.2g} and {middle * wide:.2g} %"
+    return f"{spread.prior}{told}; {spread.source}"
 
 
 def _describe(tree: xr.DataTree, assumed: Assumptions, unit: str) -> None:

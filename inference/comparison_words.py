@@ -1,6 +1,7 @@
 """A comparison in plain words, which say "can't tell" where the data cannot."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,6 @@ def _of_assumption(tree: xr.DataTree, best: str, settled: bool) -> str:
     single = json.loads(tree.attrs["single"])
     if not single:
         return ""
-    all_single = len(single) == tree.children["ranking"].sizes["group"]
     whose = ASSUMED
     if len(single) < tree.children["ranking"].sizes["group"]:
         whose = (
@@ -81,6 +81,21 @@ def _of_assumption(tree: xr.DataTree, best: str, settled: bool) -> str:
     return f" ({whose}; if it is {100 * first:g} % it can't be told)"
 
 
+def rank_words(tree: xr.DataTree) -> str:
+    """Say how probably each group is best, and what choosing it would cost; empty if untrusted."""
+    if "ranking" not in tree.children:
+        return ""
+    ranking = tree.children["ranking"].to_dataset()
+    said = []
+    for place in np.argsort(-ranking["p_best"].values, kind="stable"):
+        own = ranking.isel(group=place)
+        share = float(own["relative_loss"])
+        lost = f"{100 * share:.1f} %" if np.isfinite(share) else f"{float(own['loss']):.2g}"
+        lost = lost if np.isfinite(share) else f"{lost} {tree.attrs['unit']}"
+        said.append(f"{own['group'].values} {_chance(float(own['p_best']))} ({lost})")
+    return f"Probability of being best, and in brackets the expected loss: {', '.join(said)}."
+
+
 def pair_words(tree: xr.DataTree) -> tuple[str, ...]:
     """Say of each pair which is larger, by how much, and whether that matters.
 
@@ -92,42 +107,37 @@ def pair_words(tree: xr.DataTree) -> tuple[str, ...]:
     return tuple(_pair(ranking.isel(pair=k), tree.attrs) for k in range(ranking.sizes["pair"]))
 
 
-def _pair(pair: xr.Dataset, attrs: dict[str, Any]) -> str:
+def _pair(pair: xr.Dataset, attrs: Mapping[Any, Any]) -> str:
     a, b = str(pair["a"].values), str(pair["b"].values)
     p = float(pair["p_larger"])
     matters = float(pair["p_larger_by_rope"])
-    name = "ratio"
-    low, middle, high = (float(each) for each in pair["ratio"].values)
+    name = "ratio" if np.isfinite(pair["ratio"].values).all() else "difference"
+    low, middle, high = (float(each) for each in pair[name].values)
     if p < 0.5:
         a, b, p, matters = b, a, 1 - p, float(pair["p_smaller_by_rope"])
-        low, middle, high = 1 / high, 1 / middle, 1 / low
-    if not np.isfinite(middle):
-        name = "difference"
-        low, middle, high = (float(each) for each in pair["difference"].values)
-        if a == str(pair["b"].values):
-            low, middle, high = -high, -middle, -low
+        ends = (high, middle, low)
+        low, middle, high = (1 / each if name == "ratio" else -each for each in ends)
     unit = f" {attrs['unit']}" if name == "difference" else ""
     size = f"{name} {middle:.3g} ({low:.3g} to {high:.3g}){unit}"
-    rope, same = attrs["rope"], float(pair["p_rope"])
+    rope, same, what = attrs["rope"], float(pair["p_rope"]), attrs["quantity"]
+    single = json.loads(attrs["single"])
     if same >= SAME:
         return (
             f"{a} and {b} are practically the same, within {rope} (probability {_chance(same)}; "
             f"{size})."
         )
-    if p >= CLEAR:
-        if matters >= CLEAR:
-            more = f"by more than {rope}"
-        elif matters >= PROBABLE:
-            more = f"probably by more than {rope}"
-        else:
-            more = f"but not surely by more than {rope}"
+    if p < PROBABLE:
         return (
-            f"{a} is larger than {b}, {more} (probability that it is larger {_chance(p)}, that it "
-            f"matters {_chance(matters)}; {size})."
+            f"Can't tell {a} and {b} apart (probability that {a} is larger {_chance(p)}; {size})."
         )
-    if p >= PROBABLE:
-        return f"{a} is probably larger than {b} (probability {_chance(p)}; {size})."
-    return f"Can't tell {a} and {b} apart (probability that {a} is larger {_chance(p)}; {size})."
+    if p < CLEAR:
+        return f"{a} probably has a larger {what} than {b} (probability {_chance(p)}; {size})."
+    surely = "" if matters >= CLEAR else "probably " if matters >= PROBABLE else "not surely "
+    assumed = " If specimens differ by no more than assumed:" if a in single and b in single else ""
+    return (
+        f"{assumed} {a} has a larger {what} than {b}, {surely}by more than {rope} (probability "
+        f"that it is larger {_chance(p)}, that it matters {_chance(matters)}; {size})."
+    ).strip()
 
 
 def _chance(p: float) -> str:

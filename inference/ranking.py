@@ -70,7 +70,7 @@ def expected_loss(levels: xr.DataArray, better: Better = "larger") -> xr.Dataset
         better); NaN where a level is not positive.
     """
     best = levels.max(GROUP) if better == "larger" else levels.min(GROUP)
-    loss = np.abs(best - levels)
+    loss = abs(best - levels)
     whole = best if better == "larger" else levels
     positive = bool((levels > 0).all())
     relative = (loss / whole).mean(SAMPLE) if positive else loss.mean(SAMPLE) * np.nan

@@ -178,14 +178,14 @@ def _numbers(
         raise PosterionError(
             f"the group '{group}' has the shape {values.shape}; give one number of each specimen."
         )
-    if unit is None:
+    if unit is None and values.size:
         raise PosterionError(
             f"the numbers of the group '{group}' have no unit; say which, as in unit='mS/cm', or "
             "unit='' for a pure number."
         )
     if bad := [value for value in values.tolist() if not np.isfinite(value)]:
         raise PosterionError(f"the group '{group}' holds {bad[0]}; leave it out or correct it.")
-    return [Number(value, unit) for value in values.tolist()]
+    return [Number(value, unit or "") for value in values.tolist()]
 
 
 def _of_replicates(data: xr.Dataset, group: str) -> list[Number]:

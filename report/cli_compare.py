@@ -80,7 +80,7 @@ def compare(
         check_writable(out)
     with progress("Loading") as say:
         from ..inference import compare as comparison
-        from ..inference.comparison_words import pair_words, verdict_words
+        from ..inference.comparison_words import pair_words, rank_words, verdict_words
 
         tree = comparison.compare(
             data,
@@ -104,7 +104,7 @@ def compare(
             out,
             as_json,
             say,
-            remarks=[verdict, *pair_words(tree)] if verdict else [],
+            remarks=[verdict, rank_words(tree), *pair_words(tree)] if verdict else [],
             more=document(tree),
         )
 

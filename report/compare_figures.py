@@ -174,12 +174,12 @@ def rope(tree: xr.DataTree) -> "Figure":
     if size is not None:
         axes.axvspan(*size, color="#E3E3E3", linewidth=0, zorder=0)
     axes.axvline(1.0 if as_ratio else 0.0, color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
-    for place, (label, (low, middle, high), inside) in enumerate(rows):
+    for place, (_, (low, middle, high), inside) in enumerate(rows):
         axes.hlines(place, low, high, color=BLUE, linewidth=2.5)
         axes.plot([middle], [place], "o", color=BLUE, markersize=5.5)
         axes.text(
-            1.015, place, f"{100 * inside:.0f} %", transform=axes.get_yaxis_transform(), fontsize=8.5,
-            va="center", color=INK,
+            1.015, place, f"{100 * inside:.0f} %", transform=axes.get_yaxis_transform(),
+            fontsize=8.5, va="center", color=INK,
         )  # fmt: skip
     _rows(axes, [label for label, _, _ in rows], 0.0)
     axes.set_ylim(-0.6, len(rows) - 0.4)
@@ -232,8 +232,9 @@ def sensitivity(tree: xr.DataTree) -> "Figure":
     for name in names:
         place = names.index(name)
         axes.plot(
-            levels, found["p_best"].sel(group=name).values, color=_color(names, name), linewidth=1.6,
-            marker=MARKERS[place % len(MARKERS)], markersize=5, label=shown_label(name, 22),
+            levels, found["p_best"].sel(group=name).values, color=_color(names, name),
+            linewidth=1.6, marker=MARKERS[place % len(MARKERS)], markersize=5,
+            label=shown_label(name, 22),
         )  # fmt: skip
     axes.axhline(CLEAR, color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
     axes.set_xscale("log")

@@ -39,10 +39,10 @@ class ComparisonSubject(Subject):
 
     def sentence(self, tree: xr.DataTree) -> str:
         """Begin the paragraph on methods."""
-        scale = "logarithmic " if tree.attrs["log"] else ""
+        scale = "logarithmic" if tree.attrs["log"] else "linear"
         return (
-            f"The {tree.attrs['quantity']} ({self.measured(tree)}) was compared on the {scale}scale "
-            "by a hierarchical model of specimens in groups (Kruschke 2013, "
+            f"The {tree.attrs['quantity']} ({self.measured(tree)}) was compared on the {scale} "
+            "scale by a hierarchical model of specimens in groups (Kruschke 2013, "
             "doi:10.1037/a0029146, with levels of the groups from one distribution)"
         )
 
