@@ -113,7 +113,7 @@ def main() -> None:
     if options.one:
         print(json.dumps(one(options.one, options.measured)))
         return
-    sets = ["cycles", "temperatures"] if options.measured else [*map(str, options.sizes)]
+    sets = ["temperatures", "cycles"] if options.measured else [*map(str, options.sizes)]
     for what in sets:
         command = [sys.executable, __file__, "--one", what]
         if options.measured:
