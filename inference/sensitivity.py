@@ -40,7 +40,8 @@ def sensitivity(tree: xr.DataTree) -> pd.DataFrame:
 
     posterior = tree.children["posterior"].to_dataset()
     names = [name for name in json.loads(tree.attrs["priors"]) if name in posterior]
-    sampled = scalars(posterior[names])
+    kept = tree.children["log_prior"].dataset["draw"]  # of many data, not every draw
+    sampled = scalars(posterior[names].sel(draw=kept))
     scaled = xr.DataTree.from_dict(
         {"posterior": sampled}
         | {group: tree.children[group].to_dataset() for group in ("log_prior", "log_likelihood")}
