@@ -9,7 +9,8 @@ from scipy import stats
 
 import posterion as po
 from posterion.inference.comparison_words import pair_words, verdict_words
-from posterion.inference.specimen_model import Assumptions, Specimens, build_specimens
+from posterion.inference.specimen_model import Assumptions, build_specimens
+from posterion.inference.specimen_table import Specimens
 from posterion.inference.specimens import BARRIERS, CELLS, PELLETS, usual_spread
 
 ONE_EACH = {"bare": "0.21 mS/cm", "5 uL": "0.26 mS/cm", "7 uL": "0.31 mS/cm", "10 uL": "0.28 mS/cm"}
