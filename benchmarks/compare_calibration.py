@@ -84,14 +84,17 @@ def calibration(rows: list[dict[str, object]]) -> pd.DataFrame:
 
 
 def claimed(rows: list[dict[str, object]]) -> pd.DataFrame:
-    """Return how often a difference was claimed, by the number of specimens."""
+    """Return how often a difference, or a best group, was claimed, by the number of specimens."""
     frame = pd.DataFrame(rows)
+    frame["said best"] = [max(row) >= CLEAR for row in frame["p_best"]]
     table = frame.groupby("n").agg(
         designs=("n", "size"),
         pairs=("claims", lambda each: round(100 * each.mean(), 2)),
         any=("claims", lambda each: round(100 * (each > 0).mean(), 2)),
+        best=("said best", lambda each: round(100 * each.mean(), 2)),
     )
-    return table.rename(columns={"pairs": "% of pairs", "any": "% of designs with any"})
+    names = {"pairs": "% of pairs", "any": "% of designs with any", "best": "% with a best group"}
+    return table.rename(columns=names)
 
 
 def main() -> None:

@@ -19,7 +19,8 @@ from .prior import Prior
 from .ranking import Better, Rope, compared_pairs, expected_loss, rank_probabilities
 from .sample import Progress
 from .specimen_data import checked, gathered
-from .specimen_model import GROUP, Assumptions, Specimens, sampler_of
+from .specimen_model import Assumptions, sampler_of
+from .specimen_table import GROUP, Specimens
 from .specimens import Spread, usual_spread
 from .spread_sensitivity import sensitivity
 

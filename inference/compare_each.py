@@ -7,7 +7,8 @@ import xarray as xr
 from .diagnose import Verdict
 from .sample import PRIOR_DRAWS
 from .simulate import Array, simulate_prior
-from .specimen_model import Assumptions, Specimens, sampler_of
+from .specimen_model import Assumptions, sampler_of
+from .specimen_table import Specimens
 from .specimens import usual_spread
 
 

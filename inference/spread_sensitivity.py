@@ -9,7 +9,8 @@ from .centring import uncentre
 from .ranking import Better, Rope, compared_pairs, p_best
 from .sample import PRIOR_DRAWS
 from .simulate import simulate_prior
-from .specimen_model import Assumptions, Specimens, sampler_of
+from .specimen_model import Assumptions, sampler_of
+from .specimen_table import Specimens
 
 LEVELS = (0.01, 0.03, 0.1, 0.3)
 """Relative spreads between specimens that are tried."""

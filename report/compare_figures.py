@@ -33,8 +33,10 @@ def by_chance(tree: xr.DataTree) -> list[str]:
     names = [str(name) for name in variable(tree, "posterior", "level")["group"].values]
     if "ranking" not in tree.children:
         return names
-    chance = tree.children["ranking"].dataset["p_best"].values
-    return [names[k] for k in np.argsort(-chance, kind="stable")]
+    ranking = tree.children["ranking"].dataset
+    # Of groups that are hardly ever best, the one that costs least.
+    order = np.lexsort((ranking["loss"].values, -ranking["p_best"].values.round(2)))
+    return [names[k] for k in order]
 
 
 def forest(tree: xr.DataTree) -> "Figure":
@@ -198,7 +200,9 @@ def _ends(pair: xr.Dataset, as_ratio: bool) -> tuple[str, tuple[float, float, fl
         a, b = b, a
         low, middle, high = (1 / high, 1 / middle, 1 / low) if as_ratio else (-high, -middle, -low)
     joint = " / " if as_ratio else " − "
-    label = f"{shown_label(a, 14)}{joint}{shown_label(b, 14)}"
+    if max(len(a), len(b)) > 14:
+        joint = f"{joint.rstrip()}\n"
+    label = f"{shown_label(a, 22)}{joint}{shown_label(b, 22)}"
     return label, (low, middle, high), float(pair["p_rope"])
 
 
@@ -245,8 +249,8 @@ def sensitivity(tree: xr.DataTree) -> "Figure":
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_ylim(-0.03, 1.03)
     axes.set_xlim(levels[0] / 1.25, levels[-1] * 1.25)
-    relative = "" if tree.attrs["log"] else ", of the largest value"
-    axes.set_xlabel(f"Spread between specimens made alike{relative}")
+    relative = " made alike" if tree.attrs["log"] else ", of the largest value"
+    axes.set_xlabel(f"Spread between specimens{relative}")
     axes.set_ylabel("Probability of being best")
     figure.legend(loc="outside upper left", ncols=min(len(names), 4), fontsize=8, frameon=False)
     return figure
