@@ -102,7 +102,7 @@ def read_replicates(
     groups, specimens = labels("group"), labels("specimen") if "specimen" in places else None
     refuse_points_of_one(text.name, table, rows, set(places.values()), groups, specimens)
     values = column("value")
-    return replicates(
+    dataset = replicates(
         numbers("value"),
         groups,
         unit=own_unit,
@@ -110,7 +110,7 @@ def read_replicates(
         sd=numbers("sd") if "sd" in places else None,
         step=[last_digit(cell, table.decimal) for cell in values],
         factors={
-            _identifier(each): _factor(column(f"factor {each}"), table.decimal) for each in factors
+            factor_name(each): _factor(column(f"factor {each}"), table.decimal) for each in factors
         },
         quantity=name,
         source=text.name,
@@ -118,6 +118,12 @@ def read_replicates(
         messages=messages,
         where=lambda point: f"{text.name}, line {rows[point].line}, column '{value}'",
     )
+    for each in factors:
+        title = header[places[f"factor {each}"]]
+        dataset[factor_name(each)].attrs["units"] = next(
+            filter(None, (u for _, u in _meanings(title))), ""
+        )
+    return dataset
 
 
 @dataclass
@@ -273,7 +279,7 @@ def _chosen(
     return rows
 
 
-def _identifier(name: str) -> str:
+def factor_name(name: str) -> str:
     """Return the name of a factor: that of its column without the unit."""
     bare = next((own for own, unit in _meanings(name) if unit), name)
     return re.sub(r"\W+", "_", bare).strip("_") or "factor"

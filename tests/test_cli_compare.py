@@ -133,3 +133,66 @@ def test_pseudo_replicates_are_refused_at_the_command_line(command, write) -> No
     status, _, err = command(table, "--group", "sample", "--value", "Z")
     assert status == 2
     assert "Points of one spectrum are not replicates" in " ".join(err.split())
+
+
+VOLUMES = """coating volume (uL),pellet,sigma (mS/cm),T
+5,p1,0.21,25 C
+7,p2,0.30,25 C
+10,p3,0.24,25 C
+5,p1,0.51,55 C
+7,p2,0.70,55 C
+10,p3,0.64,55 C
+"""
+
+
+def asked_of(monkeypatch, module: str, function: str) -> list:
+    """Return what a command asks of the function that would take seconds."""
+    asked: list = []
+
+    def keep(*arguments, **options) -> None:
+        asked.extend([*arguments, options])
+        raise SystemExit(0)
+
+    monkeypatch.setattr(f"posterion.report.{module}.{function}", keep)
+    return asked
+
+
+def test_a_dose_is_a_number_with_its_unit(command, write, monkeypatch) -> None:
+    asked = asked_of(monkeypatch, "cli_compare_dose", "compare_doses")
+    command(
+        write(VOLUMES), "--dose", "coating volume", "--value", "sigma", "--by", "T", "--seed", 3
+    )
+    data, dose, options = asked
+    assert dose == "coating_volume" and options["temperature"] == "T" and options["seed"] == 3
+    assert data[dose].values.tolist() == [5, 7, 10, 5, 7, 10]
+    assert data[dose].attrs["units"] == "uL"
+    assert set(data["specimen"].values) == {"p1", "p2", "p3"}
+
+
+def test_two_factors_are_a_group_and_another_column(command, write, monkeypatch) -> None:
+    asked = asked_of(monkeypatch, "cli_compare_factorial", "compare_factors")
+    command(write(VOLUMES), "--group", "coating volume", "--value", "sigma", "--by", "T")
+    data, first, second, _ = asked
+    assert (first, second) == ("group", "T")
+    assert data["group"].values.tolist() == ["5", "7", "10"] * 2
+
+
+def test_models_are_handed_on_with_their_options(command, monkeypatch) -> None:
+    asked = asked_of(monkeypatch, "cli_compare_models", "compare_models_command")
+    command("--models", "sigma.csv", "--law", "arrhenius", "--law", "vtf", "--robust")
+    files, options = asked
+    assert files == ["sigma.csv"] and options["laws"] == ["arrhenius", "vtf"]
+    assert options["robust"] and not options["circuits"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "flag"),
+    [
+        (("--models", "a.nc", "b.nc", "--group", "x"), "--group"),
+        (("a.csv", "--group", "x", "--value", "y", "--law", "vtf"), "--law"),
+        (("a.csv", "--dose", "v", "--value", "y", "--group", "x"), "--group"),
+    ],
+)
+def test_options_without_meaning_are_refused(command, arguments, flag) -> None:
+    status, _, err = command(*arguments)
+    assert status == 2 and f"{flag} has no meaning" in err
