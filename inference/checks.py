@@ -13,6 +13,7 @@ from .leave_one_out import LeaveOneOut, leave_one_out, leave_one_out_checks
 from .one_check import Check
 from .posterior_checks import PredictiveCheck, posterior_checks
 from .prior_checks import prior_checks
+from .revive import is_of_points
 from .sensitivity import sensitivity, sensitivity_checks
 
 
@@ -100,3 +101,8 @@ def check(tree: xr.DataTree) -> Checks:
             yield from sensitivity_checks(parameters)
 
     return Checks(tuple(found()), parameters, predictive, left_out, relations)
+
+
+def checks_of(tree: xr.DataTree) -> Checks | None:
+    """Return what `check` finds; None where the run failed, or the model is none of points."""
+    return check(tree) if Verdict.of(tree).passed and is_of_points(tree) else None

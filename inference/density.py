@@ -207,7 +207,7 @@ class Density:
         )
 
         def in_turn(x: Array) -> list[Array]:
-            rows = max(1, AT_ONCE // len(self.data()))
+            rows = max(1, AT_ONCE // max(1, len(self.data())))
             parts = [function(x[start : start + rows]) for start in range(0, len(x), rows)]
             return [np.concatenate(each) for each in zip(*parts, strict=True)]
 

@@ -164,8 +164,10 @@ def unmeasured_group(
     posterior = tree.children["posterior"].to_dataset()
     given = {name.removesuffix(f"_{MEAN}") for name in json.loads(tree.attrs["priors_given"])}
     coordinates, shared = model.coordinates(given), shared_labels(tree)
-    constant = tree.children["constant_data"].dataset
-    held = {name for name in shared if name == of or f"{name}_of_{of}" in constant}
+    held = set()
+    if of is not None:
+        constant = tree.children["constant_data"].dataset
+        held = {name for name in shared if name == of or f"{name}_of_{of}" in constant}
     values = {}
     _, own = pooling_kinds(pool_of(tree))
     for p in coordinates.parameters:

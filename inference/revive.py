@@ -62,6 +62,15 @@ def model_of(tree: xr.DataTree) -> Model:
     return Circuit.parse(text)
 
 
+def is_of_points(tree: xr.DataTree) -> bool:
+    """Tell whether a result is of a model that predicts points along an input."""
+    try:
+        model_of(tree)
+    except PosterionError:
+        return False
+    return True
+
+
 def noise_of(tree: xr.DataTree) -> Noise:
     """Return the noise that a result was fitted with."""
     value: Noise = _construct(str(tree.attrs["noise"]), _NOISES)

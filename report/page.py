@@ -8,7 +8,7 @@ from typing import Any
 import xarray as xr
 
 from ..inference.caution import cautions
-from ..inference.checks import Checks, check
+from ..inference.checks import Checks, checks_of
 from ..inference.diagnose import Verdict
 from ..inference.scalars import stem
 from ..inference.store import replacing
@@ -77,8 +77,7 @@ def content(
     """Return everything that the page says."""
     verdict = Verdict.of(tree)
     passed = verdict.passed
-    if passed and checks is None:
-        checks = check(tree)
+    checks = checks or checks_of(tree)
     subject = subject_of(tree)
     table = summary(tree, extra)
     found = cautions(tree)

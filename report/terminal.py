@@ -72,7 +72,7 @@ def finish(
     where the checks failed, so they hold no estimate. `revised` may change the JSON
     document, and `more` joins it.
     """
-    from ..inference.checks import check
+    from ..inference.checks import checks_of
     from ..inference.diagnose import Verdict
     from .check_section import checks_json
     from .tables import as_json as document
@@ -80,9 +80,8 @@ def finish(
 
     table = summary(tree, extra)
     verdict = Verdict.of(tree)
-    if verdict.passed:
-        say("Checking the model")
-    checks = check(tree) if verdict.passed else None
+    say("Checking the model")
+    checks = checks_of(tree)
     if out is not None:
         import xarray as xr
 
