@@ -258,7 +258,7 @@ def laws():
     fits = {"linear": cycle_result(po.LinearFade()), "power": cycle_result()}
     fits["knee"] = cycle_result(po.KneeFade(), **FAILED)
     columns = {"elpd": np.nan, "se": np.nan, "weight": np.nan, "k_hat": np.nan, "evidence_se": 0.1,
-               "evidence_k_hat": 0.2}  # fmt: skip
+               "evidence_k_hat": 0.2, "p_loo": np.nan, "p_waic": 3.0}  # fmt: skip
     table = pd.DataFrame(columns, index=["power", "linear"])
     table["probability"], table["log_evidence"] = [0.75, 0.25], [-10.0, -11.1]
     return Laws(fits, "power", table, "The data cannot tell.", ())
