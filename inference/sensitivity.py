@@ -42,13 +42,14 @@ def sensitivity(tree: xr.DataTree) -> pd.DataFrame:
     names = [name for name in json.loads(tree.attrs["priors"]) if name in posterior]
     kept = tree.children["log_prior"].dataset["draw"]  # of many data, not every draw
     sampled = scalars(posterior[names].sel(draw=kept))
-    scaled = xr.DataTree.from_dict(
-        {"posterior": sampled}
+    numbered = {name: f"number {place}" for place, name in enumerate(sampled)}
+    scaled = xr.DataTree.from_dict(  # whose variables cannot be called "R1 / bare"
+        {"posterior": sampled.rename(numbered)}
         | {group: tree.children[group].to_dataset() for group in ("log_prior", "log_likelihood")}
     )
     moved = {part: arviz_stats.psense(scaled, group=part) for part in ("prior", "likelihood")}
     rows = {
-        str(name): {part: float(values[name]) for part, values in moved.items()}
+        str(name): {part: float(values[numbered[name]]) for part, values in moved.items()}
         | {"contraction": 1 - contraction(tree, str(name)) ** 2}
         for name in sampled
     }
