@@ -1,6 +1,7 @@
 """The numbers of a result as tables and JSON; intervals only where the checks passed."""
 
 import json
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -42,17 +43,20 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
     posterior = scalars(tree.children["posterior"].to_dataset())
     own = [*json.loads(tree.attrs["parameters"]), *hyperparameters(tree)]
     order = sorted(map(str, posterior), key=lambda name: _place(own, stem(name)))
-    values = posterior[order]
-    if extra is not None:
-        values = values.merge(scalars(extra), compat="no_conflicts")
     trusted = Verdict.of(tree).passed
-    # A length taken as exact is the same in all draws; there is nothing to diagnose in it.
-    varying = values[[name for name, value in values.items() if np.ptp(value.values) > 0]]
-    statistics = {
-        "ess_bulk": arviz_stats.ess(varying, method="bulk"),
-        "ess_tail": arviz_stats.ess(varying, method="tail"),
-        "r_hat": arviz_stats.rhat(varying),
-    }
+    values: dict[Hashable, xr.DataArray] = {}
+    statistics: dict[str, dict[Hashable, float]] = {}
+    # Further draws may be those of another run, with a number of their own.
+    for part in (posterior[order], *([scalars(extra)] if extra is not None else [])):
+        values |= dict(part)
+        # A length taken as exact is the same in all draws; there is nothing to diagnose in it.
+        varying = part[[name for name, value in part.items() if np.ptp(value.values) > 0]]
+        for label, found in (
+            ("ess_bulk", arviz_stats.ess(varying, method="bulk")),
+            ("ess_tail", arviz_stats.ess(varying, method="tail")),
+            ("r_hat", arviz_stats.rhat(varying)),
+        ):
+            statistics.setdefault(label, {}).update((n, float(v)) for n, v in found.items())
     rows = []
     for name, value in values.items():
         draws = value.values.ravel()
@@ -63,10 +67,7 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
             "sd": draws.std(ddof=1),
             **{label: np.quantile(draws, q) for label, q in QUANTILES.items()},
             "unit": value.attrs.get("units", ""),
-            **{
-                label: float(each[name]) if name in varying else np.nan
-                for label, each in statistics.items()
-            },
+            **{label: each.get(name, np.nan) for label, each in statistics.items()},
             "description": value.attrs.get("long_name", ""),
         }
         if not trusted:

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 import posterion as po
-from posterion.inference.calibrate import fit_each
+from posterion.inference.fit_each import fit_each
 
 BOLTZMANN = 8.617333262e-5
 T = np.linspace(298.15, 338.15, 8)
