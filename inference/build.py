@@ -10,8 +10,9 @@ import xarray as xr
 from ..errors import PosterionError
 from ..models.parameter import Coordinates, Model
 from .arrange import arrange, beside_output, input_sd, uncertain
+from .cells import Cells, Pool, cells
 from .noise import Noise, usual_noise
-from .pooling import CENTRING, MEAN, Cells, Pool, cells, pooled_parameters, pooled_variable
+from .pooling import CENTRING, MEAN, pooled_parameters, pooled_variable
 from .prior import Prior
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from ..errors import PosterionError
 from ..models.parameter import Model
 from .arrange import arrange
 from .build import Priors, choose_priors, given_priors
+from .cells import Pool, cells
 from .experiment import BLOCK, Experiment, Record
 from .fit import PACKAGES, data_digest
 from .noise import Noise, usual_noise
-from .pooling import Pool, cells
 from .sample import Progress
 from .store import replacing
 

@@ -17,12 +17,13 @@ from .caution_general import (
     unmoved_priors,
     variable,
 )
+from .cells import pooling_kinds
 from .cycle_runs import Run, limited, other_kinds, rises_first, runs_of, spikes
 from .cycle_series import CycleSeries, cycle_series, question_of
 from .diagnose import Verdict
 from .noise import StudentT
 from .noise_correlated import Autocorrelated
-from .pooling import MEAN, pooling_kinds
+from .pooling import MEAN
 from .revive import model_of, noise_of, pool_of
 from .scalars import scalars
 

@@ -18,9 +18,9 @@ from .caution_general import (
     unmoved_priors,
     variable,
 )
+from .cells import pooling_kinds
 from .measured import Series, measured_series
 from .noise import Relative
-from .pooling import pooling_kinds
 from .revive import model_of, noise_of, pool_of
 from .scalars import scalars
 

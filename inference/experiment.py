@@ -12,11 +12,12 @@ from ..errors import PosterionError
 from ..models.parameter import Model, Support
 from .arrange import arrange, beside_output
 from .caution_general import on_line
+from .cells import Pool
 from .centring import uncentre
 from .fit import compiled_sampler
 from .groups import SAMPLE, named_dataset
 from .noise import Noise
-from .pooling import MEAN, SPREAD, Pool
+from .pooling import MEAN, SPREAD
 from .prior import Prior
 from .sample import PRIOR_DRAWS, Sampler
 from .scalars import scalars, stem

@@ -16,9 +16,10 @@ from ..models.parameter import OF_DATA, Model, Parameter, Quantity
 from .arrange import arrange, output_unit, uncertain
 from .build import Priors, build, choose_priors, given_priors, set_data
 from .caution_general import enumerated
+from .cells import Cells, Kind, Pool, cells
 from .noise import Noise, usual_noise
 from .parts import Parts, search_parts
-from .pooling import MEAN, Cells, Kind, Pool, cells, pooled_parameters
+from .pooling import MEAN, pooled_parameters
 from .prior import Prior
 from .sample import Progress, Sampler
 

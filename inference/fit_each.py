@@ -9,10 +9,10 @@ import xarray as xr
 from ..models.parameter import Model
 from .arrange import arrange
 from .build import Priors, given_priors
+from .cells import Pool
 from .centring import uncentre
 from .fit import compiled_sampler
 from .noise import Noise, usual_noise
-from .pooling import Pool
 from .sample import PRIOR_DRAWS
 from .simulate import simulate_prior
 

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from ..models.parameter import Coordinates, Model, Parameter, Values
 from .build import set_data
+from .cells import Cells, Kind
 from .explore import DROP, Mode, explore
 from .noise import Noise
-from .pooling import MEAN, OFFSET, Cells, Kind, link, spread_name, unlink
+from .pooling import MEAN, OFFSET, link, spread_name, unlink
 from .precondition import Whitening, log_mass, whiten
 from .sample import PRIOR_DRAWS, Sampler, Starts
 from .simulate import simulate_prior

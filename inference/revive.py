@@ -17,8 +17,8 @@ from ..models.limits import LIMITS
 from ..models.onset import OnsetPotential
 from ..models.parameter import Model
 from . import noise, noise_censored, noise_correlated, noise_rounded, noise_specimens
+from .cells import Pool
 from .noise import Noise
-from .pooling import Pool
 
 _KINDS: tuple[type[Any], ...] = (
     *(transport.Arrhenius, transport.VTF, transport.TwoRegimes),

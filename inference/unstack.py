@@ -104,6 +104,6 @@ UNNAMED = frozenset({"unconstrained_dim"})
 
 
 def _is_shared(name: str) -> bool:
-    ends = (f"_{MEAN}", f"_{OFFSET}", f"_{CENTRING}")
-    parts = (f"_{SPREAD}", f"_{OFFSET}_", "_of_")
+    ends = (f"_{MEAN}", f"_{OFFSET}")
+    parts = (f"_{SPREAD}", f"_{OFFSET}_", f"_{CENTRING}", f"_{MEAN}_", "_of_")
     return name.endswith(ends) or any(part in name for part in parts)

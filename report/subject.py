@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from ..inference.caution_general import enumerated
-from ..inference.pooling import pooling_kinds
+from ..inference.cells import pooling_kinds
 from ..inference.revive import pool_of
 from ..inference.scalars import stem
 from .figures import as_svg

@@ -13,11 +13,12 @@ import posterion as po
 from posterion import PosterionError, Verdict
 from posterion.datasets.schema import spectrum_dataset
 from posterion.inference.caution import cautions
+from posterion.inference.cells import cells
 from posterion.inference.centring import weights_near
 from posterion.inference.density import Density
 from posterion.inference.noise import Proportional
 from posterion.inference.parts import Explanation, Parts
-from posterion.inference.pooling import cells, pooled_parameters, pooled_variable
+from posterion.inference.pooling import pooled_parameters, pooled_variable
 from posterion.inference.prior import Prior
 from posterion.inference.simulate import simulate_prior
 from posterion.inference.target import Target

@@ -13,9 +13,9 @@ import posterion as po
 from posterion import PosterionError
 from posterion.inference import fit as fitting
 from posterion.inference.build import set_data
+from posterion.inference.cells import Pool, cells
 from posterion.inference.centring import SHARE, move, uncentre, weights_at
 from posterion.inference.density import interpreted
-from posterion.inference.pooling import Pool, cells
 from posterion.inference.sample import Sampler
 from posterion.inference.simulate import simulate_prior
 from posterion.inference.target import Target
