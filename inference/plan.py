@@ -242,12 +242,16 @@ def run_chains(
             seed=seed * 1000 + number,
         )
 
-    # The density needs no interpreter, so threads share the work where it is long.
-    long = plan.reason or len(plan.starts[0]) > MANY
-    workers = os.cpu_count() if long else 1
-    with warnings.catch_warnings(), ThreadPoolExecutor(workers) as pool:
+    # The density needs no interpreter, so threads share the work where it is long. Elsewhere the
+    # main thread does it, where an interrupt ends it at once.
+    numbers = range(len(plan.starts))
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        runs = [*pool.map(chain, range(len(plan.starts)))]
+        if plan.reason or len(plan.starts[0]) > MANY:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                runs = [*pool.map(chain, numbers)]
+        else:
+            runs = [*map(chain, numbers)]
     z = np.stack([run.children["posterior"].dataset["z"].values[0] for run in runs])
     stats = xr.concat([run.children["sample_stats"].to_dataset() for run in runs], "chain")
     return (

@@ -82,7 +82,7 @@ class Target:
             reparameterized_names=None,
         )
         try:
-            run: xr.DataTree = nutpie.sample(
+            sampler = nutpie.sample(
                 compiled,
                 draws=draws,
                 tune=warmup,
@@ -93,7 +93,13 @@ class Target:
                 target_accept=target_accept,
                 progress_bar=False,
                 save_warmup=False,
+                blocking=False,
             )
+            try:
+                run: xr.DataTree = sampler.wait()
+            except KeyboardInterrupt:  # nutpie by itself would return the draws so far
+                sampler.cancel()
+                raise
         except RuntimeError as error:
             raise PosterionError(
                 f"the sampler could not start ({error}); look at the priors, or take a simpler "
