@@ -197,13 +197,22 @@ def test_output_folder_that_is_a_file_is_refused_before_sampling(command, spectr
     assert time.monotonic() - started < 5
 
 
+# Also where the tests run in the background, whose children inherit that interrupts are ignored.
+INTERRUPTIBLE = """
+import signal
+from posterion.report.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+
+
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_run_leaves_no_half_written_file(end, spectrum_file, tmp_path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "summary.csv").write_text("the old one")
     process = subprocess.Popen(
-        [sys.executable, "-m", "posterion", "fit", "eis", str(spectrum_file), "--circuit",
+        [sys.executable, "-c", INTERRUPTIBLE, "fit", "eis", str(spectrum_file), "--circuit",
          CIRCUIT, "--out", str(out), "--draws", "200000"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
