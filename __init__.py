@@ -19,30 +19,30 @@ if TYPE_CHECKING:
     from .datasets.table_files import read_table
     from .datasets.voltammogram import read_voltammogram, voltammogram
     from .errors import PosterionError
-    from .inference.ageing import cycles_to, retention
     from .inference.build import build
     from .inference.calibrate import calibrate
-    from .inference.checks import check
-    from .inference.compare import compare
-    from .inference.compare_models import compare_models
+    from .inference.calibration.ranks import calibration_table
+    from .inference.checks.check import check
+    from .inference.checks.next_measurement import expected_reduction
+    from .inference.comparison.compare import compare
     from .inference.conductivity import conductivity
+    from .inference.cycling.ageing import cycles_to, retention
+    from .inference.cycling.efficiency import coulombic_efficiency
+    from .inference.cycling.growth_series import resistance_series
     from .inference.diagnose import Verdict
-    from .inference.dose import dose_response
-    from .inference.dose_answers import dose_answers
-    from .inference.efficiency import coulombic_efficiency
-    from .inference.factorial import factorial
-    from .inference.factorial_answers import interactions, ratios
+    from .inference.engine.sample import sample
+    from .inference.factors.dose import dose_response
+    from .inference.factors.dose_answers import dose_answers
+    from .inference.factors.factorial import factorial
+    from .inference.factors.factorial_answers import interactions, ratios
     from .inference.fit import fit
-    from .inference.growth_series import resistance_series
-    from .inference.next_measurement import expected_reduction
-    from .inference.noise import Gaussian, Proportional, Relative, Stated, StudentT
-    from .inference.noise_censored import Censored, Weibull
-    from .inference.noise_correlated import Autocorrelated, Correlated
-    from .inference.noise_rounded import Rounded
+    from .inference.model_comparison.compare_models import compare_models
+    from .inference.noise.censored import Censored, Weibull
+    from .inference.noise.correlated import Autocorrelated, Correlated
+    from .inference.noise.independent import Gaussian, Proportional, Relative, Stated, StudentT
+    from .inference.noise.rounded import Rounded
     from .inference.predict import predict
     from .inference.prior import Prior
-    from .inference.ranks import calibration_table
-    from .inference.sample import sample
     from .inference.series import conductivity_series
     from .inference.store import load, save
     from .inference.transference import transference, variance_shares
@@ -63,13 +63,13 @@ if TYPE_CHECKING:
     from .models.onset import OnsetPotential
     from .models.transference import BruceVincent
     from .models.transport import VTF, Arrhenius, TwoRegimes
-    from .report.page import write_report
+    from .report.pages.page import write_report
     from .report.reproduce.run import reproduce
 
 # Where each public name lives. They are imported when first used, so that the command
 # line answers before the slow libraries are loaded.
 _HOMES = {
-    "resistance_series": "inference.growth_series",
+    "resistance_series": "inference.cycling.growth_series",
     "ExponentialFade": "models.ageing",
     "KneeFade": "models.ageing",
     "LinearFade": "models.ageing",
@@ -80,49 +80,49 @@ _HOMES = {
     "ExponentialGrowth": "models.growth",
     "LinearGrowth": "models.growth",
     "ParabolicGrowth": "models.growth",
-    "cycles_to": "inference.ageing",
-    "retention": "inference.ageing",
-    "ratios": "inference.factorial_answers",
+    "cycles_to": "inference.cycling.ageing",
+    "retention": "inference.cycling.ageing",
+    "ratios": "inference.factors.factorial_answers",
     "read_cycling": "datasets.cycling_files",
     "cycling_dataset": "datasets.cycling_schema",
     "Arrhenius": "models.transport",
-    "Autocorrelated": "inference.noise_correlated",
+    "Autocorrelated": "inference.noise.correlated",
     "BruceVincent": "models.transference",
-    "Censored": "inference.noise_censored",
+    "Censored": "inference.noise.censored",
     "Circuit": "models.circuit",
-    "Correlated": "inference.noise_correlated",
+    "Correlated": "inference.noise.correlated",
     "CriticalCurrent": "models.limits",
     "DoseResponse": "models.dose",
-    "Gaussian": "inference.noise",
+    "Gaussian": "inference.noise.independent",
     "Lifetime": "models.limits",
     "OnsetPotential": "models.onset",
     "PosterionError": "errors",
     "Prior": "inference.prior",
-    "Proportional": "inference.noise",
-    "Relative": "inference.noise",
-    "Rounded": "inference.noise_rounded",
-    "Stated": "inference.noise",
-    "StudentT": "inference.noise",
+    "Proportional": "inference.noise.independent",
+    "Relative": "inference.noise.independent",
+    "Rounded": "inference.noise.rounded",
+    "Stated": "inference.noise.independent",
+    "StudentT": "inference.noise.independent",
     "TwoRegimes": "models.transport",
     "VTF": "models.transport",
     "Verdict": "inference.diagnose",
-    "Weibull": "inference.noise_censored",
+    "Weibull": "inference.noise.censored",
     "build": "inference.build",
     "calibrate": "inference.calibrate",
-    "calibration_table": "inference.ranks",
-    "check": "inference.checks",
-    "compare": "inference.compare",
-    "compare_models": "inference.compare_models",
+    "calibration_table": "inference.calibration.ranks",
+    "check": "inference.checks.check",
+    "compare": "inference.comparison.compare",
+    "compare_models": "inference.model_comparison.compare_models",
     "conductivity": "inference.conductivity",
     "conductivity_series": "inference.series",
-    "coulombic_efficiency": "inference.efficiency",
-    "expected_reduction": "inference.next_measurement",
-    "dose_answers": "inference.dose_answers",
-    "dose_response": "inference.dose",
-    "factorial": "inference.factorial",
+    "coulombic_efficiency": "inference.cycling.efficiency",
+    "expected_reduction": "inference.checks.next_measurement",
+    "dose_answers": "inference.factors.dose_answers",
+    "dose_response": "inference.factors.dose",
+    "factorial": "inference.factors.factorial",
     "fit": "inference.fit",
     "growth_dataset": "datasets.growth_schema",
-    "interactions": "inference.factorial_answers",
+    "interactions": "inference.factors.factorial_answers",
     "lifetimes": "datasets.limits_schema",
     "lifetimes_of": "datasets.stripping",
     "load": "inference.store",
@@ -136,7 +136,7 @@ _HOMES = {
     "read_table": "datasets.table_files",
     "read_voltammogram": "datasets.voltammogram",
     "reproduce": "report.reproduce.run",
-    "sample": "inference.sample",
+    "sample": "inference.engine.sample",
     "save": "inference.store",
     "simulated_pellet": "datasets.simulate",
     "stack_spectra": "datasets.stack",
@@ -146,7 +146,7 @@ _HOMES = {
     "unstack": "inference.unstack",
     "variance_shares": "inference.transference",
     "voltammogram": "datasets.voltammogram",
-    "write_report": "report.page",
+    "write_report": "report.pages.page",
 }
 
 __all__ = [

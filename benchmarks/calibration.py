@@ -14,9 +14,9 @@ import numpy as np
 import xarray as xr
 
 import posterion as po
-from posterion.inference.designs import MODELS, design_of
-from posterion.inference.ranks import calibration_verdict
-from posterion.report.calibration_page import reasons
+from posterion.inference.calibration.designs import MODELS, design_of
+from posterion.inference.calibration.ranks import calibration_verdict
+from posterion.report.pages.calibration import reasons
 
 NOISES = (
     "eis:student-t",

@@ -21,11 +21,11 @@ import pandas as pd
 import xarray as xr
 
 import posterion as po
-from posterion.inference.compare_each import compare_each
-from posterion.inference.comparison_words import CLEAR
-from posterion.inference.ranking import p_best
-from posterion.inference.specimen_model import UNEQUAL
-from posterion.inference.specimens import PELLETS
+from posterion.inference.comparison.compare_each import compare_each
+from posterion.inference.comparison.ranking import p_best
+from posterion.inference.comparison.specimen_model import UNEQUAL
+from posterion.inference.comparison.specimens import PELLETS
+from posterion.inference.comparison.words import CLEAR
 
 SPECIMENS = (1, 2, 5, 20)
 GROUPS = 4

@@ -18,10 +18,10 @@ import pandas as pd
 import xarray as xr
 
 import posterion as po
+from posterion.inference.engine.simulate import simulate_prior
 from posterion.inference.fit_each import fit_each
-from posterion.inference.noise import Gaussian
-from posterion.inference.noise_correlated import Autocorrelated
-from posterion.inference.simulate import simulate_prior
+from posterion.inference.noise.correlated import Autocorrelated
+from posterion.inference.noise.independent import Gaussian
 from posterion.models.ageing import FADE_LAWS
 
 CYCLES = np.arange(1.0, 81.0)

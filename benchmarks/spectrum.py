@@ -19,13 +19,13 @@ import numpy as np
 import xarray as xr
 
 import posterion as po
-from posterion.inference.explore import explore
-from posterion.inference.groups import draws_tree
-from posterion.inference.native import evaluate
-from posterion.inference.plan import TARGET_ACCEPT, run_chains, whitened_plan
-from posterion.inference.sample import PRIOR_DRAWS, Sampler
-from posterion.inference.simulate import simulate_prior
-from posterion.inference.target import Target
+from posterion.inference.engine.explore import explore
+from posterion.inference.engine.groups import draws_tree
+from posterion.inference.engine.native import evaluate
+from posterion.inference.engine.plan import TARGET_ACCEPT, run_chains, whitened_plan
+from posterion.inference.engine.sample import PRIOR_DRAWS, Sampler
+from posterion.inference.engine.simulate import simulate_prior
+from posterion.inference.engine.target import Target
 
 CIRCUIT = po.Circuit.parse("R0-p(R1,CPE1)-p(R2,CPE2)-CPE3")
 TRUTH = {

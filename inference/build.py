@@ -11,7 +11,7 @@ from ..errors import PosterionError
 from ..models.parameter import Coordinates, Model
 from .arrange import arrange, beside_output, input_sd, uncertain
 from .cells import Cells, Pool, cells
-from .noise import Noise, usual_noise
+from .noise.independent import Noise, usual_noise
 from .pooling import CENTRING, MEAN, pooled_parameters, pooled_variable
 from .prior import Prior
 

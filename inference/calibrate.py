@@ -17,11 +17,11 @@ from ..errors import PosterionError
 from ..models.parameter import Model
 from .arrange import arrange
 from .build import Priors, choose_priors, given_priors
+from .calibration.experiment import BLOCK, Experiment, Record
 from .cells import Pool, cells
-from .experiment import BLOCK, Experiment, Record
+from .engine.sample import Progress
 from .fit import PACKAGES, data_digest
-from .noise import Noise, usual_noise
-from .sample import Progress
+from .noise.independent import Noise, usual_noise
 from .store import replacing
 
 SAME = (

@@ -15,13 +15,13 @@ from ..models.circuit import Circuit
 from ..models.parameter import OF_DATA, Model, Parameter, Quantity
 from .arrange import arrange, output_unit, uncertain
 from .build import Priors, build, choose_priors, given_priors, set_data
-from .caution_general import enumerated
+from .caution.general import enumerated
 from .cells import Cells, Kind, Pool, cells
-from .noise import Noise, usual_noise
-from .parts import Parts, search_parts
+from .engine.parts import Parts, search_parts
+from .engine.sample import Progress, Sampler
+from .noise.independent import Noise, usual_noise
 from .pooling import MEAN, pooled_parameters
 from .prior import Prior
-from .sample import Progress, Sampler
 
 PACKAGES = ("posterion", "pymc", "pytensor", "nutpie", "arviz", "numba", "numpy", "xarray")
 
@@ -221,7 +221,7 @@ def density_key(model: str, given: dict[str, Prior], noise: Noise, shape: Hashab
 def code() -> tuple[str, ...]:
     """Return what else decides on a log density: our own sources and the compilers."""
     root = Path(__file__).parents[1]
-    sources = sorted([*root.glob("models/*.py"), *root.glob("inference/*.py")])
+    sources = sorted([*root.glob("models/**/*.py"), *root.glob("inference/**/*.py")])
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
     return (digest.hexdigest(), *(version(name) for name in ("pymc", "pytensor", "numba")))
 

@@ -10,11 +10,11 @@ from ..models.parameter import Model
 from .arrange import arrange
 from .build import Priors, given_priors
 from .cells import Pool
-from .centring import uncentre
+from .engine.centring import uncentre
+from .engine.sample import PRIOR_DRAWS
+from .engine.simulate import simulate_prior
 from .fit import compiled_sampler
-from .noise import Noise, usual_noise
-from .sample import PRIOR_DRAWS
-from .simulate import simulate_prior
+from .noise.independent import Noise, usual_noise
 
 
 def fit_each(

@@ -10,8 +10,8 @@ import xarray as xr
 from ..errors import PosterionError
 from ..models.parameter import Model
 from .cells import pooling_kinds
-from .density import interpreted
-from .noise_correlated import Autocorrelated
+from .engine.density import interpreted
+from .noise.correlated import Autocorrelated
 from .pooling import MEAN, link, spread_name, unlink
 from .revive import model_of, noise_of, pool_of
 

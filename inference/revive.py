@@ -16,9 +16,9 @@ from ..models.growth import GROWTH_LAWS
 from ..models.limits import LIMITS
 from ..models.onset import OnsetPotential
 from ..models.parameter import Model
-from . import noise, noise_censored, noise_correlated, noise_rounded, noise_specimens
 from .cells import Pool
-from .noise import Noise
+from .noise import censored, correlated, independent, rounded, specimens
+from .noise.independent import Noise
 
 _KINDS: tuple[type[Any], ...] = (
     *(transport.Arrhenius, transport.VTF, transport.TwoRegimes),
@@ -32,17 +32,17 @@ _LAWS: Mapping[str, Any] = {law.__name__: law for law in _KINDS}
 _NOISES: Mapping[str, Any] = {
     kind.__name__: kind
     for kind in (
-        noise.Gaussian,
-        noise.Proportional,
-        noise.Relative,
-        noise.Stated,
-        noise.StudentT,
-        noise_censored.Censored,
-        noise_censored.Weibull,
-        noise_correlated.Autocorrelated,
-        noise_correlated.Correlated,
-        noise_rounded.Rounded,
-        noise_specimens.BySpecimen,
+        independent.Gaussian,
+        independent.Proportional,
+        independent.Relative,
+        independent.Stated,
+        independent.StudentT,
+        censored.Censored,
+        censored.Weibull,
+        correlated.Autocorrelated,
+        correlated.Correlated,
+        rounded.Rounded,
+        specimens.BySpecimen,
     )
 }
 

@@ -12,10 +12,10 @@ from ..errors import PosterionError
 from ..models.transference import READINGS, BruceVincent, elasticities, transference_number
 from ..units import Measured
 from .build import Priors
-from .noise import Stated
+from .noise.independent import Stated
 
 if TYPE_CHECKING:
-    from .sample import Progress
+    from .engine.sample import Progress
 
 
 def transference(

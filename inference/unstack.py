@@ -5,7 +5,7 @@ import json
 import numpy as np
 import xarray as xr
 
-from .caution_general import NOISE
+from .caution.general import NOISE
 from .pooling import CENTRING, MEAN, OFFSET, SPREAD
 from .scalars import SAMPLE
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..inference.noise_specimens import SPECIMEN_SPREAD
-from ..inference.prior_levels import Level
+from ..inference.factors.prior_levels import Level
+from ..inference.noise.specimens import SPECIMEN_SPREAD
 from .numbers import interval
 from .reproduce.text import chance
 from .tables import STATISTICS

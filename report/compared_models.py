@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..inference.compare_models import Comparison, compare_models, trusted
-from ..inference.same_data import Places
+from ..inference.model_comparison.compare_models import Comparison, compare_models, trusted
+from ..inference.model_comparison.same_data import Places
 
 _SHOWN = (
     ("elpd_diff", "elpd difference", "{:.1f}"),

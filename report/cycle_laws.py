@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from ..inference.compare_models import compare_models, trusted
-from ..inference.cycle_series import Question, ask, keep_kinds
+from ..inference.cycling.cycle_series import Question, ask, keep_kinds
 from ..inference.diagnose import Verdict
+from ..inference.model_comparison.compare_models import compare_models, trusted
 from .censored import ends_at
-from .cycle_curves import curves, reach, references
 from .cycle_subjects import subjects
+from .figures.cycle_curves import curves, reach, references
 from .numbers import number
 from .threshold_answers import THRESHOLD, percent, reached
 

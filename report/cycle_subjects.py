@@ -7,8 +7,8 @@ from itertools import chain
 import numpy as np
 import xarray as xr
 
-from ..inference.ageing import Who, upper_labels
-from ..inference.cycle_series import CycleSeries, cycle_series
+from ..inference.cycling.ageing import Who, upper_labels
+from ..inference.cycling.cycle_series import CycleSeries, cycle_series
 from ..inference.measured import group_dim
 from ..inference.predict import shared_labels
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import xarray as xr
 
-from ..inference.ageing import retention, told, value_at
-from ..inference.cycle_series import CycleSeries, Question, cycle_series
+from ..inference.cycling.ageing import retention, told, value_at
+from ..inference.cycling.cycle_series import CycleSeries, Question, cycle_series
 from ..inference.diagnose import Verdict
 from ..inference.revive import model_of
 from ..inference.scalars import stem

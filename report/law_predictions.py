@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..inference.caution_law import ROOM, celsius_range, extrapolated
+from ..inference.caution.law import ROOM, celsius_range, extrapolated
 from ..inference.diagnose import Verdict
 from ..inference.measured import Series, group_dim, measured_series
 from ..inference.predict import predict

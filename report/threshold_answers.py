@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..inference.ageing import cycles_to, told
-from ..inference.cycle_series import CycleSeries, Question, cycle_series
+from ..inference.cycling.ageing import cycles_to, told
+from ..inference.cycling.cycle_series import CycleSeries, Question, cycle_series
 from ..inference.revive import model_of
 from ..inference.scalars import element
 from .cycle_subjects import of_all, series_of, subjects

@@ -12,8 +12,8 @@ import posterion as po
 from posterion import PosterionError
 from posterion.datasets.schema import spectrum_dataset
 from posterion.inference.build import set_data
-from posterion.inference.density import interpreted
-from posterion.inference.simulate import simulate_prior
+from posterion.inference.engine.density import interpreted
+from posterion.inference.engine.simulate import simulate_prior
 
 Array = NDArray[np.float64]
 
@@ -205,7 +205,7 @@ def test_simulated_times_are_sorted_independent_draws(circuit: po.Circuit, count
 
 def test_unconstrained_draws_are_those_of_the_prior() -> None:
     """The raveled points of a simulation are its values, transformed."""
-    from posterion.inference.density import Density
+    from posterion.inference.engine.density import Density
 
     model = po.build(TWO_ARCS, po.simulated_pellet())
     values, points = simulate_prior(model, 50, seed=4)

@@ -17,19 +17,19 @@ import xarray as xr
 
 import posterion as po
 from posterion import PosterionError
-from posterion.inference import experiment
 from posterion.inference.arrange import beside_output
 from posterion.inference.calibrate import calibrate
-from posterion.inference.designs import MODELS, NOISES, Steps, design_of
-from posterion.inference.experiment import BLOCK, KEPT
-from posterion.inference.ranks import (
+from posterion.inference.calibration import experiment
+from posterion.inference.calibration.designs import MODELS, NOISES, Steps, design_of
+from posterion.inference.calibration.experiment import BLOCK, KEPT
+from posterion.inference.calibration.ranks import (
     EDGES,
     band,
     calibration_table,
     calibration_verdict,
     ecdf_differences,
 )
-from posterion.inference.simulate import simulate_prior
+from posterion.inference.engine.simulate import simulate_prior
 from posterion.models.parameter import Coordinates, Parameter
 
 X = np.linspace(-1, 1, 10)
@@ -406,7 +406,7 @@ def test_limits_are_found_in_steps() -> None:
 
 
 def test_the_page_shows_coverage_and_what_was_refused(right, tmp_path: Path) -> None:
-    from posterion.report.calibration_page import write
+    from posterion.report.pages.calibration import write
 
     result = right.copy(deep=True)
     result["refused"][:10] = True

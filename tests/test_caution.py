@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import posterion as po
-from posterion.inference.caution import cautions
-from posterion.inference.caution_general import contraction
-from posterion.inference.caution_spectrum import standardized_residuals
+from posterion.inference.caution.cautions import cautions
+from posterion.inference.caution.general import contraction
+from posterion.inference.caution.spectrum import standardized_residuals
 
 _spec = importlib.util.spec_from_file_location(
     "synthetic", Path(__file__).with_name("synthetic.py")

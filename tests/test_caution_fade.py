@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import posterion as po
-from posterion.inference.caution import cautions
-from posterion.inference.cycle_runs import Run, limited, rises_first, spikes
-from posterion.inference.cycle_series import Question, ask
+from posterion.inference.caution.cautions import cautions
+from posterion.inference.cycling.cycle_runs import Run, limited, rises_first, spikes
+from posterion.inference.cycling.cycle_series import Question, ask
 
 _spec = importlib.util.spec_from_file_location(
     "synthetic_cycles", Path(__file__).with_name("synthetic_cycles.py")

@@ -8,9 +8,9 @@ import xarray as xr
 from scipy import stats
 
 import posterion as po
-from posterion.inference.checks import Checks
-from posterion.inference.leave_one_out import leave_one_out
-from posterion.inference.sensitivity import sensitivity
+from posterion.inference.checks.check import Checks
+from posterion.inference.checks.leave_one_out import leave_one_out
+from posterion.inference.checks.sensitivity import sensitivity
 
 FREQUENCY = np.geomspace(1e5, 0.1, 40)
 CIRCUIT = po.Circuit.parse("R0-p(R1,CPE1)")

@@ -8,8 +8,9 @@ import pytest
 import xarray as xr
 
 import posterion as po
-from posterion.report import cli, compare_figures
-from posterion.report.page import render
+from posterion.report import cli
+from posterion.report.figures import compare as compare_figures
+from posterion.report.pages.page import render
 
 HOSTILE = "<script>alert(1)</script>"
 TABLE = f"""coating,pellet,sigma (mS/cm)
@@ -86,7 +87,7 @@ def test_numbers_fits_and_tables_mix_and_the_page_shows_the_sensitivity(
 
 
 def test_what_failed_shows_no_number(command, write, monkeypatch, tmp_path) -> None:
-    from posterion.inference import compare as comparison
+    from posterion.inference.comparison import compare as comparison
     from posterion.inference.diagnose import Verdict
 
     def failed(tree: xr.DataTree) -> Verdict:
@@ -153,12 +154,12 @@ def asked_of(monkeypatch, module: str, function: str) -> list:
         asked.extend([*arguments, options])
         raise SystemExit(0)
 
-    monkeypatch.setattr(f"posterion.report.{module}.{function}", keep)
+    monkeypatch.setattr(f"posterion.report.cli.{module}.{function}", keep)
     return asked
 
 
 def test_a_dose_is_a_number_with_its_unit(command, write, monkeypatch) -> None:
-    asked = asked_of(monkeypatch, "cli_compare_dose", "compare_doses")
+    asked = asked_of(monkeypatch, "compare_dose", "compare_doses")
     command(
         write(VOLUMES), "--dose", "coating volume", "--value", "sigma", "--by", "T", "--seed", 3
     )
@@ -170,7 +171,7 @@ def test_a_dose_is_a_number_with_its_unit(command, write, monkeypatch) -> None:
 
 
 def test_two_factors_are_a_group_and_another_column(command, write, monkeypatch) -> None:
-    asked = asked_of(monkeypatch, "cli_compare_factorial", "compare_factors")
+    asked = asked_of(monkeypatch, "compare_factorial", "compare_factors")
     command(write(VOLUMES), "--group", "coating volume", "--value", "sigma", "--by", "T")
     data, first, second, _ = asked
     assert (first, second) == ("group", "T")
@@ -178,7 +179,7 @@ def test_two_factors_are_a_group_and_another_column(command, write, monkeypatch)
 
 
 def test_models_are_handed_on_with_their_options(command, monkeypatch) -> None:
-    asked = asked_of(monkeypatch, "cli_compare_models", "compare_models_command")
+    asked = asked_of(monkeypatch, "compare_models", "compare_models_command")
     command("--models", "sigma.csv", "--law", "arrhenius", "--law", "vtf", "--robust")
     files, options = asked
     assert files == ["sigma.csv"] and options["laws"] == ["arrhenius", "vtf"]

@@ -9,9 +9,9 @@ import pytest
 import typer
 
 import posterion as po
-from posterion.report.cli_compare_models import compare_models_command
+from posterion.report.cli.compare_models import compare_models_command
 from posterion.report.compared_models import ComparedModels
-from posterion.report.compared_page import render
+from posterion.report.pages.compared import render
 
 FEW = {"draws": 400, "seed": 1}
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from posterion.report import cli
-from posterion.report.many_spectra import pooling, stacked
+from posterion.report.cli.many_spectra import pooling, stacked
 
 
 @pytest.fixture

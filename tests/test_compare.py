@@ -8,10 +8,10 @@ import xarray as xr
 from scipy import special, stats
 
 import posterion as po
-from posterion.inference.comparison_words import pair_words, verdict_words
-from posterion.inference.specimen_model import Assumptions, build_specimens
-from posterion.inference.specimen_table import Specimens
-from posterion.inference.specimens import BARRIERS, CELLS, PELLETS, usual_spread
+from posterion.inference.comparison.specimen_model import Assumptions, build_specimens
+from posterion.inference.comparison.specimen_table import Specimens
+from posterion.inference.comparison.specimens import BARRIERS, CELLS, PELLETS, usual_spread
+from posterion.inference.comparison.words import pair_words, verdict_words
 
 ONE_EACH = {"bare": "0.21 mS/cm", "5 uL": "0.26 mS/cm", "7 uL": "0.31 mS/cm", "10 uL": "0.28 mS/cm"}
 NORMAL = {"nu_minus_one": "LogNormal(13, 0.1)"}
@@ -161,7 +161,7 @@ def test_a_seed_repeats_the_answer(one_each) -> None:
 
 
 def test_the_likelihood_can_be_simulated() -> None:
-    from posterion.inference.simulate import simulate_prior
+    from posterion.inference.engine.simulate import simulate_prior
 
     data = po.replicates(
         [1.0, 1.1, 1.2, 0.9, 2.0, 2.2], ["a"] * 4 + ["b"] * 2, unit="V",
@@ -197,7 +197,7 @@ def test_repeated_measurements_say_the_same_as_their_mean_and_contrasts() -> Non
 
 
 def test_published_means_of_several_specimens_have_their_mean_and_spread() -> None:
-    from posterion.inference.specimen_data import gathered
+    from posterion.inference.comparison.specimen_data import gathered
 
     table = gathered(
         {"a": "0.30 ± 0.01 eV (n=3)", "b": ["310 meV", "0.29 ± 0.02 eV"]}, None, None, None
@@ -227,7 +227,7 @@ def fitted(values: np.ndarray, sha256: str, passed: bool = True) -> xr.DataTree:
 
 
 def test_fits_enter_with_their_error_in_one_unit() -> None:
-    from posterion.inference.specimen_data import gathered
+    from posterion.inference.comparison.specimen_data import gathered
 
     draws = np.exp(np.random.default_rng(0).normal(np.log(3e-4), 0.04, 4000))
     table = gathered(

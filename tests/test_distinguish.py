@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from posterion.inference.distinguish import Region, misfit_region, region
+from posterion.inference.model_comparison.distinguish import Region, misfit_region, region
 
 FREQUENCY = np.geomspace(1e-1, 1e6, 50)
 

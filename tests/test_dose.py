@@ -8,17 +8,17 @@ import pytest
 import xarray as xr
 
 from posterion import PosterionError, Verdict
-from posterion.inference.components import LEVEL
-from posterion.inference.dose import _peak, dose_response
-from posterion.inference.dose_answers import dose_answers
-from posterion.inference.dose_process import places_of, process
-from posterion.inference.noise_specimens import BySpecimen
-from posterion.inference.prior_levels import at_spreads
-from posterion.inference.simulate import replicate
+from posterion.inference.engine.simulate import replicate
+from posterion.inference.factors.components import LEVEL
+from posterion.inference.factors.dose import _peak, dose_response
+from posterion.inference.factors.dose_answers import dose_answers
+from posterion.inference.factors.dose_process import places_of, process
+from posterion.inference.factors.prior_levels import at_spreads
+from posterion.inference.noise.specimens import BySpecimen
 from posterion.models.dose import DoseResponse, dose_window
-from posterion.report.dose_figures import dose_curve
-from posterion.report.dose_words import dose_document, dose_sentences
-from posterion.report.page import render
+from posterion.report.figures.dose import dose_curve
+from posterion.report.pages.page import render
+from posterion.report.words.dose import dose_document, dose_sentences
 
 VOLUMES = np.array([5.0, 7.0, 10.0, 12.0])
 
@@ -451,7 +451,7 @@ def test_the_command_prints_one_document(
 ) -> None:
     import typer
 
-    from posterion.report.cli_compare_dose import compare_doses
+    from posterion.report.cli.compare_dose import compare_doses
 
     out = tmp_path_factory.mktemp("dose")
     data = pellets(np.array([0.156, 0.109]), np.array([7.0, 10.0]))

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 import posterion as po
 from posterion import PosterionError, Verdict
-from posterion.inference.density import Density, interpreted
 from posterion.inference.diagnose import diagnose
-from posterion.inference.explore import Mode, explore
-from posterion.inference.native import descend, evaluate, whitened_data
-from posterion.inference.portions import in_portions
-from posterion.inference.simulate import simulate_prior
+from posterion.inference.engine.density import Density, interpreted
+from posterion.inference.engine.explore import Mode, explore
+from posterion.inference.engine.native import descend, evaluate, whitened_data
+from posterion.inference.engine.portions import in_portions
+from posterion.inference.engine.simulate import simulate_prior
 
 Array = NDArray[np.float64]
 
@@ -278,7 +278,7 @@ def test_axes_along_the_coordinates_need_no_matrix(pellet: Density) -> None:
 def test_work_in_portions_gives_what_it_gives_at_once(pellet: Density, monkeypatch) -> None:
     x = pellet.start + 0.01 * np.random.default_rng(3).normal(size=(7, pellet.size))
     whole = pellet.log_likelihood(x)["Z"]
-    monkeypatch.setattr("posterion.inference.portions.PORTION", 2 * whole[0].size)
+    monkeypatch.setattr("posterion.inference.engine.portions.PORTION", 2 * whole[0].size)
     np.testing.assert_array_equal(pellet.log_likelihood(x)["Z"], whole)
     seeds = []
     in_portions(whole[0].size, 7, lambda part, seed: (seeds.append(seed), [x[part]])[1], seed=5)

@@ -9,7 +9,7 @@ import xarray as xr
 from scipy import stats
 
 import posterion as po
-from posterion.inference.evidence import Evidence, estimate_evidence
+from posterion.inference.engine.evidence import Evidence, estimate_evidence
 
 BOLTZMANN = 8.617333262e-5
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from posterion.inference.explore import MAX_DESCENTS, MIN_DESCENTS, Mode, explore, settled
+from posterion.inference.engine.explore import MAX_DESCENTS, MIN_DESCENTS, Mode, explore, settled
 
 Array = NDArray[np.float64]
 

@@ -7,12 +7,12 @@ import pytest
 import xarray as xr
 
 from posterion import PosterionError, Verdict
-from posterion.inference.components import LEVEL
-from posterion.inference.factorial import FIRST, OUTPUT, SECOND, design, factorial
-from posterion.inference.factorial_answers import interactions, ratios
-from posterion.report.factorial_figures import interaction_plot, ratio_plot
-from posterion.report.factorial_words import factorial_document, factorial_sentences
-from posterion.report.page import render
+from posterion.inference.factors.components import LEVEL
+from posterion.inference.factors.factorial import FIRST, OUTPUT, SECOND, design, factorial
+from posterion.inference.factors.factorial_answers import interactions, ratios
+from posterion.report.figures.factorial import interaction_plot, ratio_plot
+from posterion.report.pages.page import render
+from posterion.report.words.factorial import factorial_document, factorial_sentences
 
 COLD, HOT = 298.15, 328.15
 
@@ -209,7 +209,7 @@ def test_the_command_prints_one_document(
 ) -> None:
     import typer
 
-    from posterion.report.cli_compare_factorial import compare_factors
+    from posterion.report.cli.compare_factorial import compare_factors
 
     out = tmp_path_factory.mktemp("factorial")
     data = pellets([0.3, 0.6, 0.15, 0.55], [*"aabb"], [COLD, HOT, COLD, HOT], [*"xxyy"])

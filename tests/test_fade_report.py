@@ -11,23 +11,21 @@ import pytest
 import xarray as xr
 
 import posterion as po
-from posterion.inference.cycle_series import Question, ask, question_of
+from posterion.inference.cycling.cycle_series import Question, ask, question_of
+from posterion.inference.cycling.growth_answers import chances, larger
 from posterion.inference.diagnose import Verdict
-from posterion.inference.growth_answers import chances, larger
-from posterion.report import (
-    fade_figures,
-    growth_figures,
-    growth_words,
-    laws_figure,
-    page,
-    threshold_figures,
-)
 from posterion.report.cycle_laws import Laws, law_entries, law_rows, side_by_side
 from posterion.report.fade_answers import answers, with_answers
-from posterion.report.methods import methods
-from posterion.report.page_rows import quantity_rows
-from posterion.report.subject import subject_of
+from posterion.report.figures import fade as fade_figures
+from posterion.report.figures import growth as growth_figures
+from posterion.report.figures import laws as laws_figure
+from posterion.report.figures import threshold as threshold_figures
+from posterion.report.pages import page
+from posterion.report.pages.methods import methods
+from posterion.report.pages.rows import quantity_rows
+from posterion.report.pages.subject import subject_of
 from posterion.report.tables import as_json, summary
+from posterion.report.words import growth as growth_words
 
 _spec = importlib.util.spec_from_file_location(
     "synthetic_cycles", Path(__file__).with_name("synthetic_cycles.py")

@@ -14,7 +14,7 @@ from posterion import Verdict
 from posterion.datasets.schema import spectrum_dataset
 from posterion.datasets.simulate import EXAMPLES
 from posterion.inference.fit import _cache
-from posterion.inference.noise import Noise
+from posterion.inference.noise.independent import Noise
 
 Array = NDArray[np.float64]
 

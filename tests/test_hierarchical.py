@@ -12,20 +12,20 @@ from scipy import stats
 import posterion as po
 from posterion import PosterionError, Verdict
 from posterion.datasets.schema import spectrum_dataset
-from posterion.inference.caution import cautions
+from posterion.inference.caution.cautions import cautions
 from posterion.inference.cells import cells
-from posterion.inference.centring import weights_near
-from posterion.inference.density import Density
-from posterion.inference.noise import Proportional
-from posterion.inference.parts import Explanation, Parts
+from posterion.inference.engine.centring import weights_near
+from posterion.inference.engine.density import Density
+from posterion.inference.engine.parts import Explanation, Parts
+from posterion.inference.engine.simulate import simulate_prior
+from posterion.inference.engine.target import Target
+from posterion.inference.noise.independent import Proportional
 from posterion.inference.pooling import pooled_parameters, pooled_variable
 from posterion.inference.prior import Prior
-from posterion.inference.simulate import simulate_prior
-from posterion.inference.target import Target
 from posterion.models.parameter import Parameter
-from posterion.report import stacked_figures
-from posterion.report.page import content
-from posterion.report.subject import pooling_in_words
+from posterion.report.figures import stacked as stacked_figures
+from posterion.report.pages.page import content
+from posterion.report.pages.subject import pooling_in_words
 
 Array = NDArray[np.float64]
 

@@ -8,8 +8,8 @@ import pytest
 import xarray as xr
 
 import posterion as po
-from posterion.inference import kramers_kronig as module
-from posterion.inference.kramers_kronig import KramersKronig, kramers_kronig
+from posterion.inference.checks import kramers_kronig as module
+from posterion.inference.checks.kramers_kronig import KramersKronig, kramers_kronig
 
 _spec = importlib.util.spec_from_file_location(
     "synthetic", Path(__file__).with_name("synthetic.py")

@@ -6,8 +6,8 @@ import xarray as xr
 from scipy import special, stats
 
 import posterion as po
-from posterion.inference.leave_out import leave_one_out
-from posterion.inference.same_data import match
+from posterion.inference.model_comparison.elpd import leave_one_out
+from posterion.inference.model_comparison.same_data import match
 
 CIRCUIT = po.Circuit.parse("R0-p(R1,CPE1)")
 LEFT_OUT = (0, 9, 13)

@@ -10,11 +10,11 @@ import pytest
 import posterion as po
 from posterion.inference.diagnose import Verdict
 from posterion.report import cli
-from posterion.report.figures import as_svg
-from posterion.report.limit_figures import limits_of_cells
-from posterion.report.limit_page import higher, ratios
-from posterion.report.onset_figures import voltammogram
-from posterion.report.page import content, render
+from posterion.report.figures.limit import limits_of_cells
+from posterion.report.figures.onset import voltammogram
+from posterion.report.figures.style import as_svg
+from posterion.report.pages.limit import higher, ratios
+from posterion.report.pages.page import content, render
 
 NAN = float("nan")
 HEAD = "cell,sample,survived (mA/cm2),failed (mA/cm2)\n"

@@ -8,9 +8,9 @@ from scipy import integrate, stats
 
 import posterion as po
 from posterion import PosterionError
-from posterion.inference import noise_censored
 from posterion.inference.build import set_data
-from posterion.inference.simulate import replicate, simulate_prior
+from posterion.inference.engine.simulate import replicate, simulate_prior
+from posterion.inference.noise import censored as noise_censored
 
 NAN = float("nan")
 INF = float("inf")
@@ -97,7 +97,7 @@ def test_probabilities_of_all_steps_add_up_to_one(noise) -> None:
 
 @pytest.mark.parametrize("noise", [po.Censored(), po.Censored(po.Weibull())])
 def test_gradients_are_finite_and_those_of_differences(noise) -> None:
-    from posterion.inference.density import Density
+    from posterion.inference.engine.density import Density
 
     model = po.build(po.CriticalCurrent(), limits(LOW, HIGH), noise=noise)
     function = model.logp_dlogp_function(ravel_inputs=True, mode="FAST_COMPILE")
@@ -219,7 +219,7 @@ def test_one_cell_leaves_its_spread_to_the_prior_and_says_so() -> None:
     # And with it the answer is wide: not the 8 % of the step but 0.3 and more.
     low, high = post["posterior"]["median_current"].quantile([0.03, 0.97])
     assert high / low > 4
-    from posterion.inference.caution import cautions
+    from posterion.inference.caution.cautions import cautions
 
     said = [c for c in cautions(post) if "one cell" in c.text]
     assert said and "noise" in said[0].parameters and "LogNormal" in said[0].text
@@ -247,7 +247,7 @@ def test_a_cell_that_did_not_fail_only_raises() -> None:
     data = po.stepped_test([1.5, 1.5], [NAN, NAN], unit="mA/cm**2")
     post = po.fit(po.CriticalCurrent(), data, seed=1)
     assert float((post["posterior"]["median_current"] > 1.5).mean()) > 0.75
-    from posterion.inference.caution import cautions
+    from posterion.inference.caution.cautions import cautions
 
     assert any("lower bound" in c.text for c in cautions(post))
 
@@ -417,7 +417,7 @@ def test_response_is_a_background_and_a_rise_beyond_the_onset(direction) -> None
 
 
 def test_the_onset_is_recovered_and_its_interval_covers() -> None:
-    from posterion.inference.caution import cautions
+    from posterion.inference.caution.cautions import cautions
 
     hits = 0
     for seed in range(6):
@@ -431,7 +431,7 @@ def test_the_onset_is_recovered_and_its_interval_covers() -> None:
 
 
 def test_an_onset_that_noise_hides_stays_open_and_says_so() -> None:
-    from posterion.inference.caution import cautions
+    from posterion.inference.caution.cautions import cautions
 
     post = po.fit(po.OnsetPotential(), sweep(noise=2.0, amplitude=0.01), seed=1)
     if po.Verdict.of(post).passed:
@@ -441,7 +441,7 @@ def test_an_onset_that_noise_hides_stays_open_and_says_so() -> None:
 
 
 def test_a_current_that_wanders_is_told() -> None:
-    from posterion.inference.caution import cautions
+    from posterion.inference.caution.cautions import cautions
 
     data = sweep(noise=0.05)
     V = data["potential"].values

@@ -10,9 +10,9 @@ from scipy import stats
 
 import posterion as po
 from posterion.datasets.schema import spectrum_dataset
-from posterion.inference.density import interpreted
-from posterion.inference.noise import Gaussian, Noise, Proportional, StudentT
-from posterion.inference.simulate import replicate
+from posterion.inference.engine.density import interpreted
+from posterion.inference.engine.simulate import replicate
+from posterion.inference.noise.independent import Gaussian, Noise, Proportional, StudentT
 
 Array = NDArray[np.float64]
 

@@ -11,10 +11,10 @@ from scipy import stats
 
 import posterion as po
 from posterion import PosterionError
-from posterion.inference import simulate
-from posterion.inference.density import interpreted
-from posterion.inference.noise import Noise, usual_noise
-from posterion.inference.simulate import replicate, simulate_prior
+from posterion.inference.engine import simulate
+from posterion.inference.engine.density import interpreted
+from posterion.inference.engine.simulate import replicate, simulate_prior
+from posterion.inference.noise.independent import Noise, usual_noise
 
 Array = NDArray[np.float64]
 

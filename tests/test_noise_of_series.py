@@ -10,7 +10,7 @@ import xarray as xr
 from scipy import stats
 
 import posterion as po
-from posterion.inference.simulate import replicate
+from posterion.inference.engine.simulate import replicate
 from posterion.models.parameter import Coordinates, Parameter
 
 

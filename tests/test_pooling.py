@@ -14,11 +14,11 @@ from posterion import PosterionError
 from posterion.inference import fit as fitting
 from posterion.inference.build import set_data
 from posterion.inference.cells import Pool, cells
-from posterion.inference.centring import SHARE, move, uncentre, weights_at
-from posterion.inference.density import interpreted
-from posterion.inference.sample import Sampler
-from posterion.inference.simulate import simulate_prior
-from posterion.inference.target import Target
+from posterion.inference.engine.centring import SHARE, move, uncentre, weights_at
+from posterion.inference.engine.density import interpreted
+from posterion.inference.engine.sample import Sampler
+from posterion.inference.engine.simulate import simulate_prior
+from posterion.inference.engine.target import Target
 
 Array = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from posterion import PosterionError, Prior
-from posterion.inference.density import interpreted
+from posterion.inference.engine.density import interpreted
 from posterion.inference.prior import FAMILIES
 
 Array = NDArray[np.float64]

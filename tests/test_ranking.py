@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 import posterion as po
-from posterion.inference.ranking import (
+from posterion.inference.comparison.ranking import (
     Rope,
     compared_pairs,
     expected_loss,

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 import posterion as po
-from posterion.report import page, posterior_figures, spectrum_figures
+from posterion.report.figures import posterior as posterior_figures
+from posterion.report.figures import spectrum as spectrum_figures
 from posterion.report.numbers import axis_scale, interval, number, quantity, scale_of
+from posterion.report.pages import page
 
 _spec = importlib.util.spec_from_file_location(
     "synthetic", Path(__file__).with_name("synthetic.py")

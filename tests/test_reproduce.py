@@ -331,7 +331,7 @@ def test_slightly_would_be_supported_of_a_slight_fall(done) -> None:
 
 def test_expected_ranks_of_table_3_are_those_of_its_pairs(done) -> None:
     """The mean rank is one plus the probabilities that each other cell is ahead."""
-    from posterion.inference.specimens import PELLETS
+    from posterion.inference.comparison.specimens import PELLETS
 
     inputs = Inputs(done.numbers, "test", 1, done.fits)
     found = literature.rank_probabilities(inputs)

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 import posterion as po
-from posterion.inference.same_data import match
+from posterion.inference.model_comparison.same_data import match
 
 T = np.linspace(253.15, 333.15, 9)
 SIGMA = 300 * np.exp(-2900 / T)

@@ -11,8 +11,8 @@ from scipy import stats
 
 import posterion as po
 from posterion.inference import diagnose
+from posterion.inference.engine.simulate import simulate_prior
 from posterion.inference.fit_each import fit_each
-from posterion.inference.simulate import simulate_prior
 from posterion.inference.transference import readings, transference, variance_shares
 from posterion.models.transference import BruceVincent, elasticities, transference_number
 from posterion.report import cli

@@ -14,12 +14,12 @@ from scipy import integrate, stats
 import posterion as po
 from posterion import PosterionError
 from posterion.inference.build import set_data
-from posterion.inference.density import interpreted
-from posterion.inference.explore import explore
-from posterion.inference.plan import adaptive_plan, run_chains, starts_near, whitened_plan
-from posterion.inference.sample import Sampler
-from posterion.inference.simulate import simulate_prior
-from posterion.inference.target import Target
+from posterion.inference.engine.density import interpreted
+from posterion.inference.engine.explore import explore
+from posterion.inference.engine.plan import adaptive_plan, run_chains, starts_near, whitened_plan
+from posterion.inference.engine.sample import Sampler
+from posterion.inference.engine.simulate import simulate_prior
+from posterion.inference.engine.target import Target
 from posterion.models.parameter import Model
 from posterion.units import Measured
 

@@ -11,11 +11,13 @@ import pytest
 import xarray as xr
 
 import posterion as po
-from posterion.inference.caution import cautions
-from posterion.report import energy_figures, page, transport_figures
+from posterion.inference.caution.cautions import cautions
+from posterion.report.figures import energy as energy_figures
+from posterion.report.figures import transport as transport_figures
 from posterion.report.law_predictions import predicted
-from posterion.report.page_rows import quantity_rows
-from posterion.report.subject import subject_of
+from posterion.report.pages import page
+from posterion.report.pages.rows import quantity_rows
+from posterion.report.pages.subject import subject_of
 from posterion.report.tables import as_json, summary
 
 _spec = importlib.util.spec_from_file_location(

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from ...inference.specimens import BARRIERS
+from ...inference.comparison.specimens import BARRIERS
 from ...models.temperature_law import BOLTZMANN, Form
 from ...models.transport import KJ_PER_MOL
 from .arrhenius import PELLET, Points, between, energy, line, position

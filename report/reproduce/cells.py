@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from ...inference.specimens import CELLS, PELLETS
+from ...inference.comparison.specimens import CELLS, PELLETS
 from .claim import (
     MODERATE,
     SLIGHT,

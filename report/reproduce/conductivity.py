@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from ...inference.specimens import PELLETS
+from ...inference.comparison.specimens import PELLETS
 from ...models.transport import conductivity, disc_area
 from .arrhenius import Points, interpolated
 from .claim import (

@@ -7,7 +7,7 @@ import numpy as np
 
 from ...inference.diagnose import Verdict
 from ...inference.predict import predict
-from ..figures import BLUE, GREEN, GREY, INK, ORANGE, decades_axis, new_figure, tidy
+from ..figures.style import BLUE, GREEN, GREY, INK, ORANGE, decades_axis, new_figure, tidy
 from .activation import FORMS, LEFT_SIDE
 from .arrhenius import PELLET, Points, energy
 from .conductivity import SAMPLES, from_geometry

@@ -73,8 +73,8 @@ class Fits:
 
         from ...inference.diagnose import Verdict
         from ...inference.fit_each import fit_each
-        from ...inference.noise import Relative
-        from ...inference.noise_rounded import Rounded
+        from ...inference.noise.independent import Relative
+        from ...inference.noise.rounded import Rounded
         from ...models.growth import LinearGrowth
 
         cycles, values, steps = zip(*points, strict=True)
@@ -95,8 +95,8 @@ class Fits:
 
         from ...inference.diagnose import Verdict
         from ...inference.fit import fit
-        from ...inference.noise import Relative
-        from ...inference.noise_rounded import Rounded
+        from ...inference.noise.independent import Relative
+        from ...inference.noise.rounded import Rounded
 
         numbers = [number for _, number in points]
         data = xr.Dataset(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...datasets.published import Published
-from ...inference.noise import Relative
+from ...inference.noise.independent import Relative
 from ...inference.prior import Prior
 from ..numbers import number
 from .published_numbers import Numbers

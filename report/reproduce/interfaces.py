@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from ...inference.comparison.specimens import CELLS
 from ...inference.prior import Prior
-from ...inference.specimens import CELLS
 from ...models.limits import CriticalCurrent, Lifetime
 from ...models.transport import disc_area
 from .claim import (

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from ...datasets.published import Published, missing_for, specific_current
-from ...inference.specimens import PELLETS
+from ...inference.comparison.specimens import PELLETS
 from .claim import SLIGHT, Claim, Finding, cannot_be_checked, case, judge_number, judge_statement
 from .inputs import LEVELS, Array, Inputs, typical
 from .specimens import two_specimens

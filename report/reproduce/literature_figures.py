@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...inference.specimens import PELLETS
-from ..figures import BLUE, GREY, INK, ORANGE, new_figure, tidy
+from ...inference.comparison.specimens import PELLETS
+from ..figures.style import BLUE, GREY, INK, ORANGE, new_figure, tidy
 from .inputs import Inputs
 from .literature import OWN, SYSTEMS, current_of, rank_probabilities
 from .run import Reproduction

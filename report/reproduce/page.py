@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ...datasets.published import CITATION, DOI, LICENCE, missing_for, specific_current
-from ...inference.specimens import BARRIERS, CELLS, PELLETS
+from ...inference.comparison.specimens import BARRIERS, CELLS, PELLETS
 from ...inference.store import replacing
-from ..figures import as_svg
+from ..figures.style import as_svg
 from .claim import RULES, VERDICTS, Case, Row
 from .fits import FEW
 from .inputs import SCATTER, typical

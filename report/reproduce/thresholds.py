@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...inference.comparison.specimens import CELLS
 from ...inference.prior import Prior
-from ...inference.specimens import CELLS
 from .inputs import Array, Inputs, at_normal
 
 Step = tuple[float, float]

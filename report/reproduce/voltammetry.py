@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...inference.specimens import CELLS
+from ...inference.comparison.specimens import CELLS
 from .claim import MODERATE, SLIGHT, Claim, Finding, cannot_be_checked, quantiles
 from .inputs import Array, Inputs
 from .specimens import (

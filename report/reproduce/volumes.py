@@ -4,9 +4,9 @@ from functools import partial
 
 import numpy as np
 
-from ...inference.noise_specimens import SPECIMEN_SPREAD
+from ...inference.comparison.specimens import PELLETS
+from ...inference.noise.specimens import SPECIMEN_SPREAD
 from ...inference.prior import Prior
-from ...inference.specimens import PELLETS
 from ...models.dose import dose_window
 from .claim import Claim, Finding, case, judge_statement
 from .conductivity import TOPIC, from_geometry
@@ -53,7 +53,7 @@ def _lead(
 ) -> Array:
     import xarray as xr
 
-    from ...inference.dose_process import places_of, process
+    from ...inference.factors.dose_process import places_of, process
 
     curve = process("larger", "volume", False)
     window = dose_window(np.array(MADE, dtype=float))

@@ -1,0 +1,1 @@
+"""What is simulated in a calibration, and what its ranks say."""

@@ -1,0 +1,1 @@
+"""Whether a model goes with the data it was fitted to."""

@@ -1,0 +1,257 @@
+"""Do data look like those that the fitted model makes? Posterior predictive checks.
+
+A quantity that the model was not fitted to is taken of the data and of data simulated from the
+posterior; its p-value is how often the simulated ones reach that of the data (Gelman, Meng and
+Stern 1996, Statistica Sinica 6, 733). As the data were used for the fit, these p-values lie
+nearer to 1/2 than those of a test: a small one says all the more.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ..residuals import Residuals, residuals_of
+from ..revive import model_of
+from .one_check import RARE, Check
+
+Array = NDArray[np.float64]
+
+INTERVALS = ("critical_current", "lifetime")
+"""Of these an interval is known, and there is no residual."""
+
+FEWEST = 5
+"""Data of fewer points have no pattern."""
+
+
+@dataclass(frozen=True)
+class PredictiveCheck:
+    """A test quantity of the data beside that of simulated data, of shape (draws,)."""
+
+    check: Check
+    replicas: Array
+
+
+def posterior_checks(tree: xr.DataTree) -> tuple[PredictiveCheck, ...]:
+    """Compare the data with data simulated from the posterior, by quantities that tell.
+
+    Neighbours that are alike, runs of residuals on one side, and of tables a bend over the whole
+    range show what the model misses; the tail is what extrapolations start from; the largest
+    residual shows outliers; and the scatter of large data beside that of small ones shows noise
+    of another kind.
+
+    Parameters
+    ----------
+    tree
+        A fitted model.
+
+    Returns
+    -------
+    tuple of PredictiveCheck
+        None where the data are intervals, or fewer than five.
+    """
+    model = model_of(tree)
+    if model.output in INTERVALS or int(tree.attrs["n"]) < FEWEST:
+        return ()
+    residuals = residuals_of(tree)
+    shape = _RUN if residuals.unit == "frequency" else _BEND
+    return tuple(
+        _checked(residuals, quantity)
+        for quantity in (_AUTOCORRELATION, shape, _TAIL, _OUTLIER, _SCATTER)
+    )
+
+
+@dataclass(frozen=True)
+class _Quantity:
+    """A test quantity: its name, its value of many data sets, its meaning and consequence."""
+
+    name: str
+    meaning: str
+    of: Callable[[Residuals, Array], Array]
+    sentence: Callable[[Residuals, float], str]
+    both_sides: bool = False
+
+
+def _checked(residuals: Residuals, quantity: _Quantity) -> PredictiveCheck:
+    value = float(quantity.of(residuals, residuals.observed))
+    replicas = quantity.of(residuals, residuals.replicas)
+    above = (1 + int((replicas >= value).sum())) / (1 + len(replicas))
+    p = (
+        min(1.0, 2 * min(above, 1 - above + 1 / (1 + len(replicas))))
+        if quantity.both_sides
+        else above
+    )
+    ends = (RARE / 2, 1 - RARE / 2) if quantity.both_sides else (1 - RARE,)
+    limits = [f"{end:.2f}" for end in np.quantile(replicas, ends)]
+    passed = p > RARE
+    check = Check(
+        quantity.name,
+        value,
+        f"{limits[0]} to {limits[1]}" if quantity.both_sides else f"at most {limits[0]}",
+        p,
+        passed,
+        quantity.meaning,
+        "" if passed else quantity.sentence(residuals, value),
+    )
+    return PredictiveCheck(check, replicas)
+
+
+def _autocorrelation(residuals: Residuals, values: Array) -> Array:
+    products = values[..., 1:] * values[..., :-1] * residuals.neighbours
+    return np.asarray(products.sum(-1) / (values**2).sum(-1))
+
+
+def _runs(residuals: Residuals, values: Array) -> Array:
+    """Return mean residuals times √m over windows around each datum, of shape (..., n)."""
+    near = residuals.series[:, None] == residuals.series
+    distance = np.abs(residuals.place[:, None] - residuals.place)
+    near &= distance <= residuals.window / 2 * (1 + 1e-9)
+    return np.asarray(values @ near.T / np.sqrt(near.sum(1)))
+
+
+def _largest_run(residuals: Residuals, values: Array) -> Array:
+    return np.asarray(np.abs(_runs(residuals, values)).max(-1))
+
+
+def _bend(residuals: Residuals, values: Array) -> Array:
+    """Return the correlation with a parabola in each series, straight lines being taken out."""
+    values, shape = values.copy(), np.zeros_like(residuals.place)
+    for series in np.unique(residuals.series):
+        own = residuals.series == series
+        x = residuals.place[own] - residuals.place[own].mean()
+        line, _ = np.linalg.qr(np.stack([np.ones_like(x), x], axis=1))
+        shape[own] = x**2 - line @ (line.T @ x**2)
+        values[..., own] -= values[..., own] @ line @ line.T
+    size = np.linalg.norm(shape) * np.linalg.norm(values, axis=-1)
+    return np.asarray(values @ shape / np.maximum(size, np.finfo(float).tiny))
+
+
+def _tail(residuals: Residuals, values: Array) -> Array:
+    """Return the largest mean residual times √m of the tails of all series."""
+    means = []
+    for series in np.unique(residuals.series):
+        own = residuals.tail & (residuals.series == series)
+        if own.any():
+            means.append(values[..., own].sum(-1) / np.sqrt(own.sum()))
+    return np.asarray(np.abs(means).max(0))
+
+
+def _largest(residuals: Residuals, values: Array) -> Array:
+    return np.asarray(np.abs(values).max(-1))
+
+
+def _scatter_with_size(residuals: Residuals, values: Array) -> Array:
+    """Return the log of how much more the larger half of the data scatters than the smaller."""
+    large = residuals.size > np.median(residuals.size)
+    if large.all() or not large.any():
+        return np.zeros(values.shape[:-1])
+    power = [(values[..., half] ** 2).mean(-1) for half in (large, ~large)]
+    return np.asarray(0.5 * np.log(power[0] / power[1]))
+
+
+def _remedy(residuals: Residuals) -> str:
+    return _REMEDIES.get(residuals.unit, "Take a model that bends otherwise, or look at the data.")
+
+
+_REMEDIES: Mapping[str, str] = {
+    "frequency": "Add or exchange an element, or leave out frequencies at which the cell drifted.",
+    "temperature": "Try VTF or two regimes, or look for a transition between the temperatures.",
+    "cycle": "Try another law of ageing, or leave out the cycles in which the test was changed.",
+}
+
+
+def _say_autocorrelation(residuals: Residuals, value: float) -> str:
+    return (
+        f"Neighbouring residuals are alike (autocorrelation {value:.2f}), which the noise of the "
+        f"model is not: it misses a feature, and its intervals are too narrow. "
+        f"{_remedy(residuals)}"
+    )
+
+
+def _say_run(residuals: Residuals, value: float) -> str:
+    place = residuals.words(int(np.argmax(np.abs(_runs(residuals, residuals.observed)))))
+    return (
+        f"Around {place} the data lie on one side of the model over a decade, by {value:.1f} "
+        f"standard errors of their mean: a process is missing or has another shape there. "
+        f"{_remedy(residuals)}"
+    )
+
+
+def _say_bend(residuals: Residuals, value: float) -> str:
+    ends, middle = ("above", "below") if value > 0 else ("below", "above")
+    return (
+        f"Both ends of the data lie {ends} the model and their middle {middle} it (correlation "
+        f"with a parabola {abs(value):.2f}): the law bends otherwise. {_remedy(residuals)}"
+    )
+
+
+def _say_tail(residuals: Residuals, value: float) -> str:
+    where = {"frequency": "low-frequency end", "temperature": "cold end"}
+    end = where.get(residuals.unit, "late end")
+    return (
+        f"At the {end} the data leave the model by {value:.1f} standard errors of their mean: "
+        "what is extrapolated from there cannot be relied on. Measure further, or take a model "
+        "that describes this end."
+    )
+
+
+def _say_outlier(residuals: Residuals, value: float) -> str:
+    place = residuals.words(int(np.argmax(np.abs(residuals.observed))))
+    robust = "fit with --robust" if residuals.unit == "frequency" else "fit with Student-t noise"
+    return (
+        f"The point at {place} lies {value:.1f} standard deviations off the model: an outlier, "
+        f"which widens all intervals and may pull the result. Look at it, measure it again, or "
+        f"{robust}."
+    )
+
+
+def _say_scatter(residuals: Residuals, value: float) -> str:
+    more, less = ("large", "small") if value > 0 else ("small", "large")
+    return (
+        f"{more.capitalize()} values scatter {np.exp(abs(value)):.1f} times as much, beside what "
+        f"the model expects, as {less} ones: the noise depends on size in another way than "
+        "assumed, and the data are weighted wrongly. Fit with another noise, such as Gaussian() "
+        "or Proportional()."
+    )
+
+
+_AUTOCORRELATION = _Quantity(
+    "residual autocorrelation",
+    "neighbouring points scatter independently",
+    _autocorrelation,
+    _say_autocorrelation,
+)
+_RUN = _Quantity(
+    "largest misfit",
+    "no stretch of the data lies on one side of the model",
+    _largest_run,
+    _say_run,
+)
+_BEND = _Quantity(
+    "bend",
+    "the data do not bend away from the model over their range",
+    _bend,
+    _say_bend,
+    both_sides=True,
+)
+_TAIL = _Quantity(
+    "tail",
+    "the model follows the data where extrapolations start",
+    _tail,
+    _say_tail,
+)
+_OUTLIER = _Quantity(
+    "largest residual",
+    "no point is far off",
+    _largest,
+    _say_outlier,
+)
+_SCATTER = _Quantity(
+    "scatter with size",
+    "large and small values scatter as assumed",
+    _scatter_with_size,
+    _say_scatter,
+    both_sides=True,
+)

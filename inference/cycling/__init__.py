@@ -1,0 +1,1 @@
+"""What fits over cycles answer: retention, cycles to a threshold, growth."""

@@ -1,0 +1,1 @@
+"""The sampler: search for modes, coordinates, chains, evidence."""

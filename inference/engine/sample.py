@@ -1,0 +1,303 @@
+"""Sampling any PyMC model of continuous variables: explore, precondition, sample, check."""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from ...errors import PosterionError
+from ..diagnose import Verdict, diagnose
+from .centring import (
+    is_nested,
+    is_pooled,
+    move,
+    uncentre,
+    weights_at,
+    weights_near,
+    weights_of,
+)
+from .density import Density
+from .evidence import estimate_evidence
+from .explore import MANY, Mode, ends_of, explore, settled
+from .groups import complete, draws_tree
+from .plan import (
+    NESTED_ACCEPT,
+    Plan,
+    adaptive_plan,
+    guided_pilot,
+    guided_plan,
+    plan_from_draws,
+    run_chains,
+    starts_near,
+    whitened_plan,
+)
+from .precondition import Whitening, whiten
+from .simulate import simulate_prior, unconstrained_points
+from .target import Target
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+Array = npt.NDArray[np.float64]
+Progress = Callable[[str], None]
+Starts = Sequence[Mapping[str, npt.ArrayLike]]
+
+PRIOR_DRAWS = 1000
+RETRY_TARGET_ACCEPT = 0.99
+RETRY_FACTOR = 4
+RETRY_FACTOR_NEAR = 2
+"""Of models of many parts, which are long, and whose starts are near the posterior."""
+
+RETRY_DIVERGENCES = 1e-3
+"""A retry may diverge once in a thousand draws, and shows it."""
+
+UNSETTLED = "the search for modes ended while it still found new ones; a higher one may be left"
+
+MIXING = 1.1
+"""Chains that started at several modes and stay further apart than this R-hat do not move
+between them, and a longer run would not make them."""
+
+
+def sample(
+    model: "pm.Model",
+    *,
+    seed: int = 0,
+    draws: int = 1000,
+    chains: int = 4,
+    starts: Starts | None = None,
+    progress: Progress | None = None,
+) -> xr.DataTree:
+    """Sample the posterior of a PyMC model and check the result.
+
+    Parameters
+    ----------
+    model
+        Any model of continuous variables.
+    seed
+        The same seed gives the same draws to the last bit on one machine.
+    draws
+        Kept draws of each chain.
+    chains
+        Independent chains.
+    starts
+        Where to look for modes, as values of all free variables by name; draws from the
+        prior unless given. For a model of many parts, draws from the fits of its parts. Of
+        pooled parameters in the non-centred form; see `pooled_variable`.
+    progress
+        Called with one line before each step.
+
+    Returns
+    -------
+    xarray.DataTree
+        Groups posterior, prior, posterior_predictive, log_likelihood, sample_stats,
+        observed_data and constant_data. The attribute ``verdict`` holds the checks as
+        JSON, ``evidence`` the log evidence (see `Evidence`), ``timing`` the seconds of each
+        step.
+
+    Raises
+    ------
+    PosterionError
+        If the model has discrete variables, or no point of finite density is found.
+    """
+    return Sampler(model).sample(
+        seed=seed, draws=draws, chains=chains, starts=starts, progress=progress
+    )
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """A PyMC model with its compiled density, which serves any data put into the model.
+
+    See `Density` for ``key``.
+    """
+
+    model: "pm.Model"
+    key: str | None = None
+
+    @cached_property
+    def density(self) -> Density:
+        """The log density in unconstrained space."""
+        return Density(self.model, self.key)
+
+    def sample(
+        self,
+        *,
+        seed: int,
+        draws: int,
+        chains: int,
+        starts: Starts | None = None,
+        progress: Progress | None = None,
+    ) -> xr.DataTree:
+        """Sample the posterior for the data that the model holds now; see `sample`."""
+        say = progress or (lambda line: None)
+        if seed < 0:
+            raise PosterionError(f"the seed is {seed}; it must be zero or above.")
+        if draws < 100 or chains < 2:
+            raise PosterionError(
+                f"{draws} draws of {chains} chains cannot be checked; take 100 of 2 or more."
+            )
+        clock = _Clock()
+        uncentre(self.model)
+        say("Compiling the model (slow the first time on a machine)")
+        self.density.function  # noqa: B018 - compiled here, so that its time is told apart
+        prior, points = simulate_prior(self.model, PRIOR_DRAWS, seed)
+        clock.lap("compile_s")
+
+        tree, verdict = self.draw(
+            points, seed=seed, draws=draws, chains=chains, starts=starts, say=say, clock=clock
+        )
+        say("Predicting")
+        unconstrained = tree.children["sample_stats"].dataset["unconstrained"].values
+        tree = complete(self.density, tree, prior, seed)
+        evidence = estimate_evidence(
+            Target.of(self.density).evaluate,
+            unconstrained.reshape(-1, unconstrained.shape[-1]),
+            seed,
+        )
+        clock.lap("predict_s")
+        tree.attrs = {
+            "verdict": json.dumps(asdict(verdict)),
+            "evidence": json.dumps(asdict(evidence)),
+            "timing": json.dumps(clock.laps),
+            "seed": seed,
+        }
+        return tree
+
+    def draw(
+        self,
+        points: Array,
+        *,
+        seed: int,
+        draws: int,
+        chains: int,
+        starts: Starts | None = None,
+        say: Progress = lambda line: None,
+        clock: "_Clock | None" = None,
+    ) -> tuple[xr.DataTree, Verdict]:
+        """Explore, sample and check, and predict nothing: for fits by the hundred.
+
+        Parameters
+        ----------
+        points
+            Unconstrained draws of the prior, of shape (n, size); see `simulate_prior`.
+        seed, draws, chains, starts
+            As in `sample`.
+        say, clock
+            Told before, and after, each step.
+
+        Returns
+        -------
+        tree, verdict
+            The groups posterior and sample_stats, and the checks.
+        """
+        clock = clock or _Clock()
+        uncentre(self.model)
+        say("Looking for modes")
+        target = Target.of(self.density)
+        spread = np.maximum(points.std(axis=0), 1e-3)
+        if starts is not None and (is_pooled(self.model) or self.density.size > MANY):
+            target, modes = self._modes_near(target, starts, spread)
+        else:
+            modes = explore(
+                target.evaluate,
+                partial(target.descend, np.sqrt(spread)),
+                points if starts is None else unconstrained_points(self.model, starts),
+                seed,
+                lambda mode: whiten(target.evaluate, mode, spread) is not None,
+            )
+        plan, found = whitened_plan(target, modes, points, seed, chains)
+        kept = max(len(found), 1)
+        if plan is None and starts is not None and found:
+            plan = self._guided_plan(target, found, seed, chains)
+            target = Target.of(self.density)
+        elif plan is None:
+            near = starts_near(target, modes, found, points, seed, chains)
+            if is_pooled(self.model):
+                plan = self._pooled_plan(target, modes[0].x, near, seed)
+                target = Target.of(self.density)
+            else:
+                plan, _ = adaptive_plan(target, near, seed)
+        unsettled = starts is None and not settled(modes) and points.shape[1] <= MANY
+        note = plan.reason or (UNSETTLED if unsettled else "")
+        clock.lap("explore_s")
+
+        say(f"Sampling {chains} chains of {draws} draws")
+        stats = run_chains(target, plan, seed, draws, plan.target_accept)
+        tree = draws_tree(self.density, stats)
+        verdict = diagnose(tree, modes=kept, notes=(note,) if note else ())
+        if not verdict.passed and (kept == 1 or verdict.max_r_hat < MIXING):
+            say("The checks failed; sampling once more, longer and more carefully")
+            stats = run_chains(
+                target,
+                plan_from_draws(stats, plan),
+                seed + 1,
+                (RETRY_FACTOR if starts is None else RETRY_FACTOR_NEAR) * draws,
+                RETRY_TARGET_ACCEPT,
+            )
+            tree = draws_tree(self.density, stats)
+            verdict = diagnose(
+                tree,
+                modes=kept,
+                notes=(*verdict.notes, f"sampled twice; of the first run: {verdict.messages[0]}"),
+                divergences_let_pass=RETRY_DIVERGENCES,
+            )
+        clock.lap("sample_s")
+        return tree, verdict
+
+    def _modes_near(
+        self, target: Target, starts: Starts, spread: Array
+    ) -> tuple[Target, list[Mode]]:
+        """Descend from each start, in the coordinates of pooled parameters that suit there.
+
+        The mode of the non-centred form lies far out in the spreads; where groups are measured
+        well, that of the form which suits them is a guide to the posterior.
+        """
+        points = unconstrained_points(self.model, starts)
+        if is_pooled(self.model):
+            best = max(points, key=lambda x: target.evaluate(x)[0])
+            weights = weights_near(self.model, target.evaluate, best)
+            points = np.stack(move(self.model, tuple(points), weights))
+            target = Target.of(self.density)
+        return target, ends_of(target.evaluate, partial(target.descend, np.sqrt(spread)), points)
+
+    def _guided_plan(
+        self, target: Target, found: list[tuple[Mode, Whitening]], seed: int, chains: int
+    ) -> Plan:
+        """Choose coordinates, of pooled parameters too, by a first run from modes near starts."""
+        draws = guided_pilot(target, found, seed, chains)
+        if is_pooled(self.model):
+            weights = weights_of(self.model, draws[::3])
+            draws = np.stack(move(self.model, tuple(draws), weights))
+        return guided_plan(draws, chains)
+
+    def _pooled_plan(
+        self, target: Target, mode: Array, starts: tuple[Array, ...], seed: int
+    ) -> Plan:
+        """Choose the coordinates of pooled parameters, first by a mode and then by a pilot."""
+        near = move(self.model, starts, weights_at(self.model, target.evaluate, mode))
+        plan, pilot = adaptive_plan(Target.of(self.density), near, seed, ways=("low_rank",))
+        # One start from each part of the pilot, in the coordinates that it was run in.
+        parts = np.array_split(pilot, len(starts))
+        last = tuple(part[-1] for part in parts)
+        starts = move(self.model, last, weights_of(self.model, pilot[::3]))
+        accept = NESTED_ACCEPT if is_nested(self.model) else plan.target_accept
+        return replace(plan, starts=starts, target_accept=accept)
+
+
+class _Clock:
+    """Seconds of each step."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round(now - self._last, 3)
+        self._last = now

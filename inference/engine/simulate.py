@@ -1,0 +1,158 @@
+"""Forward simulation of a PyMC model: the prior, and replicated data."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from numpy.typing import NDArray
+
+from ...errors import PosterionError
+from .density import interpreted, points_of
+from .portions import in_portions
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+Array = NDArray[np.float64]
+
+AT_ONCE = 40_000_000
+"""Numbers in an array of all data for many draws at once; more draws are simulated in turn."""
+
+
+def simulate_prior(model: "pm.Model", draws: int, seed: int) -> tuple[dict[str, Array], Array]:
+    """Draw from the prior.
+
+    Returns
+    -------
+    dict
+        Free variables, deterministics and observed variables (prior predictive), of shape
+        (draws, ...), by name.
+    array
+        The same draws as raveled unconstrained points, of shape (draws, size).
+    """
+    names = [rv.name for rv in (*model.free_RVs, *model.deterministics, *model.observed_RVs)]
+
+    def simulate(part: slice, own_seed: int) -> tuple[Array, ...]:
+        count = part.stop - part.start
+        try:
+            return tuple(_run(_batched_prior(model, count), own_seed))
+        except (ValueError, NotImplementedError):  # PyTensor cannot batch every random variable
+            return tuple(_repeat(_prior(model), count, own_seed))
+
+    *values, points = in_portions(points_of(model), draws, simulate, seed)
+    return dict(zip(names, values, strict=True)), points
+
+
+def _prior(model: "pm.Model") -> list[Any]:
+    """Return all variables of a model, and last the raveled unconstrained point."""
+    import pytensor.tensor as pt
+
+    raveled = [_unconstrain(model, rv).ravel() for rv in model.free_RVs]
+    variables = [*model.free_RVs, *model.deterministics, *model.observed_RVs]
+    return [*variables, pt.concatenate(raveled)]
+
+
+def _batched_prior(model: "pm.Model", draws: int) -> list[Any]:
+    """Return the same with all draws as the first dimension, so that one call makes them."""
+    import pytensor.tensor as pt
+    from pymc.distributions.shape_utils import change_dist_size
+    from pytensor.graph.replace import vectorize_graph
+
+    batched: dict[Any, Any] = {}
+    raveled = []
+    for rv in model.free_RVs:
+        many = vectorize_graph(rv, batched) if batched else rv
+        if many.ndim == rv.ndim:  # depends on no other variable
+            many = change_dist_size(rv, (draws,), expand=True)
+        batched[rv] = many
+        raveled.append(vectorize_graph(_unconstrain(model, rv), batched).reshape((draws, -1)))
+    rest = vectorize_graph([*model.deterministics, *model.observed_RVs], batched)
+    return [*batched.values(), *rest, pt.concatenate(raveled, axis=1)]
+
+
+def _unconstrain(model: "pm.Model", rv: Any) -> Any:
+    transform = model.rvs_to_transforms[rv]
+    return rv if transform is None else transform.forward(rv, *rv.owner.inputs)
+
+
+def unconstrained_points(model: "pm.Model", values: Sequence[Mapping[str, npt.ArrayLike]]) -> Array:
+    """Return the raveled unconstrained points of values of the free variables.
+
+    Raises
+    ------
+    PosterionError
+        If a free variable is missing.
+    """
+    import pymc as pm
+
+    missing = {rv.name for rv in model.free_RVs} - set(values[0])
+    if missing:
+        raise PosterionError(f"the starts lack {', '.join(sorted(missing))}; give all variables.")
+    function = pm.compile(
+        list(model.free_RVs),
+        [_unconstrain(model, rv).ravel() for rv in model.free_RVs],
+        mode=interpreted(),
+        on_unused_input="ignore",
+    )
+    return np.stack(
+        [np.concatenate(function(*(each[rv.name] for rv in model.free_RVs))) for each in values]
+    )
+
+
+def replicate(model: "pm.Model", values: Mapping[str, Array], seed: int) -> dict[str, Array]:
+    """Simulate the observed variables at given values of the free ones.
+
+    Parameters
+    ----------
+    values
+        Arrays of shape (draws, ...) by the name of each free variable.
+
+    Returns
+    -------
+    dict
+        Arrays of shape (draws, ...) by the name of each observed variable.
+    """
+    import pytensor.tensor as pt
+    from pytensor.graph.replace import vectorize_graph
+
+    draws = len(next(iter(values.values())))
+    rows = max(1, AT_ONCE // max(1, sum(v.get_value().size for v in model.data_vars)))
+    if draws > rows:
+        parts = [
+            replicate(model, {n: v[start : start + rows] for n, v in values.items()}, seed + start)
+            for start in range(0, draws, rows)
+        ]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    names = [variable.name for variable in model.observed_RVs]
+    given = [np.asarray(values[rv.name]) for rv in model.free_RVs]
+
+    def simulate(part: slice, own_seed: int) -> list[Array]:
+        own = [value[part] for value in given]
+        try:
+            batched = dict(zip(model.free_RVs, map(pt.as_tensor, own), strict=True))
+            return _run(vectorize_graph(model.observed_RVs, batched), own_seed)
+        except (ValueError, NotImplementedError):
+            return _repeat(model.observed_RVs, len(own[0]), own_seed, model.free_RVs, own)
+
+    found = in_portions(points_of(model), len(given[0]), simulate, seed)
+    return dict(zip(names, found, strict=True))
+
+
+def _run(outputs: list[Any], seed: int) -> list[Array]:
+    import pymc as pm
+
+    function = pm.compile([], outputs, mode=interpreted(), random_seed=seed)
+    return [np.asarray(value) for value in function()]
+
+
+def _repeat(
+    outputs: list[Any], draws: int, seed: int, inputs: Any = (), values: Any = ()
+) -> list[Array]:
+    import pymc as pm
+
+    function = pm.compile(
+        list(inputs), outputs, mode=interpreted(), random_seed=seed, on_unused_input="ignore"
+    )
+    rows = [function(*(value[i] for value in values)) for i in range(draws)]
+    return [np.stack(column) for column in zip(*rows, strict=True)]

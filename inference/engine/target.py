@@ -1,0 +1,108 @@
+"""The compiled log density at one data set: evaluated, descended, and sampled by nutpie."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ...errors import PosterionError
+from .density import Density
+from .precondition import Whitening
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Target:
+    """The compiled density at the data of one run."""
+
+    function: Any
+    data: Array
+    packed: Array
+
+    @classmethod
+    def of(cls, density: Density) -> "Target":
+        """Take the data that the model of a density holds now."""
+        from .native import whitened_data
+
+        data, size = density.data(), density.size
+        return cls(density.function, data, whitened_data(np.zeros(size), np.ones(size), data))
+
+    def evaluate(self, x: Array) -> tuple[float, Array]:
+        """Return log density and gradient at an unconstrained point."""
+        from .native import evaluate
+
+        logp, gradient = evaluate(self.function, x, self.packed)
+        return logp, gradient
+
+    def descend(self, scale: Array, start: Array) -> tuple[Array, float]:
+        """Return the local maximum below a start and its log density."""
+        from .native import descend, whitened_data
+
+        packed = whitened_data(np.zeros(len(scale)), scale, self.data)
+        u, logp = descend(self.function, start / scale, packed)
+        return u * scale, logp
+
+    def chain(
+        self,
+        whitening: Whitening,
+        start: Array,
+        *,
+        adaptation: str,
+        warmup: int,
+        draws: int,
+        target_accept: float,
+        seed: int,
+    ) -> xr.DataTree:
+        """Run one chain of nutpie's NUTS in whitened coordinates; its draws are called ``z``."""
+        import nutpie
+        from nutpie.compile_pymc import CompiledPyMCModel
+
+        from .native import compile_identity, whitened_data
+
+        size = len(start)
+        z = whitening.to_z(start)
+        compiled = CompiledPyMCModel(
+            dims={},
+            compiled_logp_func=self.function,
+            compiled_expand_func=compile_identity(),
+            initial_point_func=lambda seed: z,
+            shared_data={},
+            shared_var_keys={},
+            user_data=whitened_data(whitening.center, whitening.axes, self.data),
+            n_expanded=size,
+            shape_info=(["z"], [slice(0, size)], [(size,)]),
+            logp_func=None,
+            expand_func=None,
+            _n_dim=size,
+            _shapes={"z": (size,)},
+            _coords={},
+            reparameterized_names=None,
+        )
+        try:
+            sampler = nutpie.sample(
+                compiled,
+                draws=draws,
+                tune=warmup,
+                chains=1,
+                cores=1,
+                seed=seed,
+                adaptation=adaptation,
+                target_accept=target_accept,
+                progress_bar=False,
+                save_warmup=False,
+                blocking=False,
+            )
+            try:
+                run: xr.DataTree = sampler.wait()
+            except KeyboardInterrupt:  # nutpie by itself would return the draws so far
+                sampler.cancel()
+                raise
+        except RuntimeError as error:
+            raise PosterionError(
+                f"the sampler could not start ({error}); look at the priors, or take a simpler "
+                "model."
+            ) from error
+        return run

@@ -1,0 +1,1 @@
+"""Numbers that depend on conditions: dose and response, factorial designs."""

@@ -1,0 +1,1 @@
+"""What spreads data around a model: values with a likelihood and its simulation."""

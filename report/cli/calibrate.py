@@ -1,0 +1,153 @@
+"""The command ``posterion calibrate``: how often what a model's posterior says is true."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...errors import PosterionError
+from .terminal import (
+    NOT_TRUSTED,
+    TRUSTED,
+    ChainsOption,
+    JsonOption,
+    PriorOption,
+    SeedOption,
+    check_writable,
+    progress,
+    read_priors,
+)
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ...inference.calibration.designs import Design
+
+RESULT = "calibration.nc"
+
+
+def calibrate(
+    model: Annotated[
+        str, typer.Argument(help="Such as eis, vtf or fade-power; a wrong one lists all.")
+    ],
+    circuit: Annotated[
+        str | None, typer.Option(help="Equivalent circuit, of eis: 'R0-p(R1,CPE1)'.")
+    ] = None,
+    n: Annotated[int, typer.Option("--n", min=1, help="Simulations.")] = 1000,
+    noise: Annotated[
+        str | None, typer.Option(help="In place of the usual noise, such as student-t.")
+    ] = None,
+    like: Annotated[
+        Path | None, typer.Option(help="Measured spectrum: take its frequencies and range of |Z|.")
+    ] = None,
+    prior: PriorOption = None,
+    default_priors: Annotated[
+        bool,
+        typer.Option("--default-priors", help="Those of a fit, which reach far beyond the data."),
+    ] = False,
+    draws: Annotated[int, typer.Option(help="Kept draws of each chain.")] = 400,
+    chains: ChainsOption = 4,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; one per core unless given.")
+    ] = None,
+    seed: SeedOption = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the report and the ranks; a run that was killed goes on."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Simulate data of a model, fit them, and see how often the intervals hold the truth.
+
+    Exit status: 0 the ranks are uniform, 2 bad input, 3 they are not, or too few runs trusted.
+    """
+    priors = read_priors(prior or [])
+    if out is not None:
+        check_writable(out)
+    with progress("Loading") as say:
+        from ...inference.calibration.designs import design_of
+
+        design = design_of(model, circuit=circuit, noise=noise)
+        if like is not None:
+            design = _like(design, like)
+        kept = {} if default_priors else dict(design.priors)
+        design = replace(design, priors=kept | priors)
+
+        from ...inference.calibrate import calibrate as run
+
+        result = run(
+            design.model,
+            design.data,
+            priors=design.priors,
+            noise=design.noise,
+            record=design.record,
+            n=n,
+            seed=seed,
+            draws=draws,
+            chains=chains,
+            workers=workers,
+            resume=None if out is None else out / RESULT,
+            progress=say,
+        )
+        if out is not None:
+            from ..pages.calibration import write
+
+            say("Writing the report")
+            write(result, design.words, out)
+    _print(result, design.words, out, as_json)
+
+
+def _like(design: "Design", file: Path) -> "Design":
+    """Return the design of a spectrum at the frequencies and with the window of a measured one."""
+    from ...datasets.spectrum_files import read_spectrum
+    from ...inference.calibration.designs import plausible
+    from ...models.circuit import Circuit
+
+    if not isinstance(design.model, Circuit):
+        raise PosterionError(
+            "--like takes the spectrum of a circuit; for other data call posterion.calibrate in "
+            "Python, with the measured data as the design."
+        )
+    data = read_spectrum(file)
+    words = f"{data.sizes['frequency']} frequencies and the range of |Z| of {file.name}"
+    return replace(design, data=data, words=words, priors=plausible(design.model, data))
+
+
+def _print(result: "xr.Dataset", words: str, out: Path | None, as_json: bool) -> None:
+    """Print the result, and leave with the status that it has."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from ...inference.calibration.ranks import calibration_table
+    from ..pages.calibration import document, row_texts
+
+    said = document(result, words)
+    if as_json:
+        typer.echo(json.dumps(said))
+    else:
+        console = Console(highlight=False)
+        grid = Table(title=escape(f"{said['model']}: {words}"), title_justify="left")
+        grid.add_column("quantity", overflow="fold")
+        for heading in ("50 %", "80 %", "94 %", "bias", "contraction"):
+            grid.add_column(heading, justify="right")
+        grid.add_column("ranks")
+        for name, row in calibration_table(result).iterrows() if said["trusted"] else ():
+            texts = row_texts(str(name), row)
+            ranks = "uniform" if texts["uniform"] else "[bold red]outside[/]"
+            cells = (*texts["coverage"], texts["bias"], texts["contraction"])
+            grid.add_row(escape(texts["name"]), *cells, ranks)
+        if said["trusted"]:
+            console.print(grid)
+        console.print(f"{said['trusted']} of {said['n']} runs trusted, {said['refused']} refused.")
+        for reason, count in said["reasons"].items():
+            console.print(f"  {count} refused: {reason}", markup=False)
+        for name, prior in said["priors"].items():
+            console.print(f"  {name} ~ {prior}", markup=False, style="dim")
+        style = "bold green" if said["calibrated"] else "bold red"
+        console.print(said["verdict"], style=style, markup=False)
+        if out is not None:
+            typer.echo(f"Report: {out / 'report.html'}")
+    raise typer.Exit(TRUSTED if said["calibrated"] else NOT_TRUSTED)

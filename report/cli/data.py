@@ -1,0 +1,248 @@
+"""Commands that look at data: ``posterion data list | show | export | inspect``."""
+
+import json
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ...errors import PosterionError
+from .terminal import JsonOption, SignOption, read_sign
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ...datasets.published import Published
+
+NameArgument = Annotated[
+    str, typer.Argument(help="Name of an example or a published table; `data list` has them.")
+]
+data_app = typer.Typer(help="Look at data files and what is embedded.", no_args_is_help=True)
+
+
+@data_app.command("list")
+def data_list() -> None:
+    """List the simulated examples and the published tables."""
+    from ...datasets.published import TABLES, rows
+    from ...datasets.simulate import EXAMPLES
+
+    for name, (volume, degrees) in EXAMPLES.items():
+        typer.echo(
+            f"{name}\tsimulated spectrum of a pellet coated with {volume[:-2]} µL at {degrees} °C"
+        )
+    for name, description in TABLES.items():
+        typer.echo(f"{name}\t{len(rows(name))} published numbers: {description}")
+
+
+@data_app.command("show")
+def data_show(name: NameArgument, as_json: JsonOption = False) -> None:
+    """Show an example and its truth, or a published table and its source."""
+    if _is_published(name):
+        _show_published(name, as_json)
+        return
+    from ...datasets.simulate import simulated_pellet
+
+    spectrum = simulated_pellet(name)
+    if as_json:
+        typer.echo(json.dumps({"attrs": spectrum.attrs, "spectrum": _columns(spectrum)}))
+        return
+    for key, value in spectrum.attrs.items():
+        typer.echo(f"{key}: {value}")
+    typer.echo(_csv(spectrum))
+
+
+@data_app.command("export")
+def data_export(
+    name: NameArgument, to: Annotated[Path, typer.Option(help="CSV file to write.")]
+) -> None:
+    """Write an example or a published table as a CSV file."""
+    from ...datasets.published import CITATION, DOI, LICENCE, csv_text
+    from ...datasets.simulate import simulated_pellet
+    from ...inference.store import replacing
+
+    published = _is_published(name)
+    text = csv_text(name) if published else _csv(simulated_pellet(name))
+    with replacing(to) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    typer.echo(f"wrote {to}")
+    if published:
+        typer.echo(f"from {CITATION}, doi:{DOI}, {LICENCE}")
+
+
+@data_app.command("inspect")
+def data_inspect(
+    file: Annotated[Path, typer.Argument(help="File of impedance or of cycling.")],
+    sign: SignOption = "auto",
+    capacity_unit: Annotated[
+        str | None,
+        typer.Option(help="Unit of capacities by cycle without one, such as mAh or mAh/g."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a file of impedance or of cycling holds, and what was decided in reading it."""
+    from ...datasets.cycling_files import holds_cycles
+    from ...datasets.spectrum_files import read_spectra
+
+    try:
+        spectra = read_spectra(file, sign=read_sign(sign))
+    except PosterionError:
+        if not holds_cycles(file):
+            raise
+        _inspect_cycling(file, capacity_unit, as_json)
+        return
+    rows = [
+        {
+            "n": spectrum.sizes["frequency"],
+            "f_min_hz": float(spectrum["frequency"].min()),
+            "f_max_hz": float(spectrum["frequency"].max()),
+            "temperature_c": spectrum.attrs.get("temperature_c"),
+        }
+        for spectrum in spectra.values()
+    ]
+    first = next(iter(spectra.values())).attrs
+    messages = [line for line in first["messages"].split("\n") if line]
+    if as_json:
+        typer.echo(json.dumps({"format": first["format"], "spectra": rows, "messages": messages}))
+        return
+    typer.echo(f"format: {first['format']}")
+    for label, row in zip(spectra, rows, strict=True):
+        typer.echo(f"{label}: {row['n']} points, {row['f_min_hz']:g} to {row['f_max_hz']:g} Hz")
+    for message in messages:
+        typer.echo(message)
+
+
+def _inspect_cycling(file: Path, capacity_unit: str | None, as_json: bool) -> None:
+    from ...datasets.cycling_files import read_cycling
+
+    data = read_cycling(file, capacity_unit=capacity_unit)
+    names = data["cell"].values.astype(str)
+    rows = []
+    for name in dict.fromkeys(names.tolist()):
+        cell = data.isel(point=names == name)
+        rows.append(
+            {
+                "cell": name,
+                "n": cell.sizes["point"],
+                "cycle_first": float(cell["cycle"][0]),
+                "cycle_last": float(cell["cycle"][-1]),
+                "capacity_first": float(cell["capacity"][0]),
+                "unit": data["capacity"].attrs["units"],
+            }
+        )
+    messages = [line for line in data.attrs["messages"].split("\n") if line]
+    if as_json:
+        document = {key: data.attrs[key] for key in ("format", "convention")}
+        typer.echo(json.dumps({**document, "cells": rows, "messages": messages}))
+        return
+    typer.echo(f"format: {data.attrs['format']}")
+    for row in rows:
+        typer.echo(
+            "{cell}: {n} cycles from {cycle_first:g} to {cycle_last:g}, first capacity "
+            "{capacity_first:g} {unit}".format(**row)
+        )
+    for message in messages:
+        typer.echo(message)
+
+
+def _is_published(name: str) -> bool:
+    """Tell a published table from an example.
+
+    Raises
+    ------
+    PosterionError
+        If the name is neither.
+    """
+    from ...datasets.published import TABLES
+    from ...datasets.simulate import EXAMPLES
+
+    if name not in TABLES and name not in EXAMPLES:
+        near = get_close_matches(name, [*TABLES, *EXAMPLES])
+        hint = f"did you mean {' or '.join(near)}?" if near else "`posterion data list` names all."
+        raise PosterionError(f"there is no example or table '{name}'; {hint}")
+    return name in TABLES
+
+
+def _show_published(name: str, as_json: bool) -> None:
+    from ...datasets.published import CITATION, DOI, LICENCE, TABLES, rows
+
+    if as_json:
+        document: dict[str, Any] = {
+            "name": name,
+            "source": CITATION,
+            "doi": DOI,
+            "licence": LICENCE,
+            "rows": [vars(row) for row in rows(name)],
+        }
+        if currents := [_in_ampere_per_gram(row) for row in rows(name) if _is_compared(row)]:
+            document["specific_currents"] = currents
+        typer.echo(json.dumps(document))
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    grid = Table(
+        title=f"{name}: {TABLES[name]}",
+        caption=f"{CITATION}, doi:{DOI}, {LICENCE}",
+        title_justify="left",
+        caption_justify="left",
+        show_lines=True,
+    )
+    grid.add_column("key and value", no_wrap=True)
+    grid.add_column("of", overflow="fold", ratio=2)
+    grid.add_column("printed in: note", overflow="fold", ratio=3)
+    for row in rows(name):
+        about = "≈ " if row.approximate else ""
+        unit = "" if row.unit == "dimensionless" else f" {row.unit}"
+        remark = f"{row.where}: {row.note}" if row.note else row.where
+        if _is_compared(row):
+            found = _in_ampere_per_gram(row)
+            needed = f"Not in A/g without {found['missing']}."
+            remark += "\n" + (needed if found["missing"] else f"In A/g: {found['A/g']:g}")
+        first = f"{row.key}\n{about}{row.printed}{unit}"
+        grid.add_row(*map(escape, (first, _described(row), remark)))
+    Console(highlight=False).print(grid)
+
+
+def _is_compared(row: "Published") -> bool:
+    """Tell whether a current is one of those that a table sets beside each other."""
+    return row.where == "Table 3" and row.quantity in ("rate", "specific current")
+
+
+def _in_ampere_per_gram(row: "Published") -> dict[str, Any]:
+    """Return a current in A/g, or what is missing for that."""
+    from ...datasets.published import missing_for, specific_current
+
+    missing = missing_for(row)
+    value = None if missing else specific_current(row).value
+    return {"key": row.key, "A/g": value, "missing": missing}
+
+
+def _described(row: "Published") -> str:
+    """Name quantity, sample and conditions of a published number."""
+    conditions = (
+        (row.coating_volume_uL, "{:g} µL"),
+        (row.temperature_C, "{:g} °C"),
+        (row.cycle, "cycle {}"),
+    )
+    known = [text.format(value) for value, text in conditions if value is not None]
+    quoted = [f"Ref. {row.reference}"] if row.reference else []
+    return ", ".join([row.quantity, row.sample, *known, *quoted])
+
+
+def _columns(spectrum: "xr.Dataset") -> dict[str, list[float]]:
+    real, imag = spectrum["Z"].transpose("part", "frequency").values
+    frequency = spectrum["frequency"].values
+    return {
+        "frequency_Hz": frequency.tolist(),
+        "Zre_ohm": real.tolist(),
+        "Zim_ohm": imag.tolist(),
+    }
+
+
+def _csv(spectrum: "xr.Dataset") -> str:
+    columns = _columns(spectrum)
+    rows = zip(*columns.values(), strict=True)
+    lines = [",".join(columns), *(",".join(map(repr, row)) for row in rows)]
+    return "\n".join(lines) + "\n"

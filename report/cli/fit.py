@@ -1,0 +1,149 @@
+"""Commands that fit a model to measured data: ``posterion fit ...``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...errors import PosterionError
+from .fit_arrhenius import fit_arrhenius
+from .fit_fade import fit_fade
+from .fit_growth import fit_growth
+from .fit_limit import fit_limit
+from .fit_series import fit_series
+from .many_spectra import pooling, read_labels, stacked
+from .terminal import (
+    ChainsOption,
+    DrawsOption,
+    JsonOption,
+    OutOption,
+    PriorOption,
+    SeedOption,
+    SignOption,
+    WhichOption,
+    check_writable,
+    finish,
+    progress,
+    read_priors,
+    read_sign,
+)
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+fit_app = typer.Typer(help="Fit a model to measured data.", no_args_is_help=True)
+fit_app.command("arrhenius")(fit_arrhenius)
+fit_app.command("fade")(fit_fade)
+fit_app.command("growth")(fit_growth)
+fit_app.command("limit")(fit_limit)
+fit_app.command("series")(fit_series)
+
+
+@fit_app.command("eis")
+def fit_eis(
+    files: Annotated[list[str], typer.Argument(help="Impedance files, or the name of an example.")],
+    circuit: Annotated[str, typer.Option(help="Equivalent circuit, such as 'R0-p(R1,CPE1)'.")],
+    thickness: Annotated[
+        str | None, typer.Option(help="Of the pellet: '2.1mm' or '2.1 mm ± 0.02 mm'.")
+    ] = None,
+    diameter: Annotated[str | None, typer.Option(help="Of the pellet: '8mm'.")] = None,
+    temperature: Annotated[
+        str | None, typer.Option(help="Of the measurement: '140C' or '413K'.")
+    ] = None,
+    robust: Annotated[
+        bool, typer.Option("--robust", help="Student-t noise: outliers lose their pull.")
+    ] = False,
+    pool: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Fit many spectra at once, whose parameters come from one distribution: over "
+            "'spectrum', or a --label; several times."
+        ),
+    ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(help="'pellet=A,A,B': what each spectrum belongs to, in their order."),
+    ] = None,
+    free: Annotated[
+        list[str] | None,
+        typer.Option(help="A parameter that differs by --pool without any relation."),
+    ] = None,
+    same: Annotated[
+        list[str] | None, typer.Option(help="A parameter that does not differ by --pool.")
+    ] = None,
+    prior: PriorOption = None,
+    sign: SignOption = "auto",
+    which: WhichOption = None,
+    draws: DrawsOption = 1000,
+    chains: ChainsOption = 4,
+    seed: SeedOption = 0,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit an equivalent circuit to an impedance spectrum, or to many at once with --pool.
+
+    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    """
+    from ...models.circuit import Circuit
+    from ...units import Measured, celsius
+
+    # Everything that can be wrong is looked at before the slow libraries are loaded.
+    model = Circuit.parse(circuit)
+    priors = read_priors(prior or [])
+    if (thickness is None) != (diameter is None):
+        raise PosterionError("a conductivity needs both --thickness and --diameter.")
+    for text, what in ((thickness, "thickness"), (diameter, "diameter")):
+        if text is not None and Measured.parse(text, "cm", what).value <= 0:
+            raise PosterionError(f"the {what} '{text}' is not positive; measure it again.")
+    degrees = None if temperature is None else celsius(temperature)
+    if out is not None:
+        check_writable(out)
+    with progress("Loading") as say:
+        if pool:
+            if which is not None or degrees is not None:
+                raise PosterionError("--which and --temperature are those of a single spectrum.")
+            spectrum = stacked(files, sign, read_labels(label or []))
+            kinds = pooling(pool, free or [], same or [])
+        else:
+            if label or free or same:
+                raise PosterionError("--label, --free and --same need --pool.")
+            spectrum, kinds = _single(files, sign, which), None
+        if degrees is not None:
+            spectrum.attrs["temperature_c"] = degrees
+
+        from ...inference.conductivity import conductivity
+        from ...inference.fit import fit
+        from ...inference.noise.independent import Proportional, StudentT
+
+        tree = fit(
+            model,
+            spectrum,
+            priors=priors,
+            noise=StudentT() if robust else Proportional(),
+            pool=kinds,
+            seed=seed,
+            draws=draws,
+            chains=chains,
+            progress=say,
+        )
+        extra = None
+        if thickness is not None and diameter is not None:
+            extra = conductivity(tree, thickness=thickness, diameter=diameter, seed=seed)
+        finish(tree, extra, out, as_json, say)
+
+
+def _single(files: Sequence[str], sign: str, which: str | None) -> "xr.Dataset":
+    from ...datasets.simulate import EXAMPLES, simulated_pellet
+    from ...datasets.spectrum_files import read_spectrum
+
+    if len(files) > 1:
+        raise PosterionError(
+            f"{len(files)} files are fitted together with --pool spectrum; to fit them one by one "
+            "give one at a time."
+        )
+    (file,) = files
+    if file in EXAMPLES and not Path(file).exists():
+        return simulated_pellet(file)
+    index = int(which) if which is not None and which.isdigit() else which
+    return read_spectrum(Path(file), sign=read_sign(sign), which=index)

@@ -1,0 +1,168 @@
+"""The command ``posterion fit series``: from spectra at several temperatures to E_a."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ...errors import PosterionError
+from .fit_arrhenius import Form
+from .terminal import (
+    ChainsOption,
+    DrawsOption,
+    JsonOption,
+    OutOption,
+    PriorOption,
+    SeedOption,
+    SignOption,
+    check_writable,
+    finish,
+    progress,
+    read_pairs,
+    read_priors,
+    read_sign,
+)
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def fit_series(
+    files: Annotated[
+        list[Path], typer.Argument(help="Impedance files of one pellet, one each temperature.")
+    ],
+    circuit: Annotated[str, typer.Option(help="Equivalent circuit, such as 'R0-p(R1,CPE1)'.")],
+    thickness: Annotated[str, typer.Option(help="Of the pellet: '2.1mm' or '2.1 mm ± 0.02 mm'.")],
+    diameter: Annotated[str, typer.Option(help="Of the pellet: '8mm'.")],
+    temperature: Annotated[
+        list[str] | None,
+        typer.Option(help="'140C', once a file in their order; else from files or their names."),
+    ] = None,
+    path: Annotated[
+        list[str] | None,
+        typer.Option(help="What a resistance stands for: 'bulk=R1'; several times."),
+    ] = None,
+    form: Annotated[
+        Form, typer.Option(help="σ = A exp(...), σ√T = ..., or σT = ...; E_a depends on it.")
+    ] = Form.sigmaT,
+    prior: PriorOption = None,
+    sign: SignOption = "auto",
+    draws: DrawsOption = 1000,
+    chains: ChainsOption = 4,
+    seed: SeedOption = 0,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit the spectra of one pellet, and an activation energy to each of its resistances.
+
+    The errors of the resistances, their correlation and the error of the geometry, which all
+    temperatures share, are carried along. --prior is one of the circuit.
+    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    """
+    from ...datasets.spectrum_files import read_spectrum
+    from ...models.circuit import Circuit
+    from ...models.transport import Arrhenius
+    from ...units import Measured
+
+    model = Circuit.parse(circuit)
+    law = Arrhenius(form.value)
+    priors = read_priors(prior or [])
+    for text, what in ((thickness, "thickness"), (diameter, "diameter")):
+        if Measured.parse(text, "cm", what).value <= 0:
+            raise PosterionError(f"the {what} '{text}' is not positive; measure it again.")
+    paths = _paths(model, read_pairs(path or [], "--path", "bulk=R1"))
+    spectra = [read_spectrum(file, sign=read_sign(sign)) for file in files]
+    _set_temperatures(spectra, files, temperature or [])
+    if out is not None:
+        check_writable(out)
+    with progress("Loading") as say:
+        from ...inference.fit import fit
+        from ...inference.series import conductivity_series
+        from ..pages.law import formula
+
+        options: Any = {"seed": seed, "draws": draws, "chains": chains}
+        fits, remarks = [], [formula(law)]
+        for spectrum in spectra:
+            degrees = spectrum.attrs["temperature_c"]
+            say(f"Fitting {spectrum.attrs['source']} at {degrees:g} °C")
+            tree = fit(model, spectrum, priors=priors, **options)
+            refused = _write(tree, out)
+            if refused:
+                remarks.append(f"{spectrum.attrs['source']} is left out: {refused}")
+            else:
+                fits.append(tree)
+        if len(fits) < 2:
+            raise PosterionError("fewer than two spectra could be fitted: " + " ".join(remarks[1:]))
+        say("Fitting the activation energies")
+        collect = partial(conductivity_series, fits, thickness=thickness, diameter=diameter)
+        series = collect(paths=paths)
+        tree = fit(law, series, pool={"path": "none"}, progress=say, **options)
+        total = None
+        if "R_total" in fits[0]["posterior"] and len(paths) > 1:
+            whole = collect(paths={"total": "R_total"})
+            total = _total(fit(law, whole, progress=say, **options))
+        finish(tree, total, out, as_json, say, extra_group="total", remarks=remarks)
+
+
+def _paths(model: Any, given: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the resistances to follow, by the name of what they stand for."""
+    resistances = [p.name for p in model.parameters if p.unit == "ohm"]
+    if not resistances:
+        raise PosterionError(f"{model} has no resistance to make a conductivity of.")
+    for name, resistance in given:
+        if resistance not in (*resistances, "R_total"):
+            raise PosterionError(
+                f"--path {name}={resistance}: the circuit has no {resistance}; it has "
+                f"{', '.join(resistances)}."
+            )
+    return dict(given) or {name: name for name in resistances}
+
+
+def _set_temperatures(
+    spectra: Sequence["xr.Dataset"], files: Sequence[Path], given: Sequence[str]
+) -> None:
+    """Give each spectrum its temperature: as told, as its file says, or as its name does."""
+    from ...datasets.spectrum_files import temperature_of_name
+    from ...units import celsius
+
+    if given and len(given) != len(files):
+        raise PosterionError(
+            f"{len(files)} files have {len(given)} --temperature; give one each, in their order."
+        )
+    for place, (spectrum, file) in enumerate(zip(spectra, files, strict=True)):
+        if given:
+            spectrum.attrs["temperature_c"] = celsius(given[place])
+        elif "temperature_c" not in spectrum.attrs:
+            named = temperature_of_name(file.name)
+            if named is None:
+                raise PosterionError(
+                    f"the temperature of {file} is in neither the file nor its name; give "
+                    "--temperature once a file."
+                )
+            spectrum.attrs["temperature_c"] = named
+
+
+def _write(tree: "xr.DataTree", out: Path | None) -> str:
+    """Keep the fit of one spectrum; return why it cannot be used, if so."""
+    from ...inference.diagnose import Verdict
+
+    if out is not None:
+        from ...inference.store import save
+
+        save(tree, out / f"{Path(str(tree.attrs['source'])).stem}.nc")
+    verdict = Verdict.of(tree)
+    return "" if verdict.passed else verdict.messages[0]
+
+
+def _total(tree: "xr.DataTree") -> "xr.Dataset | None":
+    """Return the results of the whole series of resistances; none where it is not trusted."""
+    from ...inference.diagnose import Verdict
+
+    if not Verdict.of(tree).passed:
+        return None
+    names: Mapping[str, str] = {
+        name: f"{name}[total]" for name in ("E_a", "E_a_kJ", "conductivity_25C", "noise")
+    }
+    return tree.children["posterior"].to_dataset()[list(names)].rename(names)

@@ -1,0 +1,126 @@
+"""Marks on axes of cycles: bands, laws, points, what is extrapolated, thresholds."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ...inference.cycling.cycle_series import CycleSeries
+from .style import GREY, ORANGE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[np.float64]
+
+SHADE = "#F1F1F1"
+NEW, LAW = 0.13, 0.36
+
+
+def draw_band(axes: "Axes", x: Array, quantiles: Array, color: str, alpha: float) -> None:
+    """Fill between the first and the last quantile."""
+    axes.fill_between(x, quantiles[0], quantiles[-1], color=color, alpha=alpha, linewidth=0)
+
+
+def draw_law(
+    axes: "Axes", x: Array, quantiles: Array, last: float, color: str, alpha: float = LAW
+) -> None:
+    """Draw the band of a law and its median, dashed beyond the last measured cycle."""
+    draw_band(axes, x, quantiles, color, alpha)
+    draw_median(axes, x, quantiles[1], last, color, 1.3)
+
+
+def draw_median(
+    axes: "Axes", x: Array, middle: Array, last: float, color: str, width: float
+) -> None:
+    """Draw a line, dashed beyond the last measured cycle."""
+    for part, style in ((x <= last, "-"), (x >= last, "--")):
+        axes.plot(x[part], middle[part], style, color=color, linewidth=width, zorder=2.6)
+
+
+def draw_points(
+    axes: "Axes", series: CycleSeries, divisor: float, color: str, size: float = 3.0
+) -> None:
+    """Draw what was measured; what lies beyond the axis stands at its edge as an arrow."""
+    values = series.value / divisor
+    low, high = axes.get_ylim()
+    fixed = not axes.get_autoscaley_on()
+    above, below = (values > high) & fixed, (values < low) & fixed
+    inside = ~(above | below)
+    style: dict[str, Any] = {"linestyle": "", "color": color, "zorder": 2.2}
+    axes.plot(series.cycle[inside], values[inside], marker=".", markersize=size, alpha=0.6, **style)
+    for beyond, edge, marker in ((above, high, "^"), (below, low, "v")):
+        if beyond.any():
+            at = np.full(int(beyond.sum()), edge)
+            axes.plot(series.cycle[beyond], at, marker=marker, markersize=5, clip_on=False, **style)
+
+
+def mark_extrapolated(axes: "Axes", last: float, end: float, small: bool = False) -> None:
+    """Shade what lies beyond the last measured cycle, and say what it is."""
+    axes.axvspan(last, end, color=SHADE, linewidth=0, zorder=0)
+    axes.axvline(last, color=GREY, linewidth=0.8, zorder=1)
+    axes.set_xlim(right=end)
+    low, _ = axes.get_xlim()
+    roomy = (end - last) / (end - low) > (0.45 if small else 0.25)
+    axes.annotate(
+        "extrapolated",
+        (last, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(4 if roomy else -4, -4),
+        textcoords="offset points",
+        ha="left" if roomy else "right",
+        va="top",
+        fontsize=7 if small else 8.5,
+        color="#555555",
+    )
+    if not roomy:
+        axes.annotate(
+            "→",
+            (last, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(2, -3),
+            textcoords="offset points",
+            va="top",
+            fontsize=8,
+            color="#555555",
+        )
+
+
+def mark_threshold(axes: "Axes", value: float, text: str) -> None:
+    """Draw the line of a threshold where the axis holds it."""
+    low, high = axes.get_ylim()
+    if low <= value <= high:
+        axes.axhline(value, color=ORANGE, linewidth=1.1, linestyle=(0, (5, 2)), zorder=1.5)
+        axes.annotate(
+            f"threshold {text}" if text else "",
+            (0.0, value),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 2),
+            textcoords="offset points",
+            fontsize=8,
+            color=ORANGE,
+        )
+
+
+def set_limits(
+    axes: "Axes",
+    values: Sequence[Array],
+    law: xr.DataArray | None,
+    threshold: float | None,
+    in_percent: bool = False,
+) -> None:
+    """Set limits that hold the data but their spikes, and the law down to a little below all."""
+    each = np.concatenate([*values])
+    low, high = np.quantile(each, [0.01, 0.99])
+    inside = each[(each > low - 0.5 * (high - low) - 1e-9) & (each < 1.5 * high - 0.5 * low + 1e-9)]
+    low, high = float(inside.min()), float(inside.max())
+    if law is not None:
+        least = float(law.min())
+        floor = min(low, threshold) if threshold is not None else low
+        low = min(low, max(least, floor - 0.35 * (high - floor)))
+        high = max(high, min(float(law.max()), high + 0.3 * (high - low)))
+    pad = 0.06 * ((high - low) or abs(high))
+    factor = 100 if in_percent else 1
+    axes.set_ylim(factor * (low - pad), factor * (high + 2 * pad))

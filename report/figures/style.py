@@ -1,0 +1,134 @@
+"""How figures look and how they are put into a page."""
+
+import base64
+import io
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito (2008): colours that the colour-blind tell apart.
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+SKY, AMBER, GREY, INK = "#56B4E9", "#E69F00", "#8A8A8A", "#222222"
+CHAINS = (BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER)
+
+WIDTH = 5.0
+"""Width of every figure in inches: text of 10 points is still read at the width of a phone."""
+
+
+WIDE_AXIS = 1e4
+"""An axis over more than this factor has powers of ten; one over less has plain numbers."""
+
+
+def new_figure(height: float, layout: str | None = "constrained") -> "Figure":
+    """Return an empty figure of the common width."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(WIDTH, height), layout=layout, facecolor="white")  # type: ignore[arg-type]
+
+
+def tidy(axes: "Axes", *, grid: bool = True) -> None:
+    """Take away what distracts, and offsets beside an axis, which are overread."""
+    from matplotlib.ticker import ScalarFormatter
+
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=9, color=GREY)
+    for spine in axes.spines.values():
+        spine.set_color(GREY)
+    for axis in (axes.xaxis, axes.yaxis):
+        if isinstance(axis.get_major_formatter(), ScalarFormatter):
+            axis.set_major_formatter(plain_numbers())
+    if grid:
+        axes.grid(color="#E6E6E6", linewidth=0.6)
+        axes.set_axisbelow(True)
+
+
+def plain_numbers() -> Any:
+    """Return a formatter of tick labels without offset."""
+    from matplotlib.ticker import ScalarFormatter
+
+    return ScalarFormatter(useOffset=False)
+
+
+def shown_label(label: str, length: int = 36) -> str:
+    """Shorten a label from a file, and keep its dollar signs from starting a formula."""
+    text = " ".join(label.split())
+    text = text if len(text) <= length else f"{text[: length - 1]}…"
+    return text.replace("$", r"\$")
+
+
+def decades_axis(axes: "Axes") -> None:
+    """Make the y axis logarithmic, with numbers at more places of a decade the fewer it shows."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    from ..numbers import number, power_of_ten
+
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    subs: tuple[float, ...] = (1.0,)
+    if high / low < 300:
+        subs = (1.0, 2.0, 5.0)
+    if high / low < 10:
+        subs = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0)
+    wide = high / low > WIDE_AXIS
+    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: power_of_ten(value) if wide else _bare(number(value, 2)))
+    )
+
+
+def _bare(text: str) -> str:
+    """Leave out zeros that end a number."""
+    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
+
+
+def frequency_axis(axes: "Axes", frequency: Any) -> None:
+    """Make the x axis that of a spectrum: decades with SI prefixes."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+    decades = max(1, round(_decades(frequency)))
+    axes.set_xscale("log")
+    axes.set_xlim(frequency.min() / 1.5, frequency.max() * 1.5)
+    axes.xaxis.set_major_locator(LogLocator(base=10.0 ** max(1, -(-decades // 6)), numticks=15))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda f, _: hertz(f, unit=False)))
+
+
+def hertz(frequency: float, *, unit: bool = True) -> str:
+    """Write a frequency as it stands at a decade: ``10 kHz``, or ``10k`` on an axis."""
+    from ..numbers import quantity
+
+    text = quantity(frequency, "Hz", 1)
+    return text if unit else text.removesuffix("Hz").replace(" ", "")
+
+
+def _decades(frequency: Any) -> float:
+    import math
+
+    return math.log10(float(frequency.max()) / float(frequency.min()))
+
+
+def as_svg(figure: "Figure") -> str:
+    """Return a figure as the address of an image that holds its drawing."""
+    return _address(figure, "svg", "image/svg+xml")
+
+
+def as_png(figure: "Figure") -> str:
+    """Return a figure as the address of an image of pixels, for many points."""
+    return _address(figure, "png", "image/png", dpi=170)
+
+
+def _address(figure: "Figure", form: str, kind: str, **options: Any) -> str:
+    # An image of its own: the ids inside one drawing cannot meet those of another.
+    import matplotlib
+
+    metadata = dict.fromkeys(("Date", "Creator", "Format", "Type") if form == "svg" else ())
+    buffer = io.BytesIO()
+    # The layout settles in the second pass, once the aspect of the axes is known to it.
+    figure.draw_without_rendering()
+    with matplotlib.rc_context({"svg.hashsalt": "posterion", "svg.fonttype": "path"}):
+        figure.savefig(buffer, format=form, metadata=metadata or {"Software": None}, **options)
+    return f"data:{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"

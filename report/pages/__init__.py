@@ -1,0 +1,1 @@
+"""Pages in HTML, a module for each kind of result."""

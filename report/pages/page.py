@@ -1,0 +1,148 @@
+"""The report of a result: one page that needs nothing else, to read, keep and print."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from ...inference.caution.cautions import cautions
+from ...inference.checks.check import Checks, checks_of
+from ...inference.diagnose import Verdict
+from ...inference.scalars import stem
+from ...inference.store import replacing
+from ..figures.style import as_png, as_svg
+from ..tables import summary
+from .check_section import check_figures, check_section
+from .methods import methods
+from .rows import Row, check_rows, prior_rows, quantity_rows
+from .subject import Drawing, subject_of
+
+
+def write_report(
+    tree: xr.DataTree,
+    path: str | Path,
+    *,
+    extra: xr.Dataset | None = None,
+    checks: Checks | None = None,
+) -> None:
+    """Write the report of a result as one self-contained HTML file.
+
+    Where the checks failed, no interval, band or distribution is shown: only the data,
+    what failed, and the draws' ranks and traces.
+
+    Parameters
+    ----------
+    tree
+        A fitted model.
+    path
+        The file to write. It is replaced as a whole: a run that is killed leaves the old
+        file or the new one.
+    extra
+        Further draws of dims (chain, draw), such as the result of `conductivity`.
+    checks
+        Of the model, where they were made already; see `check`.
+
+    Raises
+    ------
+    PosterionError
+        If the folder cannot be written to.
+
+    Examples
+    --------
+    >>> import posterion as po
+    >>> po.write_report(po.load("pellet.nc"), "pellet.html")  # doctest: +SKIP
+    """
+    page = render(tree, extra, checks)
+    with replacing(Path(path)) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+
+
+def render(tree: xr.DataTree, extra: xr.Dataset | None = None, checks: Checks | None = None) -> str:
+    """Return the report of a result as HTML."""
+    from jinja2 import Environment, StrictUndefined
+
+    # Names come from files of strangers: everything is escaped.
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    source = files(__package__).joinpath("page.html.jinja").read_text(encoding="utf-8")
+    return environment.from_string(source).render(content(tree, extra, checks))
+
+
+def content(
+    tree: xr.DataTree, extra: xr.Dataset | None = None, checks: Checks | None = None
+) -> dict[str, Any]:
+    """Return everything that the page says."""
+    verdict = Verdict.of(tree)
+    passed = verdict.passed
+    checks = checks or checks_of(tree)
+    subject = subject_of(tree)
+    table = summary(tree, extra)
+    found = cautions(tree)
+    rows = quantity_rows(tree, table, extra, subject)
+    _mark(rows, {name for caution in found for name in caution.parameters})
+    drawings, section = subject.drawings(tree, passed), subject.section(tree)
+    messages = [line for line in str(tree.attrs["messages"]).splitlines() if line]
+    source, noise = str(tree.attrs["source"]), str(tree.attrs["noise_description"])
+    return {
+        "source": source,
+        "model": str(tree.attrs["model"]),
+        "simulated": source.startswith("simulated") or any("simulated" in m for m in messages),
+        "computed": subject.computed,
+        "statement": subject.statement(tree),
+        "passed": passed,
+        "verdict": verdict,
+        "headline": [row for row in rows if row["headline"]] if passed else [],
+        "groups": subject.group_table(tree, table, extra) if passed else None,
+        "answers": subject.answers(tree) if passed else (),
+        "cautions": found,
+        "clean": subject.clean,
+        "rows": rows,
+        "drawings": drawings,
+        "section": section,
+        "figures": _figures(tree, passed, (*drawings, (section.drawing,) if section else ()))
+        | (check_figures(tree, checks) if checks else {}),
+        "model_checks": check_section(checks) if checks else None,
+        "measured": subject.measured(tree),
+        "messages": messages,
+        "priors": prior_rows(tree),
+        "ranges": subject.ranges,
+        "noise": noise[:1].upper() + noise[1:],
+        "checks": check_rows(tree, verdict, subject),
+        "methods": methods(tree, verdict),
+        "versions": json.loads(tree.attrs["versions"]),
+        "seed": int(tree.attrs["seed"]),
+        "sha256": str(tree.attrs["sha256"]),
+    }
+
+
+def _mark(rows: list[Row], cautioned: set[str]) -> None:
+    """Mark what a caution speaks of, and leave out descriptions that the row above has."""
+    before = ("", "")
+    for row in rows:
+        name = row["name"]
+        known = {name, stem(name), name.removeprefix("conductivity_")}
+        row["cautioned"] = bool(known & cautioned)
+        described = (stem(name), row["description"])
+        row["repeated"] = name != stem(name) and described == before
+        before = described
+
+
+def _figures(
+    tree: xr.DataTree, passed: bool, drawings: tuple[tuple[Drawing, ...], ...]
+) -> dict[str, str]:
+    """Return the figures as addresses of images, by name."""
+    from ..figures import posterior as figures
+
+    drawn = {each.name: (each.draw, each.encode) for row in drawings for each in row}
+    if passed:
+        if figures.own_quantities(tree):
+            drawn["marginals"] = (figures.marginals, as_svg)
+        if len(figures.paired(tree)) > 1:
+            drawn["pairs"] = (figures.pairs, as_png)
+    drawn["ranks"] = (figures.ranks, as_svg)
+    if not passed:
+        drawn["traces"] = (figures.traces, as_png)
+    return {name: encode(draw(tree)) for name, (draw, encode) in drawn.items()}

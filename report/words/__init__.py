@@ -1,0 +1,1 @@
+"""Answers in plain words, a module for each kind of result."""

@@ -1,0 +1,140 @@
+"""What a table of two factors says in words, and its JSON document."""
+
+import json
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ...inference.diagnose import Verdict
+from ...inference.factors.factorial import FIRST, OUTPUT, SECOND
+from ...inference.factors.factorial_answers import (
+    Interaction,
+    Ratio,
+    interactions,
+    ratios,
+    sensitivity,
+)
+from ..certainty import at_known_spreads, said, spread_in_words, statistics
+from ..reproduce.text import chance, span
+
+
+def factors_of(tree: xr.DataTree) -> tuple[str, str]:
+    """Return the names of the two factors."""
+    names = json.loads(tree.attrs["factors"])
+    return str(names["first"]), str(names["second"])
+
+
+def response_name(tree: xr.DataTree) -> str:
+    """Return what was measured, in words."""
+    points = tree.children["cell_data"].dataset
+    return str(points[OUTPUT].attrs.get("long_name", "") or "response")
+
+
+def specimens_of(tree: xr.DataTree, first: str, second: str) -> frozenset[str]:
+    """Return the specimens that were measured of one combination."""
+    points = tree.children["cell_data"].dataset
+    own = (points[FIRST].values == first) & (points[SECOND].values == second)
+    return frozenset(points["specimen"].values[own].tolist())
+
+
+def factorial_sentences(tree: xr.DataTree) -> tuple[str, ...]:
+    """Return what follows, in sentences; none where the checks failed."""
+    if not Verdict.of(tree).passed:
+        return ()
+    what = response_name(tree)
+    each = ratios(tree)
+    lines = [_ratio(ratio, what) for ratio in each]
+    lines += [line for found in interactions(tree) for line in _interaction(tree, found)]
+    points = tree.children["cell_data"].dataset
+    counts = [
+        len(set(points["specimen"].values[points[FIRST].values == label].tolist()))
+        for label in np.unique(points[FIRST].values)
+    ]
+    lines.append(spread_in_words(tree, max(counts) == 1, factors_of(tree)[0]))
+    for ratio in each:
+        way = "above" if ratio.p_above >= 0.5 else "below"
+        what = f"{ratio.above} is {way} {ratio.below} at {ratio.at}"
+        lines.append(at_known_spreads(what, sensitivity(tree, ratio)))
+    return tuple(filter(None, lines))
+
+
+def _ratio(ratio: Ratio, what: str) -> str:
+    middle, low, high = np.quantile(ratio.draws.values, [0.5, 0.03, 0.97])
+    words = said(
+        ratio.p_above, "higher", "lower", "the data can't tell whether it is higher or lower"
+    )
+    more = max(ratio.p_above, 1 - ratio.p_above)
+    return (
+        f"At {ratio.at} the {what} of {ratio.above} is {span(middle, low, high, '')} times that of "
+        f"{ratio.below}: {words} (probability {chance(more)})."
+    )
+
+
+def _interaction(tree: xr.DataTree, found: Interaction) -> tuple[str, str]:
+    rises = found.p_rises
+    middle, low, high = np.quantile(found.draws.values, [0.5, 0.03, 0.97])
+    words = said(rises, "rising", "falling", "the data can't tell whether it rises or falls")
+    alike = all(
+        specimens_of(tree, label, found.start) & specimens_of(tree, label, found.end)
+        for label in (found.above, found.below)
+    )
+    cancels = (
+        "The same specimens were measured at both, so that their spread cancels here."
+        if alike
+        else "Different specimens were measured, so that their spread is part of this."
+    )
+    both = [
+        f"{one} than {found.below} at {found.start} and {other} at {found.end}: probability "
+        f"{chance(probability)}"
+        for one, other, probability in (
+            ("lower", "higher", found.p_falls_then_rises),
+            ("higher", "lower", found.p_rises_then_falls),
+        )
+    ]
+    return (
+        f"From {found.start} to {found.end} the ratio of {found.above} to {found.below} changes by "
+        f"a factor of {span(middle, low, high, '')}: {words} (probability "
+        f"{chance(max(rises, 1 - rises))}). {cancels}",
+        f"{found.above} is {both[0]}; {both[1]}.",
+    )
+
+
+def factorial_document(tree: xr.DataTree) -> dict[str, Any]:
+    """Return what the JSON document says of the factors; null where the checks failed."""
+    first, second = factors_of(tree)
+    document: dict[str, Any] = {
+        "first": first,
+        "second": second,
+        "ratios": None,
+        "interactions": None,
+    }
+    if Verdict.of(tree).passed:
+        document["ratios"] = [
+            {
+                "a": ratio.above,
+                "b": ratio.below,
+                "at": ratio.at,
+                "ratio": statistics(ratio.draws.values),
+                "p_larger": ratio.p_above,
+                "sensitivity": [
+                    {"specimen_spread": each.spread, "p_likelier_side": each.probability}
+                    for each in sensitivity(tree, ratio)
+                ],
+            }
+            for ratio in ratios(tree)
+        ]
+        document["interactions"] = [
+            {
+                "a": found.above,
+                "b": found.below,
+                "from": found.start,
+                "to": found.end,
+                "ratio_of_ratios": statistics(found.draws.values),
+                "p_rises": found.p_rises,
+                "p_lower_then_higher": found.p_falls_then_rises,
+                "p_higher_then_lower": found.p_rises_then_falls,
+            }
+            for found in interactions(tree)
+        ]
+    return {"factorial": document, "sentences": [*factorial_sentences(tree)]}

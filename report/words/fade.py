@@ -1,0 +1,96 @@
+"""What ``posterion fit fade`` says in words beside its tables."""
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ...inference.cycling.ageing import told
+from ...inference.cycling.cycle_series import Question, cycle_series
+from ...inference.revive import model_of
+from ..cycle_subjects import series_of, subjects
+from ..fade_answers import asked_cycles
+from ..pages.law import formula
+from ..threshold_answers import extrapolated, percent, reaching, unreached
+
+SHOWN = 8
+"""Cells of which something is said in words."""
+
+
+def remarks_of(tree: xr.DataTree, question: Question, extra: xr.Dataset | None) -> list[str]:
+    """Return the law, what retention is relative to, what is extrapolated, and chances."""
+    series, whom = cycle_series(tree), subjects(tree)
+    law = model_of(tree)
+    lines = [
+        formula(law),
+        f"Retention is relative to the {law.output} {told(tree, question.reference)}, by the law.",
+    ]
+    for cycle in asked_cycles(question, series):
+        beyond = [each for each in series if extrapolated(each, cycle)]
+        if beyond:
+            whose = "" if len(beyond) == len(series) else f" of {len(beyond)} cells"
+            lines.append(
+                f"Cycle {cycle:g} is extrapolated: the measured cycles{whose} end at "
+                f"{max(each.last for each in beyond):g}."
+            )
+    if extra is None:
+        return lines
+    for label in (whom.others or whom.measured)[:SHOWN]:
+        own = series_of(label, series, whom)
+        found = reaching(extra, label, question.cycles, own)
+        chances = [
+            f"{probability:.3f} at cycle {cycle}"
+            for cycle, probability in found["p_reaches_cycle"].items()
+            if probability is not None
+        ]
+        who = label if whom.who(label) == "measured" else f"a {label}"
+        whose = f" of {who}" if who else ""
+        if chances:
+            lines.append(
+                f"Probability that {who or 'the cell'} has more than "
+                f"{percent(question.threshold)} left: {', '.join(chances)}."
+            )
+        lines += unreached(label, extra, whose)
+    return lines
+
+
+def _of_cell(cell: str, found: dict[str, float]) -> str:
+    """Write efficiencies and retentions of one cell."""
+    shown = {name: f"{100 * value:.1f}" for name, value in found.items()}
+    line = (
+        f"{cell}: average Coulombic efficiency {100 * found['average']:.3f} % (sd between cycles "
+        f"{100 * found['sd']:.3f} %)."
+    )
+    if "implied_retention" not in found:
+        return f"{line} Too few of the cycles are there to imply a retention."
+    return (
+        f"{line} Were every lost charge lost capacity, it would imply a retention of "
+        f"{shown['implied_retention']} %, and {shown['implied_low']} to {shown['implied_high']} % "
+        f"were the instrument wrong by 0.1 % a cycle; measured is {shown['observed_retention']} %."
+    )
+
+
+def efficiency(found: xr.Dataset | None) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return Coulombic efficiencies for a JSON document and in words; nothing where none."""
+    if found is None:
+        return [], []
+    entries: list[dict[str, Any]] = []
+    lines: list[str] = []
+    for place, cell in enumerate(found["cell"].values.tolist()):
+        own = found.isel(cell=place)
+        summary = {
+            str(name): float(own[name])
+            for name in own.data_vars
+            if name != "efficiency" and np.isfinite(own[name])
+        }
+        if not summary:
+            continue
+        by_cycle = {
+            f"{cycle:g}": float(value)
+            for cycle, value in zip(found["cycle"].values, own["efficiency"].values, strict=True)
+            if np.isfinite(value)
+        }
+        entries.append({"cell": cell, **summary, "by_cycle": by_cycle})
+        if len(lines) < SHOWN:
+            lines.append(_of_cell(cell, summary))
+    return entries, lines
