@@ -168,11 +168,18 @@ def test_a_number_of_many_digits_has_the_density_of_its_value(step: float) -> No
     assert float(found) == pytest.approx(float(np.log(data / MEAN).sum() / S**2), rel=1e-4)
 
 
-def test_probabilities_of_all_printed_numbers_add_up_to_one() -> None:
-    step = np.full(6, 0.3 * MEAN[0])
-    numbers = np.arange(1, 12)[:, None] * step
+@pytest.mark.parametrize("coarse", [0.3, 1.9, 2.1])
+def test_probabilities_of_all_printed_numbers_add_up_to_one(coarse: float) -> None:
+    step = np.full(6, coarse * MEAN[0])  # a number below half a step is printed as zero
+    numbers = np.arange(12)[:, None] * step
     total = np.exp(log_density(po.Rounded(po.Relative()), numbers, step=step))[:, 0].sum()
     assert total == pytest.approx(1.0, abs=1e-9)
+
+
+def test_a_number_printed_as_zero_is_anything_below_half_a_step() -> None:
+    step = MEAN * np.array([1.5, 1.8, 2.0, 2.2, 2.5, 9.0])
+    found = likelihood(observed_model(po.Rounded(po.Relative()), 0 * MEAN, step=step))
+    np.testing.assert_allclose(found, lognormal(S).logcdf(step / 2), rtol=1e-9)
 
 
 # --- Errors that are shared -----------------------------------------------------------------

@@ -153,9 +153,16 @@ class Steps:
 
 
 def _limit(model: Model, typical: float, unit: str, steps: Steps, words: str) -> Design:
+    """Return a test of 12 cells in which some fail.
+
+    By the default priors no cell fails in half of the tests, and a likelihood that is a wall is
+    all there is.
+    """
     limits = np.geomspace(typical / 2, typical * 2, 12)
     data = xr.Dataset({model.output: ("point", limits, {"units": unit})})
-    return Design(model, Censored(), steps(data), f"12 cells, {words}", record=steps)
+    middle = Prior("LogNormal", mu=float(np.log(typical).round(2)), sigma=0.5)
+    priors = {model.parameters[0].name: middle}
+    return Design(model, Censored(), steps(data), f"12 cells, {words}", priors, steps)
 
 
 def _onset() -> Design:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ...models.parameter import Parameter, Values
 from .independent import Gaussian, Independent
-from .intervals import log_normal_interval
+from .intervals import log_normal_below, log_normal_interval
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,16 @@ def _rounded_logp(value: Any, mean: Any, sigma: Any, step: Any) -> Any:
 def _rounded_log_logp(value: Any, mean: Any, sigma: Any, step: Any) -> Any:
     import pytensor.tensor as pt
 
+    # A number of half a step or less, such as a printed 0.00, stands for all below it.
+    all_below = value <= step / 2
+    top = log_normal_below((pt.log(value + step / 2) - pt.log(mean)) / sigma)
     # Middle and half of the interval between the logarithms of both ends, which themselves
     # would lose the digits of a narrow one.
-    ratio = step / (2 * value)
-    middle = pt.log(value) + pt.log1p(-(ratio**2)) / 2
-    return log_normal_interval((middle - pt.log(mean)) / sigma, pt.arctanh(ratio) / sigma)
+    above = pt.where(all_below, step, value)
+    ratio = step / (2 * above)
+    middle = pt.log(above) + pt.log1p(-(ratio**2)) / 2
+    inside = log_normal_interval((middle - pt.log(mean)) / sigma, pt.arctanh(ratio) / sigma)
+    return pt.where(all_below, top, inside)
 
 
 def _rounded_draws(
