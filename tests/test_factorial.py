@@ -10,9 +10,15 @@ from posterion import PosterionError, Verdict
 from posterion.inference.factors.components import LEVEL
 from posterion.inference.factors.factorial import FIRST, OUTPUT, SECOND, design, factorial
 from posterion.inference.factors.factorial_answers import interactions, ratios
+from posterion.inference.factors.prior_levels import Level
 from posterion.report.figures.factorial import interaction_plot, ratio_plot
+from posterion.report.figures.specimen_spread import answers_by_spread, open_answers
 from posterion.report.pages.page import render
-from posterion.report.words.factorial import factorial_document, factorial_sentences
+from posterion.report.words.factorial import (
+    factorial_document,
+    factorial_sentences,
+    ratios_by_spread,
+)
 
 COLD, HOT = 298.15, 328.15
 
@@ -146,19 +152,43 @@ def test_an_interaction_of_opposite_signs_is_found(crossed: xr.DataTree) -> None
     assert "Specimens made alike differ by" in text
 
 
-def test_one_pellet_each_cannot_tell_a_small_ratio() -> None:
+@pytest.fixture(scope="module")
+def single() -> xr.DataTree:
+    """Return a comparison of one bare and one coated pellet."""
     data = pellets(
         [0.30, 0.60, 0.27, 0.57], ["bare", "bare", "coated", "coated"],
         [COLD, HOT, COLD, HOT], ["b", "b", "c", "c"],
     )  # fmt: skip
-    tree = factorial(data, "group", "temperature", seed=2)
-    assert Verdict.of(tree).passed
-    for ratio in ratios(tree):
+    return factorial(data, "group", "temperature", seed=2)
+
+
+def test_one_pellet_each_cannot_tell_a_small_ratio(single: xr.DataTree) -> None:
+    assert Verdict.of(single).passed
+    for ratio in ratios(single):
         assert 0.03 < ratio.p_above < 0.97
-    text = " ".join(factorial_sentences(tree))
+    text = " ".join(factorial_sentences(single))
     assert "the data can't tell whether it is higher or lower" in text
     assert "There is one specimen of each group" in text
     assert "if they differ by 3 %" in text
+
+
+def test_of_many_ratios_those_are_told_whose_direction_is_likely(monkeypatch, crossed) -> None:
+    whole = factorial_sentences(crossed)
+    monkeypatch.setattr("posterion.report.words.factorial.MOST_PAIRS", 1)
+    monkeypatch.setattr("posterion.report.words.factorial.LIKELY", 1.01)  # nothing is
+    few = factorial_sentences(crossed)
+    assert "Of the other 3 ratios the data can't tell the direction." in few
+    assert len(few) == 2 < len(whole)
+
+
+def test_the_figure_shows_each_statement_at_each_spread(single: xr.DataTree) -> None:
+    told = ratios_by_spread(single)
+    lines = {str(line.get_label()): line for line in answers_by_spread(told).axes[0].get_lines()}
+    for text, levels in told.items():
+        assert f"The probability that {text} is" in " ".join(factorial_sentences(single))
+        known = [(e.spread, e.probability) for e in levels if e.probability is not None]
+        np.testing.assert_allclose(lines[text].get_xydata(), known)
+    assert open_answers({"known at one": [Level(0.1, 0.7), Level(0.3, None)]}) == {}
 
 
 def test_a_combination_that_was_not_measured_is_not_compared(crossed: xr.DataTree) -> None:

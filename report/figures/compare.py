@@ -7,10 +7,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ...inference.caution.general import variable
-from ...inference.comparison.words import CLEAR
 from ...inference.diagnose import Verdict
 from ..numbers import axis_scale
 from .posterior import density, refuse_untrusted
+from .specimen_spread import MARKERS, spread_axis
 from .style import BLUE, CHAINS, GREY, INK, new_figure, shown_label, tidy
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ WIDE = 30.0
 
 MOST_PAIRS = 15
 """Of more pairs only those with the group that is probably best are drawn."""
-
-MARKERS = "osD^vP"
 
 
 def by_chance(tree: xr.DataTree) -> list[str]:
@@ -222,8 +220,6 @@ def _rope_ends(tree: xr.DataTree, as_ratio: bool) -> tuple[float, float] | None:
 def sensitivity(tree: xr.DataTree) -> "Figure":
     """Draw the probability of being best against the spread between specimens."""
     refuse_untrusted(tree)
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
-
     names = by_chance(tree)
     found = tree.children["sensitivity"].dataset
     levels = found["assumed_spread"].values
@@ -240,15 +236,7 @@ def sensitivity(tree: xr.DataTree) -> "Figure":
             linewidth=1.6, marker=MARKERS[place % len(MARKERS)], markersize=5,
             label=shown_label(name, 22),
         )  # fmt: skip
-    axes.axhline(CLEAR, color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
-    axes.set_xscale("log")
-    axes.xaxis.set_major_locator(FixedLocator(levels.tolist()))
-    axes.xaxis.set_minor_locator(NullLocator())
-    tidy(axes)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:g} %"))
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.set_ylim(-0.03, 1.03)
-    axes.set_xlim(levels[0] / 1.25, levels[-1] * 1.25)
+    spread_axis(axes, levels)
     relative = " made alike" if tree.attrs["log"] else ", of the largest value"
     axes.set_xlabel(f"Spread between specimens{relative}")
     axes.set_ylabel("Probability of being best")

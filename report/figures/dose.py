@@ -9,7 +9,7 @@ from ...inference.diagnose import Verdict
 from ...inference.factors.dose import RESPONSE
 from ...inference.factors.dose_answers import Best, dose_answers, of_each_dose, question_of_dose
 from ..numbers import axis_scale
-from ..words.dose import dose_unit, with_unit
+from ..words.dose import dose_name, dose_unit, with_unit
 from .posterior import density
 from .style import CHAINS, GREY, decades_axis, new_figure, shown_label, tidy
 
@@ -29,7 +29,7 @@ def dose_curve(tree: xr.DataTree) -> "Figure":
     """
     passed = Verdict.of(tree).passed
     question, points = question_of_dose(tree), tree.children["dose_data"].dataset
-    name, levels = str(question["name"]), question["levels"] or [""]
+    name, levels = dose_name(tree), question["levels"] or [""]
     rows = len(levels) if passed else 0
     figure = new_figure(3.3 + 0.65 * rows)
     grid: Any = figure.subplots(
@@ -40,7 +40,7 @@ def dose_curve(tree: xr.DataTree) -> "Figure":
         gridspec_kw={"height_ratios": [3.4, *([0.8] * rows)]},
     )[:, 0]
     axes = grid[0]
-    values, doses = points[RESPONSE].values, points[name].values
+    values, doses = points[RESPONSE].values, points[str(question["name"])].values
     scale = axis_scale(values, str(tree.attrs["unit"]))
     for place, level in enumerate(levels):
         color = CHAINS[place % len(CHAINS)]

@@ -9,8 +9,17 @@ from ...inference.factors.dose_answers import dose_answers, of_each_dose, questi
 from ...inference.scalars import stem
 from ...models.dose import DoseResponse
 from ..figures.dose import dose_curve
+from ..figures.specimen_spread import open_answers
 from ..reproduce.text import chance
-from ..words.dose import dose_interval, dose_sentences, dose_unit, with_unit
+from ..words.dose import (
+    dose_by_spread,
+    dose_interval,
+    dose_name,
+    dose_sentences,
+    dose_unit,
+    with_unit,
+)
+from .spread_drawing import by_spread_drawing
 from .subject import Drawing, GroupTable, Subject, pooling_in_words
 
 if TYPE_CHECKING:
@@ -32,7 +41,7 @@ class DoseSubject(Subject):
         specimens = len(set(tree.children["dose_data"].dataset["specimen"].values.tolist()))
         levels = f", {len(question['levels'])} levels" if question["levels"] else ""
         return (
-            f"{int(tree.attrs['n'])} points of {specimens} specimens, {question['name']} "
+            f"{int(tree.attrs['n'])} points of {specimens} specimens, {dose_name(tree)} "
             f"{doses} {dose_unit(tree)}{levels}"
         )
 
@@ -94,7 +103,7 @@ class DoseSubject(Subject):
                 (likeliest, f"probability {chance(best.p_best[best.likeliest])}", False),
             )
             rows.append((best.level, cells))
-        name = question_of_dose(tree)["name"]
+        name = dose_name(tree)
         headings = (f"best {name} in the tested range", "it lies inside", f"best tested {name}")
         return GroupTable("level", headings, tuple(rows))
 
@@ -111,7 +120,9 @@ class DoseSubject(Subject):
         drawing = Drawing(
             "dose", dose_curve, "Response against dose", f"Response against dose.{known}"
         )
-        return ((drawing,),)
+        if not passed or not open_answers(dose_by_spread(tree)):
+            return ((drawing,),)
+        return ((drawing,), (by_spread_drawing(dose_by_spread),))
 
 
 def dose_extra(tree: xr.DataTree) -> xr.Dataset | None:

@@ -9,8 +9,10 @@ from ...inference.factors.factorial import FIRST, SECOND
 from ...inference.factors.factorial_answers import interactions, ratios
 from ..certainty import interval_of
 from ..figures.factorial import interaction_plot, ratio_plot
+from ..figures.specimen_spread import open_answers
 from ..reproduce.text import chance
-from ..words.factorial import factorial_sentences, factors_of, response_name
+from ..words.factorial import factorial_sentences, factors_of, ratios_by_spread, response_name
+from .spread_drawing import by_spread_drawing
 from .subject import Drawing, GroupTable, Subject
 
 if TYPE_CHECKING:
@@ -104,7 +106,9 @@ class FactorialSubject(Subject):
             "Ratios of one level to another, with median and 94 % interval; at the dashed line "
             "they are the same.",
         )
-        return ((first,), (second,))
+        if not open_answers(ratios_by_spread(tree)):
+            return ((first,), (second,))
+        return ((first,), (second,), (by_spread_drawing(ratios_by_spread),))
 
 
 def factorial_extra(tree: xr.DataTree) -> xr.Dataset | None:

@@ -7,10 +7,16 @@ import xarray as xr
 
 from ...inference.diagnose import Verdict
 from ...inference.factors.dose_answers import Best, dose_answers, of_each_dose, question_of_dose
+from ...inference.factors.prior_levels import Level
 from ..certainty import LIKELY, SURE, at_known_spreads, said, spread_in_words, statistics
 from ..reproduce.text import chance
 
 UNITS = {"uL": "µL", "um": "µm", "degC": "°C"}
+
+
+def dose_name(tree: xr.DataTree) -> str:
+    """Return what the dose is, in words: names of columns have underscores."""
+    return str(question_of_dose(tree)["name"]).replace("_", " ")
 
 
 def dose_unit(tree: xr.DataTree) -> str:
@@ -23,15 +29,23 @@ def dose_sentences(tree: xr.DataTree) -> tuple[str, ...]:
     """Return what follows of the best dose, in sentences; none where the checks failed."""
     if not Verdict.of(tree).passed:
         return ()
-    name, unit = str(question_of_dose(tree)["name"]), dose_unit(tree)
+    name, unit = dose_name(tree), dose_unit(tree)
     answers = dose_answers(tree)
     lines = [line for best in answers for line in _about(best, name, unit)]
     lines.append(spread_in_words(tree, max(of_each_dose(tree).values()) == 1, name))
-    for best in answers:
+    lines += [at_known_spreads(what, levels) for what, levels in dose_by_spread(tree).items()]
+    return tuple(filter(None, lines))
+
+
+def dose_by_spread(tree: xr.DataTree) -> dict[str, tuple[Level, ...]]:
+    """Return the statements on the best tested dose, and how probable each is at fixed spreads."""
+    name, unit = dose_name(tree), dose_unit(tree)
+    found = {}
+    for best in dose_answers(tree):
         at = f" at {best.level}" if best.level else ""
         what = f"{with_unit(best.tested[best.likeliest], unit)} is the best tested {name}{at}"
-        lines.append(at_known_spreads(what, best.sensitivity))
-    return tuple(filter(None, lines))
+        found[what] = best.sensitivity
+    return found
 
 
 def _about(best: Best, name: str, unit: str) -> tuple[str, str]:

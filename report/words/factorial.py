@@ -15,8 +15,12 @@ from ...inference.factors.factorial_answers import (
     ratios,
     sensitivity,
 )
-from ..certainty import at_known_spreads, said, spread_in_words, statistics
+from ...inference.factors.prior_levels import Level
+from ..certainty import LIKELY, at_known_spreads, said, spread_in_words, statistics
 from ..reproduce.text import chance, span
+
+MOST_PAIRS = 6
+"""Of more ratios those are told whose direction is likely; all are in the table."""
 
 
 def factors_of(tree: xr.DataTree) -> tuple[str, str]:
@@ -42,21 +46,37 @@ def factorial_sentences(tree: xr.DataTree) -> tuple[str, ...]:
     """Return what follows, in sentences; none where the checks failed."""
     if not Verdict.of(tree).passed:
         return ()
-    what = response_name(tree)
-    each = ratios(tree)
-    lines = [_ratio(ratio, what) for ratio in each]
-    lines += [line for found in interactions(tree) for line in _interaction(tree, found)]
+    what, pairs, changes = response_name(tree), ratios(tree), interactions(tree)
+    told, said_of = pairs, changes
+    if len(pairs) > MOST_PAIRS:
+        told = tuple(each for each in pairs if _is_told(each.p_above))
+        said_of = tuple(each for each in changes if _is_told(each.p_rises))
+    lines = [_ratio(ratio, what) for ratio in told]
+    lines += [line for found in said_of for line in _interaction(tree, found)]
+    if untold := len(pairs) - len(told) + len(changes) - len(said_of):
+        lines.append(f"Of the other {untold} ratios the data can't tell the direction.")
     points = tree.children["cell_data"].dataset
     counts = [
         len(set(points["specimen"].values[points[FIRST].values == label].tolist()))
         for label in np.unique(points[FIRST].values)
     ]
     lines.append(spread_in_words(tree, max(counts) == 1, factors_of(tree)[0]))
-    for ratio in each:
-        way = "above" if ratio.p_above >= 0.5 else "below"
-        what = f"{ratio.above} is {way} {ratio.below} at {ratio.at}"
-        lines.append(at_known_spreads(what, sensitivity(tree, ratio)))
+    if len(pairs) <= MOST_PAIRS:
+        lines += [at_known_spreads(of, levels) for of, levels in ratios_by_spread(tree).items()]
     return tuple(filter(None, lines))
+
+
+def _is_told(probability: float) -> bool:
+    return max(probability, 1 - probability) >= LIKELY
+
+
+def ratios_by_spread(tree: xr.DataTree) -> dict[str, tuple[Level, ...]]:
+    """Return the likelier side of each ratio, and how probable it is at fixed spreads."""
+    found = {}
+    for ratio in ratios(tree):
+        way = "above" if ratio.p_above >= 0.5 else "below"
+        found[f"{ratio.above} is {way} {ratio.below} at {ratio.at}"] = sensitivity(tree, ratio)
+    return found
 
 
 def _ratio(ratio: Ratio, what: str) -> str:
