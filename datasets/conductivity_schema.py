@@ -14,6 +14,7 @@ from .conductivity_columns import (
     conductivity_unit_of,
     degrees_of,
 )
+from .points import check_points
 from .schema import numbers_of
 
 Array = npt.NDArray[np.float64]
@@ -102,7 +103,7 @@ def conductivity_dataset(
         for name, values in given.items()
         if values is not None
     }
-    _check_shapes(arrays, labels or {}, source)
+    check_points("conductivity", arrays, labels or {}, {*VARIABLES, "point"}, source)
     if sha256 is None:
         sha256 = hashlib.sha256(b"".join(array.tobytes() for array in arrays.values())).hexdigest()
     if degrees == "degC":
@@ -150,33 +151,6 @@ def require_conductivity_unit(unit: str) -> ConductivityUnit:
             "'S/m', or 'S K/cm' for σT."
         )
     return meaning
-
-
-def _check_shapes(
-    arrays: Mapping[str, Array], labels: Mapping[str, Sequence[object]], source: str
-) -> None:
-    shape = arrays["conductivity"].shape
-    if len(shape) != 1 or not shape[0]:
-        raise PosterionError(
-            f"{source}: conductivity has the shape {shape}; give one or more values of shape (n,)."
-        )
-    for name, array in arrays.items():
-        if array.shape != shape:
-            raise PosterionError(
-                f"{source}: {name} has the shape {array.shape} and conductivity {shape}; give one "
-                "value for each point."
-            )
-    for name, values in labels.items():
-        if name in VARIABLES or name == "point":
-            raise PosterionError(
-                f"{source}: a label cannot be called '{name}', which is a name of the data; choose "
-                "another."
-            )
-        if isinstance(values, str) or len(values) != shape[0]:
-            raise PosterionError(
-                f"{source}: '{name}' needs {shape[0]} labels, one for each point; it is "
-                f"{values!r:.60}."
-            )
 
 
 def _check_values(name: str, values: Array, where: Callable[[str, int], str]) -> None:

@@ -9,6 +9,7 @@ import xarray as xr
 
 from ..errors import PosterionError
 from .cycling_columns import capacity_unit_of
+from .points import check_points
 from .schema import numbers_of
 
 Array = npt.NDArray[np.float64]
@@ -87,7 +88,7 @@ def cycling_dataset(
     }
     cells = [cell] * arrays["capacity"].size if isinstance(cell, str) else cell
     named = {"cell": cells, **(labels or {})}
-    _check_shapes(arrays, named, source)
+    check_points("capacity", arrays, named, {*RESERVED} - {"cell"}, source)
     if sha256 is None:
         sha256 = hashlib.sha256(b"".join(array.tobytes() for array in arrays.values())).hexdigest()
     place = where or (lambda variable, point: f"{source}, point {point + 1}")
@@ -153,33 +154,6 @@ def cycles_in_words(cycles: Array) -> str:
 def _sorted(names: Sequence[str], order: Mapping[str, int]) -> list[int]:
     # Cycles rise within a cell already, and the sort is stable.
     return sorted(range(len(names)), key=lambda k: order[names[k]])
-
-
-def _check_shapes(
-    arrays: Mapping[str, Array], labels: Mapping[str, Sequence[object]], source: str
-) -> None:
-    shape = arrays["capacity"].shape
-    if len(shape) != 1 or not shape[0]:
-        raise PosterionError(
-            f"{source}: capacity has the shape {shape}; give one or more values of shape (n,)."
-        )
-    for name, array in arrays.items():
-        if array.shape != shape:
-            raise PosterionError(
-                f"{source}: {name} has the shape {array.shape} and capacity {shape}; give one "
-                "value for each point."
-            )
-    for name, values in labels.items():
-        if name in RESERVED and name != "cell":
-            raise PosterionError(
-                f"{source}: a label cannot be called '{name}', which is a name of the data; choose "
-                "another."
-            )
-        if isinstance(values, str) or len(values) != shape[0]:
-            raise PosterionError(
-                f"{source}: '{name}' needs {shape[0]} labels, one for each point; it is "
-                f"{values!r:.60}."
-            )
 
 
 def _check_values(name: str, values: Array, unit: str, where: Callable[[str, int], str]) -> None:
