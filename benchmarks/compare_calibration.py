@@ -1,6 +1,6 @@
 """Calibration of probabilities of being best, and differences that are claimed falsely.
 
-    python benchmarks/compare_calibration.py --designs 1000
+    python benchmarks/compare_calibration.py --designs 1000 --rows designs.jsonl --seed 2
 
 Designs of four groups with 1, 2, 5 or 20 specimens each are simulated on the logarithmic scale
 and compared with the defaults. Of the differing groups the truth is drawn in two ways: from the
@@ -8,13 +8,16 @@ priors of the model (spread between specimens, tails and differences), and with 
 normal, and differences of 5, 10 or 30 %, which the model does not know. Groups that do not differ
 have a spread drawn from its prior. Printed is how often the group that is said to be best with
 some probability is best, and how often a difference is claimed where there is none; runs that
-failed their checks claim nothing and are counted.
+failed their checks claim nothing and are counted. With ``--rows`` each design is a line of a file
+at once, and the tables are of all that the file holds: a run that is stopped loses nothing, and
+another seed adds to it.
 """
 
 import argparse
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -64,11 +67,12 @@ def answers(kind: str, designs: int, seed: int) -> Iterator[dict[str, object]]:
             float((values[:, i] > values[:, j]).mean()) for i in range(GROUPS) for j in range(i)
         ]
         yield {
+            "kind": kind,
             "n": SPECIMENS[k % len(SPECIMENS)],
             "trusted": verdict.passed,
-            "p_best": p_best(drawn).values,
+            "p_best": p_best(drawn).values.tolist(),
             "best": int(np.argmax(levels)),
-            "claims": np.mean(np.abs(np.array(above) - 0.5) >= CLEAR - 0.5),
+            "claims": float(np.mean(np.abs(np.array(above) - 0.5) >= CLEAR - 0.5)),
         }
 
 
@@ -103,19 +107,25 @@ def main() -> None:
     parser.add_argument("--designs", type=int, default=1000, help="of each kind of truth")
     parser.add_argument("--kind", action="append", choices=MEASURED)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rows", type=Path, help="a file of designs, one a line")
     given = parser.parse_args()
+    rows = []
+    if given.rows and given.rows.exists():
+        rows = [json.loads(line) for line in given.rows.read_text().splitlines()]
     for kind in given.kind or MEASURED:
-        start, rows = time.process_time(), []
+        start = time.process_time()
         for row in answers(kind, given.designs, given.seed):
             rows.append(row)
-        cpu = (time.process_time() - start) / len(rows)
-        kept = [row for row in rows if row["trusted"]]
-        said = {"truth": kind, "designs": len(rows), "refused": len(rows) - len(kept)}
+            if given.rows:
+                with given.rows.open("a") as file:
+                    file.write(json.dumps(row) + "\n")
+        cpu = (time.process_time() - start) / max(given.designs, 1)
+        own = [row for row in rows if row["kind"] == kind]
+        kept = [row for row in own if row["trusted"]]
+        said = {"truth": kind, "designs": len(own), "refused": len(own) - len(kept)}
         print(json.dumps(said | {"CPU s each": round(cpu, 2)}), flush=True)
-        print(
-            (claimed(kept) if kind == "no difference" else calibration(kept)).to_string(),
-            flush=True,
-        )
+        table = claimed(kept) if kind == "no difference" else calibration(kept)
+        print(table.to_string(), flush=True)
 
 
 if __name__ == "__main__":
