@@ -127,12 +127,15 @@ def open_spreads(tree: xr.DataTree) -> Iterator[Caution]:
     names = [name for name in json.loads(tree.attrs["priors"]) if f"_{SPREAD}" in name]
     unmoved = tuple(name for name in names if contraction(tree, name) > UNMOVED)
     if unmoved:
+        rest, them = (
+            ("rests on its prior", "it") if len(unmoved) == 1 else ("rest on their priors", "them")
+        )
         yield Caution(
             "prior",
             unmoved,
-            f"There are too few groups to tell how much they differ: {enumerated(unmoved)} "
-            "rest on their priors, and with them what is said of typical values and of the next "
-            "group. The groups themselves are not concerned.",
+            f"There are too few groups to tell how much they differ: {enumerated(unmoved)} {rest}, "
+            f"and with {them} what is said of typical values and of the next group. The groups "
+            "themselves are not concerned.",
         )
 
 
