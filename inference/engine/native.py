@@ -6,6 +6,7 @@ own numba functions, so that only the first process on a machine compiles them.
 """
 
 import hashlib
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -75,6 +76,7 @@ def _logp_function(run: Any, key: str) -> Any:
     return numba.cfunc(_LOGP, cache=True)(function)
 
 
+@cache
 def compile_identity() -> Any:
     """Return the C function by which nutpie keeps the points as they are."""
     return numba.cfunc(_EXPAND, cache=True)(_identity)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...errors import PosterionError
 from .explore import DROP, MANY, Mode
 from .precondition import MAX_MISMATCH, Whitening, log_mass, mismatch, whiten
-from .target import Target
+from .target import STATS, Target
 
 Array = NDArray[np.float64]
 
@@ -27,17 +27,6 @@ NESTED_ACCEPT = 0.98
 
 FAR = 10.0
 """A start this many log units per dimension below the best point known is far from the draws."""
-
-KEPT_STATS = {
-    "diverging": "diverging",
-    "energy": "energy",
-    "logp": "lp",
-    "n_steps": "n_steps",
-    "depth": "tree_depth",
-    "step_size": "step_size",
-    "mean_tree_accept": "acceptance_rate",
-}
-"""Statistics of the sampler by nutpie's names and by ArviZ's."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +92,7 @@ def whitened_plan(
     return Plan(whitening, starts, "diag", WARMUP_WHITE), kept
 
 
+CURVED = "the mode is no guide to this posterior; the curvature at draws showed its shape"
 GUIDED = "the mode is a rough guide to this posterior; a first run showed its shape"
 
 
@@ -202,6 +192,18 @@ def adaptive_plan(
     return plan, draws[best]
 
 
+def curved_pilot(target: Target, shape: Whitening, starts: tuple[Array, ...], seed: int) -> Array:
+    """Run two short chains in coordinates that are round somewhere; return their draws."""
+    plan = Plan(shape, starts[:2], "diag", WARMUP_GUIDED, CURVED)
+    stats = run_chains(target, plan, seed, 100, TARGET_ACCEPT)
+    return np.asarray(stats["unconstrained"].values.reshape(-1, len(starts[0])))
+
+
+def curved_plan(shape: Whitening, starts: tuple[Array, ...]) -> Plan:
+    """Plan chains in coordinates that are round by the mean curvature at draws of a pilot."""
+    return Plan(shape, starts, "diag", WARMUP_GUIDED, CURVED, CAREFUL_ACCEPT)
+
+
 def plan_from_draws(stats: xr.Dataset, plan: Plan) -> Plan:
     """Plan a second run in coordinates that the draws of the first make round.
 
@@ -231,7 +233,7 @@ def run_chains(
         as ``unconstrained`` points.
     """
 
-    def chain(number: int) -> xr.DataTree:
+    def chain(number: int) -> dict[str, Array]:
         return target.chain(
             plan.whitening,
             plan.starts[number],
@@ -252,12 +254,14 @@ def run_chains(
                 runs = [*pool.map(chain, numbers)]
         else:
             runs = [*map(chain, numbers)]
-    z = np.stack([run.children["posterior"].dataset["z"].values[0] for run in runs])
-    stats = xr.concat([run.children["sample_stats"].to_dataset() for run in runs], "chain")
-    return (
-        stats[list(KEPT_STATS)]
-        .rename(KEPT_STATS)
-        .drop_attrs()
-        .assign_coords(chain=np.arange(len(z)), draw=np.arange(draws))
-        .assign(unconstrained=(("chain", "draw", "unconstrained_dim"), plan.whitening.to_x(z)))
+    x = plan.whitening.to_x(np.stack([run["z"] for run in runs]))
+    return xr.Dataset(
+        {
+            **{
+                name: (("chain", "draw"), np.stack([run[theirs] for run in runs]))
+                for theirs, name in STATS.items()
+            },
+            "unconstrained": (("chain", "draw", "unconstrained_dim"), x),
+        },
+        coords={"chain": np.arange(len(x)), "draw": np.arange(draws)},
     )

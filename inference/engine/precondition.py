@@ -12,6 +12,9 @@ Array = NDArray[np.float64]
 STEP = 1e-4
 """Step of the differences of the gradient, in units of the prior's spread."""
 
+LEAST_CURVATURE = 1e-4
+"""Directions that are flatter than this share of the usual curvature count as if they were not."""
+
 TRIALS = 200
 MAX_MISMATCH = 1.5
 """The normal approximation guides the sampler where the root-mean-square error of its log
@@ -59,6 +62,28 @@ def whiten(evaluate: Evaluate, mode: Mode, spread: Array) -> Whitening | None:
     if values[0] <= 1e-8 * values[-1] * np.finfo(float).eps ** 0.25:
         return None
     return Whitening(mode.x, vectors / np.sqrt(values))
+
+
+def mean_curvature(evaluate: Evaluate, places: Array, step: Array) -> Whitening:
+    """Return the map that the mean curvature at some places makes round.
+
+    Where there is no mode, as of spreads between groups, the curvature at draws still tells how
+    the many parameters of groups hang together. Directions along which a density bends upwards
+    count by the size of that.
+
+    Parameters
+    ----------
+    evaluate
+        The log density and its gradient.
+    places
+        Of shape (n, size).
+    step
+        Of the differences, in each coordinate.
+    """
+    curvature = np.mean([hessian(evaluate, x, step) for x in places], axis=0)
+    values, vectors = np.linalg.eigh(curvature)
+    size = np.maximum(np.abs(values), LEAST_CURVATURE * np.median(np.abs(values)))
+    return Whitening(np.mean(places, axis=0), vectors / np.sqrt(size))
 
 
 def log_mass(mode: Mode, whitening: Whitening) -> float:

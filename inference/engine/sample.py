@@ -30,6 +30,8 @@ from .plan import (
     NESTED_ACCEPT,
     Plan,
     adaptive_plan,
+    curved_pilot,
+    curved_plan,
     guided_pilot,
     guided_plan,
     plan_from_draws,
@@ -37,7 +39,7 @@ from .plan import (
     starts_near,
     whitened_plan,
 )
-from .precondition import Whitening, whiten
+from .precondition import STEP, Whitening, mean_curvature, whiten
 from .simulate import simulate_prior, unconstrained_points
 from .target import Target
 
@@ -219,7 +221,7 @@ class Sampler:
         elif plan is None:
             near = starts_near(target, modes, found, points, seed, chains)
             if is_pooled(self.model):
-                plan = self._pooled_plan(target, modes[0].x, near, seed)
+                plan = self._pooled_plan(target, modes[0].x, near, spread, seed)
                 target = Target.of(self.density)
             else:
                 plan, _ = adaptive_plan(target, near, seed)
@@ -277,17 +279,38 @@ class Sampler:
         return guided_plan(draws, chains)
 
     def _pooled_plan(
-        self, target: Target, mode: Array, starts: tuple[Array, ...], seed: int
+        self,
+        target: Target,
+        mode: Array,
+        starts: tuple[Array, ...],
+        spread: Array,
+        seed: int,
     ) -> Plan:
         """Choose the coordinates of pooled parameters, first by a mode and then by a pilot."""
-        near = move(self.model, starts, weights_at(self.model, target.evaluate, mode))
-        plan, pilot = adaptive_plan(Target.of(self.density), near, seed, ways=("low_rank",))
+        weights = weights_at(self.model, target.evaluate, mode)
+        *near, center = move(self.model, (*starts, mode), weights)
+        if self.density.size > MANY:
+            return self._curved_plan(tuple(near), center, spread, seed)
+        plan, pilot = adaptive_plan(Target.of(self.density), tuple(near), seed, ways=("low_rank",))
         # One start from each part of the pilot, in the coordinates that it was run in.
         parts = np.array_split(pilot, len(starts))
         last = tuple(part[-1] for part in parts)
         starts = move(self.model, last, weights_of(self.model, pilot[::3]))
         accept = NESTED_ACCEPT if is_nested(self.model) else plan.target_accept
         return replace(plan, starts=starts, target_accept=accept)
+
+    def _curved_plan(
+        self, starts: tuple[Array, ...], center: Array, spread: Array, seed: int
+    ) -> Plan:
+        """Choose coordinates by the curvature, which takes fewer draws than a covariance."""
+        step = STEP * np.minimum(spread, 1.0)
+        target = Target.of(self.density)
+        shape = mean_curvature(target.evaluate, center[None], step)
+        pilot = curved_pilot(target, shape, starts, seed)
+        places = pilot[np.linspace(0, len(pilot) - 1, len(starts)).round().astype(int)]
+        places = move(self.model, tuple(places), weights_of(self.model, pilot[::3]))
+        target = Target.of(self.density)
+        return curved_plan(mean_curvature(target.evaluate, np.stack(places), step), places)
 
 
 class _Clock:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from ...errors import PosterionError
@@ -12,6 +11,18 @@ from .density import Density
 from .precondition import Whitening
 
 Array = NDArray[np.float64]
+
+
+STATS = {
+    "diverging": "diverging",
+    "energy": "energy",
+    "logp": "lp",
+    "n_steps": "n_steps",
+    "depth": "tree_depth",
+    "step_size": "step_size",
+    "mean_tree_accept": "acceptance_rate",
+}
+"""Statistics of the sampler by nutpie's names and by ArviZ's."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +66,18 @@ class Target:
         draws: int,
         target_accept: float,
         seed: int,
-    ) -> xr.DataTree:
-        """Run one chain of nutpie's NUTS in whitened coordinates; its draws are called ``z``."""
+    ) -> dict[str, Array]:
+        """Run one chain of nutpie's NUTS in whitened coordinates.
+
+        Returns
+        -------
+        dict
+            The draws ``z`` of shape (draws, size), and statistics of shape (draws,) by nutpie's
+            names. Taken from the trace as it is: ArviZ's container for each chain of a short fit
+            takes longer than the chain.
+        """
         import nutpie
+        import pyarrow
         from nutpie.compile_pymc import CompiledPyMCModel
 
         from .native import compile_identity, whitened_data
@@ -94,9 +114,10 @@ class Target:
                 progress_bar=False,
                 save_warmup=False,
                 blocking=False,
+                return_raw_trace=True,
             )
             try:
-                run: xr.DataTree = sampler.wait()
+                trace = sampler.wait()
             except KeyboardInterrupt:  # nutpie by itself would return the draws so far
                 sampler.cancel()
                 raise
@@ -105,4 +126,7 @@ class Target:
                 f"the sampler could not start ({error}); look at the priors, or take a simpler "
                 "model."
             ) from error
-        return run
+        (drawn,), (stats,) = trace.get_arrow_trace()
+        flat = pyarrow.array(drawn.column("z")).flatten().to_numpy()
+        columns = {name: np.asarray(stats.column(name))[-draws:] for name in STATS}
+        return {"z": flat.reshape(-1, size)[-draws:], **columns}
