@@ -19,6 +19,7 @@ from posterion.inference.engine.density import Density, interpreted
 from posterion.inference.engine.explore import Mode, explore
 from posterion.inference.engine.native import descend, evaluate, whitened_data
 from posterion.inference.engine.portions import in_portions
+from posterion.inference.engine.precondition import mean_curvature
 from posterion.inference.engine.simulate import simulate_prior
 
 Array = NDArray[np.float64]
@@ -273,6 +274,51 @@ def test_axes_along_the_coordinates_need_no_matrix(pellet: Density) -> None:
     )
     assert by_vector[0] == by_matrix[0]
     np.testing.assert_array_equal(by_vector[1], by_matrix[1])
+
+
+def test_axes_that_are_nearly_empty_are_taken_as_such(pellet: Density) -> None:
+    """A matrix of which little is not zero is packed as that, and maps as the whole would."""
+    size = pellet.size
+    rng = np.random.default_rng(6)
+    axes = np.zeros((size, size))
+    axes[np.arange(size), np.roll(np.arange(size), 1)] = 0.1 * rng.uniform(0.5, 1, size)
+    center, z = pellet.start, rng.normal(size=size)
+    packed = whitened_data(center, axes, pellet.data())
+    assert packed.size < size * size + pellet.data().size
+    logp, gradient = evaluate(pellet.function, z, packed)
+    plain = whitened_data(np.zeros(size), np.ones(size), pellet.data())
+    expected, slope = evaluate(pellet.function, center + axes @ z, plain)
+    assert logp == pytest.approx(expected, rel=1e-12)
+    np.testing.assert_allclose(gradient, axes.T @ slope, rtol=1e-12)
+
+
+@pytest.mark.parametrize("saddle", [False, True])
+def test_mean_curvature_makes_groups_round_that_share_a_parameter(saddle: bool) -> None:
+    """Of 30 pairs that meet in one parameter few entries of the map are not zero."""
+    rng = np.random.default_rng(7)
+    size = 61
+    curvature = np.diag(rng.uniform(1, 100, size))
+    for first in range(0, 60, 2):
+        pair = [first, first + 1, 60]
+        factor = rng.normal(size=(3, 3))
+        curvature[np.ix_(pair, pair)] += factor @ factor.T
+    if saddle:
+        curvature[60, 60] -= 1e4
+    # The second places are as far on the other side of the middle, so that slopes cancel.
+    places = np.vstack([np.ones(size), -np.ones(size)])
+    found = mean_curvature(
+        lambda x: (-x @ curvature @ x / 2, -curvature @ x), places, np.full(size, 1e-4)
+    )
+    if saddle:
+        values, vectors = np.linalg.eigh(curvature)
+        assert values[0] < 0
+        curvature = vectors * np.abs(values) @ vectors.T
+    else:
+        assert np.count_nonzero(found.axes) < 0.1 * size**2
+    np.testing.assert_allclose(
+        found.axes @ found.axes.T, np.linalg.inv(curvature), rtol=1e-5, atol=1e-8
+    )
+    np.testing.assert_array_equal(found.center, np.zeros(size))
 
 
 def test_work_in_portions_gives_what_it_gives_at_once(pellet: Density, monkeypatch) -> None:

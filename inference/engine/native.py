@@ -22,6 +22,10 @@ _LOGP = numba.types.int64(_size, _double, _double, _double, numba.types.voidptr)
 _EXPAND = numba.types.int64(_size, _size, _double, _double, numba.types.voidptr)
 
 
+_ALONG, _DENSE, _SPARSE = 1.0, 2.0, 3.0
+"""How axes are packed; see `whitened_data`."""
+
+
 @numba.extending.intrinsic
 def _pointer(context: Any, address: Any) -> Any:
     """Turn an address into a pointer to doubles."""
@@ -87,10 +91,17 @@ def whitened_data(center: Any, axes: Any, data: Any) -> Any:
 
     Axes along the coordinates are a vector, which costs no product with a matrix. A matrix
     stands there twice, the second time transposed: each of the two products with it then reads
-    memory in its order, which in hundreds of dimensions decides on the time.
+    memory in its order, which in hundreds of dimensions decides on the time. Of one that is
+    nearly empty the rows, columns and values of what it holds stand there.
     """
-    turned = np.ravel(np.transpose(axes)) if np.ndim(axes) > 1 else np.empty(0)
-    packed = np.concatenate([[0.0, np.ndim(axes)], center, np.ravel(axes), turned, data])
+    if np.ndim(axes) == 1:
+        kind, parts = _ALONG, [axes]
+    elif np.count_nonzero(axes) < axes.size / 8:
+        kind, (rows, columns) = _SPARSE, np.nonzero(axes)
+        parts = [[len(rows)], rows, columns, axes[rows, columns]]
+    else:
+        kind, parts = _DENSE, [np.ravel(axes), np.ravel(np.transpose(axes))]
+    packed = np.concatenate([[0.0, kind], center, *parts, data])
     packed[0] = len(packed)
     return packed
 
@@ -210,15 +221,22 @@ def _whitened_logp(size: Any, z_at: Any, gradient_at: Any, logp_at: Any, packed_
     length = int(numba.carray(packed_at, (1,), np.float64)[0])
     packed = numba.carray(packed_at, (length,), np.float64)
     axes_at = 2 + size
-    dense = packed[1] > 1
+    kind = packed[1]
     transposed_at = axes_at + size * size
-    data_at = transposed_at + size * size if dense else axes_at + size
+    held = int(packed[axes_at]) if kind == _SPARSE else 0
+    row_at, column_at, value_at = axes_at + 1, axes_at + 1 + held, axes_at + 1 + 2 * held
     x = packed[2:axes_at].copy()
-    if dense:
+    if kind == _SPARSE:
+        data_at = value_at + held
+        for k in range(held):
+            x[int(packed[row_at + k])] += packed[value_at + k] * z[int(packed[column_at + k])]
+    elif kind == _DENSE:
+        data_at = transposed_at + size * size
         for k in range(size):
             for i in range(size):
                 x[i] += packed[transposed_at + k * size + i] * z[k]
     else:
+        data_at = axes_at + size
         for i in range(size):
             x[i] += packed[axes_at + i] * z[i]
     value, gradient = run(x, packed[data_at:])
@@ -226,7 +244,11 @@ def _whitened_logp(size: Any, z_at: Any, gradient_at: Any, logp_at: Any, packed_
     finite = np.isfinite(logp[0])
     for i in range(size):
         out[i] = 0.0
-    if dense:
+    if kind == _SPARSE:
+        for k in range(held):
+            row, column = int(packed[row_at + k]), int(packed[column_at + k])
+            out[column] += packed[value_at + k] * gradient[row]
+    elif kind == _DENSE:
         for k in range(size):
             for i in range(size):
                 out[i] += packed[axes_at + k * size + i] * gradient[k]

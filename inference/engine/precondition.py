@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
 
 from .explore import Evaluate, Mode
 
@@ -11,6 +12,9 @@ Array = NDArray[np.float64]
 
 STEP = 1e-4
 """Step of the differences of the gradient, in units of the prior's spread."""
+
+NOTHING = 1e-6
+"""Second derivatives that are smaller than this share of those on the diagonal are none."""
 
 LEAST_CURVATURE = 1e-4
 """Directions that are flatter than this share of the usual curvature count as if they were not."""
@@ -68,8 +72,9 @@ def mean_curvature(evaluate: Evaluate, places: Array, step: Array) -> Whitening:
     """Return the map that the mean curvature at some places makes round.
 
     Where there is no mode, as of spreads between groups, the curvature at draws still tells how
-    the many parameters of groups hang together. Directions along which a density bends upwards
-    count by the size of that.
+    the many parameters of groups hang together. Groups meet in the few parameters that they
+    share, so that few entries of the map are not zero where those come last. If a density bends
+    upwards along some direction, that counts by its size.
 
     Parameters
     ----------
@@ -80,10 +85,20 @@ def mean_curvature(evaluate: Evaluate, places: Array, step: Array) -> Whitening:
     step
         Of the differences, in each coordinate.
     """
+    center = np.mean(places, axis=0)
     curvature = np.mean([hessian(evaluate, x, step) for x in places], axis=0)
-    values, vectors = np.linalg.eigh(curvature)
-    size = np.maximum(np.abs(values), LEAST_CURVATURE * np.median(np.abs(values)))
-    return Whitening(np.mean(places, axis=0), vectors / np.sqrt(size))
+    size = np.sqrt(np.abs(np.diag(curvature)))
+    curvature[np.abs(curvature) < NOTHING * np.outer(size, size)] = 0.0
+    shared_last = np.argsort(np.count_nonzero(curvature, axis=0), kind="stable")
+    try:
+        lower = np.linalg.cholesky(curvature[np.ix_(shared_last, shared_last)])
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(curvature)
+        bent = np.maximum(np.abs(values), LEAST_CURVATURE * np.median(np.abs(values)))
+        return Whitening(center, vectors / np.sqrt(bent))
+    axes = np.empty_like(curvature)
+    axes[shared_last] = solve_triangular(lower, np.eye(len(lower)), lower=True).T
+    return Whitening(center, axes)
 
 
 def log_mass(mode: Mode, whitening: Whitening) -> float:
