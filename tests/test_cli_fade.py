@@ -51,6 +51,10 @@ def folder(tmp_path_factory):
             *("0,bare,R1,150", "10,bare,R1,280", "50,bare,R1,740"),
             *("0,coated,R1,550", "10,coated,R1,600", "50,coated,R1,750"),
         ],
+        "paths": [
+            "cycle,sample,R1 (ohm),R2 (ohm)",
+            *("0,bare,150,20", "10,bare,280,30", "0,coated,550,20", "10,coated,600,21"),
+        ],
         "drift": ["cycle,cell,overpotential (mV)"]
         + [f"{n},c1,{80 * (1 + 0.02 * n) * (1 + 0.004 * (-1) ** n):.2f}" for n in N],
     }
@@ -205,6 +209,12 @@ BAD = {
     "prior": ("fade", "one", ["--prior", "slope=Normal(0, 1)"], "slope"),
     "growth unit": ("growth", "bare", [], "needs a column"),
     "growth label": ("growth", "growth", ["--group-by", "cell"], "--group-by names 'cell'"),
+    "paths together": (
+        "growth",
+        "paths",
+        ["--group-by", "sample"],
+        "one curve would go through R1, R2 of bare",
+    ),
     "growth threshold": ("growth", "growth", ["--threshold", "1"], "--threshold is '1'"),
     "growth both": ("growth", "growth", ["--robust", "--rounded"], "--rounded"),
     "spectra options": ("growth", "growth", ["--every", "10"], "--every has a meaning"),

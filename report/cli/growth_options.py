@@ -65,9 +65,26 @@ def pooling(data: "xr.Dataset", pool: Sequence[str], group_by: str | None) -> di
         require_label(data, group_by, "--group-by")
     kinds: dict[str, Any] = {} if group_by is None else {group_by: "none"}
     kinds |= dict.fromkeys(pool, "partial")
+    if kinds and "path" in data.coords and not {"path", "series"} & {*kinds}:
+        _refuse_paths_together(data, [*kinds])
     if not kinds and "series" in data.coords and len(set(data["series"].values.tolist())) > 1:
         return {"series": "none"}
     return kinds
+
+
+def _refuse_paths_together(data: "xr.Dataset", labels: list[str]) -> None:
+    """Stop where one curve would go through several resistances."""
+    groups: dict[tuple[str, ...], dict[str, None]] = {}
+    for point in range(data.sizes["point"]):
+        group = tuple(str(data[name].values[point]) for name in labels)
+        groups.setdefault(group, {})[str(data["path"].values[point])] = None
+    group, paths = max(groups.items(), key=lambda each: len(each[1]))
+    if len(paths) > 1:
+        raise PosterionError(
+            f"grouped by {' and '.join(labels)}, one curve would go through {', '.join(paths)} of "
+            f"{' '.join(group)}; leave the groups out, and each gets a curve of its own, or take one "
+            f"of them by --where path={next(iter(paths))}."
+        )
 
 
 def noise_of(law: Any, data: "xr.Dataset", rounded: bool, robust: bool) -> Any:
