@@ -82,7 +82,7 @@ def _refuse_paths_together(data: "xr.Dataset", labels: list[str]) -> None:
     if len(paths) > 1:
         raise PosterionError(
             f"grouped by {' and '.join(labels)}, one curve would go through {', '.join(paths)} of "
-            f"{' '.join(group)}; leave the groups out, each then has a curve of its own, or take one "
+            f"{' '.join(group)}; leave the groups out, which gives each its own curve, or take one "
             f"of them by --where path={next(iter(paths))}."
         )
 
