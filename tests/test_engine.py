@@ -321,6 +321,23 @@ def test_mean_curvature_makes_groups_round_that_share_a_parameter(saddle: bool) 
     np.testing.assert_array_equal(found.center, np.zeros(size))
 
 
+def test_a_sampler_that_cannot_start_says_so_in_one_line(monkeypatch) -> None:
+    def refuse(*arguments, **options) -> None:
+        raise RuntimeError("All initialization points failed\n\nStack backtrace:\n 0: <unknown>")
+
+    import pymc as pm
+
+    monkeypatch.setattr("nutpie.sample", refuse)
+    with pm.Model() as model:
+        pm.Normal("x")
+    with pytest.raises(PosterionError) as raised:
+        po.sample(model, seed=1)
+    assert str(raised.value) == (
+        "the sampler could not start (All initialization points failed); look at the priors, or "
+        "take a simpler model."
+    )
+
+
 def test_work_in_portions_gives_what_it_gives_at_once(pellet: Density, monkeypatch) -> None:
     x = pellet.start + 0.01 * np.random.default_rng(3).normal(size=(7, pellet.size))
     whole = pellet.log_likelihood(x)["Z"]

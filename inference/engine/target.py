@@ -122,8 +122,9 @@ class Target:
                 sampler.cancel()
                 raise
         except RuntimeError as error:
+            reason = str(error).splitlines()[0]  # what follows is a trace of nutpie's own code
             raise PosterionError(
-                f"the sampler could not start ({error}); look at the priors, or take a simpler "
+                f"the sampler could not start ({reason}); look at the priors, or take a simpler "
                 "model."
             ) from error
         (drawn,), (stats,) = trace.get_arrow_trace()
