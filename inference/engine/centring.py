@@ -27,9 +27,9 @@ def is_pooled(model: "pm.Model") -> bool:
     return bool(_weights(model))
 
 
-def is_nested(model: "pm.Model") -> bool:
-    """Tell whether groups are pooled at several levels, as cells within samples."""
-    return len({model.named_vars_to_dims[name] for name in _weights(model)}) > 1
+def fewest_groups(model: "pm.Model") -> int:
+    """Return how many groups there are of the label that has the fewest, such as samples."""
+    return min(weights.get_value().size for weights in _weights(model).values())
 
 
 def uncentre(model: "pm.Model") -> None:
@@ -103,8 +103,11 @@ def weights_of(model: "pm.Model", points: Array) -> Weights:
 
     With z the offset of the non-centred form, m the mean and s the spread, z = value/s - m/s:
     what is left of z after a regression on 1/s and m/s has its variance under one mean and
-    spread, the inverse of the curvature in `weights_at`. It is that of a typical spread: the
-    smallest, by which a group says nothing, would hide what it says by the others.
+    spread, the inverse of the curvature in `weights_at`. It is that of a typical spread, and
+    tells the error e of a group by itself. In the form of weight w an offset has the width
+    s^w / sqrt(1 + (s/e)²); the weight that makes it the same at the least and the largest spread of
+    the draws is taken. Of many groups these are about the same. Of few they are far apart, and a
+    weight that suits one of them would leave a funnel at the other.
 
     Parameters
     ----------
@@ -125,12 +128,27 @@ def weights_of(model: "pm.Model", points: Array) -> Weights:
     for number, (weight, name) in enumerate(zip(before, names, strict=True)):
         mean, spread = (np.array([each[number][part] for each in known]) for part in (0, 1))
         z = (np.array(centred)[:, places[name]] - mean) / spread
-        left = [
-            _residual_variance(z[:, group], mean[:, group], spread[:, group])
-            for group in range(z.shape[1])
-        ]
-        chosen[weight] = np.clip(1 - np.array(left), 0, 1)
+        chosen[weight] = np.array(
+            [
+                _even_weight(
+                    _residual_variance(z[:, group], mean[:, group], spread[:, group]),
+                    spread[:, group],
+                )
+                for group in range(z.shape[1])
+            ]
+        )
     return chosen
+
+
+def _even_weight(left: float, spread: Array) -> float:
+    """Return the weight by which an offset is as wide at the least spread as at the largest."""
+    if left >= 1:
+        return 0.0
+    error = np.median(spread) * np.sqrt(left / (1 - left))
+    low, high = spread.min(), spread.max()
+    if high - low < 1e-6 * high:
+        return float(1 - left)
+    return float(np.log(np.hypot(error, high) / np.hypot(error, low)) / np.log(high / low))
 
 
 def _residual_variance(z: Array, mean: Array, spread: Array) -> float:

@@ -22,8 +22,8 @@ WARMUP_GUIDED = 400
 WARMUP_ADAPTIVE = 1000
 TARGET_ACCEPT = 0.9
 CAREFUL_ACCEPT = 0.95
-NESTED_ACCEPT = 0.98
-"""A spread between few samples is hardly known, and far out its posterior turns narrow."""
+FEW_GROUPS, CLOSE_ACCEPT = 8, 0.98
+"""A spread between fewer groups is hardly known, and far out its posterior turns narrow."""
 
 FAR = 10.0
 """A start this many log units per dimension below the best point known is far from the draws."""

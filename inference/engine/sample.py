@@ -14,7 +14,7 @@ import xarray as xr
 from ...errors import PosterionError
 from ..diagnose import Verdict, diagnose
 from .centring import (
-    is_nested,
+    fewest_groups,
     is_pooled,
     move,
     uncentre,
@@ -27,7 +27,8 @@ from .evidence import estimate_evidence
 from .explore import MANY, Mode, ends_of, explore, settled
 from .groups import complete, draws_tree
 from .plan import (
-    NESTED_ACCEPT,
+    CLOSE_ACCEPT,
+    FEW_GROUPS,
     Plan,
     adaptive_plan,
     curved_pilot,
@@ -55,6 +56,9 @@ RETRY_TARGET_ACCEPT = 0.99
 RETRY_FACTOR = 4
 RETRY_FACTOR_NEAR = 2
 """Of models of many parts, which are long, and whose starts are near the posterior."""
+
+SECOND_DRAWS = 1000
+"""So many draws of a first run choose the coordinates of the second."""
 
 RETRY_DIVERGENCES = 1e-3
 """A retry may diverge once in a thousand draws, and shows it."""
@@ -235,9 +239,10 @@ class Sampler:
         verdict = diagnose(tree, modes=kept, notes=(note,) if note else ())
         if not verdict.passed and (kept == 1 or verdict.max_r_hat < MIXING):
             say("The checks failed; sampling once more, longer and more carefully")
+            again = self._second_plan(stats, plan)
             stats = run_chains(
-                target,
-                plan_from_draws(stats, plan),
+                Target.of(self.density),
+                again,
                 seed + 1,
                 (RETRY_FACTOR if starts is None else RETRY_FACTOR_NEAR) * draws,
                 RETRY_TARGET_ACCEPT,
@@ -251,6 +256,15 @@ class Sampler:
             )
         clock.lap("sample_s")
         return tree, verdict
+
+    def _second_plan(self, stats: xr.Dataset, plan: Plan) -> Plan:
+        """Plan a second run by the draws of the first, coordinates of pooled parameters too."""
+        again = plan_from_draws(stats, plan)
+        if again.whitening is not plan.whitening or not is_pooled(self.model):
+            return again
+        draws = stats["unconstrained"].values.reshape(-1, self.density.size)
+        weights = weights_of(self.model, draws[:: max(1, len(draws) // SECOND_DRAWS)])
+        return replace(again, starts=move(self.model, again.starts, weights))
 
     def _modes_near(
         self, target: Target, starts: Starts, spread: Array
@@ -296,7 +310,7 @@ class Sampler:
         parts = np.array_split(pilot, len(starts))
         last = tuple(part[-1] for part in parts)
         starts = move(self.model, last, weights_of(self.model, pilot[::3]))
-        accept = NESTED_ACCEPT if is_nested(self.model) else plan.target_accept
+        accept = CLOSE_ACCEPT if fewest_groups(self.model) < FEW_GROUPS else plan.target_accept
         return replace(plan, starts=starts, target_accept=accept)
 
     def _curved_plan(
