@@ -29,7 +29,7 @@ def is_pooled(model: "pm.Model") -> bool:
 
 def fewest_groups(model: "pm.Model") -> int:
     """Return how many groups there are of the label that has the fewest, such as samples."""
-    return min(weights.get_value().size for weights in _weights(model).values())
+    return min(int(weights.get_value().size) for weights in _weights(model).values())
 
 
 def uncentre(model: "pm.Model") -> None:
