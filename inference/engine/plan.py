@@ -201,7 +201,7 @@ def curved_pilot(target: Target, shape: Whitening, starts: tuple[Array, ...], se
 
 def curved_plan(shape: Whitening, starts: tuple[Array, ...]) -> Plan:
     """Plan chains in coordinates that are round by the mean curvature at draws of a pilot."""
-    return Plan(shape, starts, "diag", WARMUP_GUIDED, CURVED, CAREFUL_ACCEPT)
+    return Plan(shape, starts, "diag", WARMUP_GUIDED, CURVED)
 
 
 def plan_from_draws(stats: xr.Dataset, plan: Plan) -> Plan:
