@@ -210,7 +210,8 @@ def _done(path: Path | None, attrs: dict[str, Any]) -> list[xr.Dataset]:
         return []
     try:
         with xr.open_dataset(path, engine="h5netcdf") as dataset:
-            found = dataset.load()
+            # Texts as long as those of the file would be all that is written of later ones.
+            found = dataset.load().drop_encoding()
     except (OSError, ValueError) as error:
         raise PosterionError(f"{path} is not a NetCDF file that posterion wrote.") from error
     for name in SAME:

@@ -278,6 +278,23 @@ def test_it_goes_on_where_it_stopped_and_ends_the_same(right, tmp_path: Path) ->
         calibrated(Line(), resume=path)
 
 
+def test_why_a_later_run_was_refused_is_kept_in_full(right, tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "line.nc"
+    first = right.isel(simulation=slice(0, BLOCK))
+    assert not first["refused"].any()
+    first.to_netcdf(path, engine="h5netcdf")
+    run = experiment.Experiment.run
+
+    def refused(self, numbers):
+        found = run(self, numbers)
+        return found.assign(reason=("simulation", ["a reason of some length"] * len(numbers)))
+
+    monkeypatch.setattr(experiment.Experiment, "run", refused)
+    calibrated(Line(), resume=path)
+    kept = xr.load_dataset(path, engine="h5netcdf")["reason"].values
+    assert {*kept[:BLOCK]} == {""} and {*kept[BLOCK:]} == {"a reason of some length"}
+
+
 @pytest.mark.slow
 def test_a_killed_command_goes_on_and_leaves_no_process(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "posterion", "calibrate", "arrhenius", "--n", "100",
