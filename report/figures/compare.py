@@ -10,8 +10,8 @@ from ...inference.caution.general import variable
 from ...inference.diagnose import Verdict
 from ..numbers import axis_scale
 from .posterior import density, refuse_untrusted
-from .specimen_spread import MARKERS, spread_axis
-from .style import BLUE, CHAINS, GREY, INK, new_figure, shown_label, tidy
+from .specimen_spread import spread_axis
+from .style import BLUE, CHAINS, GREY, INK, MARKERS, new_figure, shown_label, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

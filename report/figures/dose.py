@@ -11,13 +11,12 @@ from ...inference.factors.dose_answers import Best, dose_answers, of_each_dose, 
 from ..numbers import axis_scale
 from ..words.dose import dose_name, dose_unit, with_unit
 from .posterior import density
-from .style import CHAINS, GREY, decades_axis, new_figure, shown_label, tidy
+from .style import CHAINS, GREY, MARKERS, decades_axis, new_figure, shown_label, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MARKERS = "os^Dv<"
 BEYOND = 0.035
 """Width of the bars of what lies at or beyond an end, as a share of the axis."""
 

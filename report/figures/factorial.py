@@ -11,12 +11,11 @@ from ...inference.factors.factorial_answers import ratios
 from ..numbers import axis_scale
 from ..words.factorial import factors_of, response_name
 from .posterior import refuse_untrusted
-from .style import BLUE, CHAINS, GREY, INK, decades_axis, new_figure, shown_label, tidy
+from .style import BLUE, CHAINS, GREY, INK, MARKERS, decades_axis, new_figure, shown_label, tidy
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MARKERS = "os^Dv<"
 SHOWN = 30
 """More ratios than these are in the table, not in the figure."""
 

@@ -18,7 +18,7 @@ from ...inference.revive import model_of
 from ..numbers import Scale, scale_of
 from .cycle_axes import NEW, draw_band, draw_law
 from .cycle_curves import QUANTILES, thinned_whole
-from .style import BLUE, CHAINS, GREY, decades_axis, new_figure, shown_label, tidy
+from .style import BLUE, CHAINS, GREY, MARKERS, decades_axis, new_figure, shown_label, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,8 +31,6 @@ BEYOND = 0.2
 
 DECADE = 8.0
 """Values that spread over more than this factor have a logarithmic axis."""
-
-MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
 def growth(tree: xr.DataTree) -> "Figure":

@@ -40,7 +40,6 @@ Fits = Mapping[str, xr.DataTree]
 MOST = 6
 """Candidates that are drawn, the best ones; more are in the table."""
 
-_MARKERS = ("o", "s", "^", "D", "v", "P")
 _ZERO = 273.15
 
 

@@ -8,13 +8,12 @@ from numpy.typing import ArrayLike
 
 from ...inference.comparison.words import CLEAR
 from ...inference.factors.prior_levels import Level
-from .style import CHAINS, GREY, new_figure, shown_label, tidy
+from .style import CHAINS, GREY, MARKERS, new_figure, shown_label, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MARKERS = "osD^vP"
 MOST_LINES = 6
 """More lines are not told apart; those whose answer changes most are drawn."""
 

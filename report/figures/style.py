@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, AMBER, GREY, INK = "#56B4E9", "#E69F00", "#8A8A8A", "#222222"
 CHAINS = (BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER)
+MARKERS = ("o", "s", "^", "D", "v", "P")
+"""Beside the colours, one for each."""
 
 WIDTH = 5.0
 """Width of every figure in inches: text of 10 points is still read at the width of a phone."""

@@ -14,7 +14,18 @@ from ...inference.diagnose import Verdict
 from ...inference.measured import Series, measured_series
 from ..law_predictions import ZERO_CELSIUS, Prediction, bands
 from ..numbers import Scale, scale_of
-from .style import BLUE, CHAINS, GREY, INK, WIDE_AXIS, decades_axis, new_figure, shown_label, tidy
+from .style import (
+    BLUE,
+    CHAINS,
+    GREY,
+    INK,
+    MARKERS,
+    WIDE_AXIS,
+    decades_axis,
+    new_figure,
+    shown_label,
+    tidy,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +43,6 @@ DRAWS, DRAWS_OF_MANY = 4000, 1000
 """Draws that bands are computed from, the fewer for many small panels."""
 
 QUANTITY = "Ionic conductivity"
-MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
 def conductivity(tree: xr.DataTree) -> "Figure":

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import xarray as xr
 
 from ...inference.factors.prior_levels import Level
-from ..figures.specimen_spread import answers_by_spread
+from ..figures.specimen_spread import MOST_LINES, answers_by_spread
 from .subject import Drawing
 
 
@@ -24,5 +24,6 @@ def by_spread_drawing(
         lambda tree: answers_by_spread(answers(tree)),
         "Probability against the spread between specimens",
         "How probable each statement is if specimens made alike differ by so much; dashed, what "
-        "counts as clear. Where the data rule a spread out, nothing is drawn.",
+        "counts as clear. Where the data rule a spread out, nothing is drawn. Of more than "
+        f"{MOST_LINES} statements, those that change most are drawn.",
     )
