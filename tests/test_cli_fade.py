@@ -252,12 +252,12 @@ def test_growth_is_told_with_its_probability_and_specimens_are_compared(folder, 
 def test_laws_of_an_overpotential_are_compared_and_its_threshold_is_told(
     folder, capsys, tmp_path
 ) -> None:
-    options = ("--law", "linear", "--law", "sqrt", "--threshold", "3", "--json", "--out", tmp_path)
+    options = ("--law", "linear", "--law", "parabolic", "--threshold", "3", "--json", "--out", tmp_path)
     status, out, err = run(folder, capsys, "growth", "drift", *options, *FEW)
     assert status == 0, err
     document = json.loads(out)
     assert document["model"] == "LinearGrowth(output='overpotential')"
-    assert [law["law"] for law in document["laws"]] == ["linear", "sqrt"]
+    assert [law["law"] for law in document["laws"]] == ["linear", "parabolic"]
     assert document["laws"][0]["probability"] > 0.99
     assert document["parameters"]["initial_value"]["unit"] == "V"
     assert document["parameters"]["initial_value"]["median"] == pytest.approx(0.08, rel=0.01)

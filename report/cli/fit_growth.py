@@ -32,7 +32,7 @@ class Law(StrEnum):
     """Laws by their names on the command line."""
 
     linear = "linear"
-    sqrt = "sqrt"
+    parabolic = "parabolic"
     exponential = "exponential"
     all = "all"
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LAWS: dict[str, type[growth.GrowthLaw]] = {
     "linear": growth.LinearGrowth,
-    "sqrt": growth.ParabolicGrowth,
+    "parabolic": growth.ParabolicGrowth,
     "exponential": growth.ExponentialGrowth,
 }
 USUAL = "linear"
