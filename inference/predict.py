@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
+from numpy.typing import NDArray
 
 from ..errors import PosterionError
 from ..models.parameter import Model
 from .cells import pooling_kinds
 from .engine.density import interpreted
+from .measured import group_dim
 from .noise.correlated import Autocorrelated
 from .pooling import MEAN, link, spread_name, unlink
 from .revive import model_of, noise_of, pool_of
@@ -68,6 +70,45 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
     for value in dataset.data_vars.values():
         value.attrs["units"] = tree.attrs["unit"]
     return dataset
+
+
+def predict_measured(tree: xr.DataTree, places: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what a fitted model predicts at the points that it was fitted to.
+
+    Parameters
+    ----------
+    tree
+        A fitted model.
+    places
+        Of the draws of the posterior predictive, counted through its chains, shape (m,).
+
+    Returns
+    -------
+    array
+        Shape (m, *output): the prediction of the same draws, without scatter.
+    """
+    model = model_of(tree)
+    constant = tree.children["constant_data"].dataset
+    drawn = tree.children["posterior_predictive"].dataset["draw"]
+    posterior = tree.children["posterior"].to_dataset().sel(draw=drawn)
+    point, dim = model.output_dims[-1], group_dim(tree)
+
+    def at_points(name: str) -> NDArray[np.float64]:
+        value = posterior[name]
+        if dim in value.dims:
+            group = xr.DataArray(constant[f"{dim}_of_point"].values, dims=point)
+            value = value.isel({dim: group}).drop_vars(point, errors="ignore")
+        elif point not in value.dims:
+            value = value.expand_dims(point)
+        values = value.transpose(*SAMPLE, point).values
+        return np.asarray(values.reshape(-1, values.shape[-1])[places])
+
+    inputs = {name: constant[f"measured_{name}"].values for name in model.inputs}
+    for name in model.inputs:
+        if f"{name}_offset" in posterior:  # its own error was stated
+            scale = constant[f"measured_{name}_sd"].values
+            inputs[name] = inputs[name] + scale * at_points(f"{name}_offset")
+    return np.asarray(model.response(inputs, {p.name: at_points(p.name) for p in model.parameters}))
 
 
 def _inputs(model: Model, given: dict[str, npt.ArrayLike]) -> dict[str, xr.DataArray]:

@@ -6,8 +6,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from scipy import sparse
 
 from .measured import group_dim
+from .noise.correlated import DEPENDENT
+from .predict import predict_measured
 from .revive import model_of, noise_of
 
 Array = NDArray[np.float64]
@@ -27,7 +30,7 @@ class Residuals:
     observed
         Of the data, shape (n,), in order of `place` within each series.
     replicas
-        Of simulated data, shape (draws, n).
+        Of simulated data from a fit to these, shape (draws, n).
     series
         Number of the series that a datum belongs to: real or imaginary part, or cell.
     place
@@ -46,9 +49,14 @@ class Residuals:
     unit: str
 
     @property
-    def neighbours(self) -> NDArray[np.bool_]:
-        """Which data have the next one in the same series, of shape (n - 1,)."""
-        return np.asarray(self.series[1:] == self.series[:-1])
+    def near(self) -> sparse.csr_array:
+        """How near data of one series lie to each other, from 0 to 1, of shape (n, n).
+
+        Over log frequency within half a decade, where an arc shows, and elsewhere neighbours.
+        Each pair stands there once.
+        """
+        places = np.split(self.place, np.flatnonzero(np.diff(self.series)) + 1)
+        return sparse.block_diag([_near(x, self.unit) for x in places], format="csr")
 
     @property
     def window(self) -> float:
@@ -73,20 +81,36 @@ def residuals_of(tree: xr.DataTree) -> Residuals:
 
     The middle is the median of the posterior predictive, and the central 94 % of it reach
     from -1.88 to 1.88. What scatters by a factor is taken as its logarithm.
+
+    A fit follows part of the scatter of its data, so that residuals are less alike than the
+    scatter was. Each simulated data set is therefore fitted anew, to first order: of its scatter
+    ε, in standard deviations, ε - Hε is left, with H the posterior covariance of the prediction,
+    which is the projection on what parameters can follow where all is normal. Where noise is
+    correlated, distances from the middle are taken as they are.
     """
     model = model_of(tree)
     dims = model.output_dims
     observed = tree.children["observed_data"].dataset[model.output].transpose(*dims)
     replicas = tree.children["posterior_predictive"].dataset[model.output]
     drawn = replicas.transpose("chain", "draw", *dims).values.reshape(-1, observed.size)
-    drawn = drawn[:: max(1, len(drawn) // (4 * REPLICAS))]
+    every = max(1, len(drawn) // (4 * REPLICAS))
+    drawn = drawn[::every]
     values = observed.values.ravel()
     middle = np.median(drawn, axis=0).reshape(observed.shape)
     size = np.broadcast_to(np.asarray(model.magnitude(middle)), observed.shape).ravel()
-    if is_logarithmic(tree) and (values > 0).all():
+    logarithmic = is_logarithmic(tree) and (values > 0).all()
+    if logarithmic:
         drawn, values = np.log(drawn), np.log(values)
     low, median, high = np.quantile(drawn, [0.03, 0.5, 0.97], axis=0)
     spread = (high - low) / (2 * NORMAL_94)
+    fewer = max(1, len(drawn) // REPLICAS)
+    simulated = drawn[::fewer]
+    if isinstance(noise_of(tree), DEPENDENT):
+        left = simulated - median
+    else:
+        predicted = predict_measured(tree, np.arange(len(simulated)) * every * fewer)
+        predicted = predicted.reshape(simulated.shape)
+        left = _left(simulated, np.log(predicted) if logarithmic else predicted)
     constant = tree.children["constant_data"].dataset
     unit = model.inputs[0]
     place = np.asarray(constant[f"measured_{unit}"].values, dtype=float)
@@ -96,15 +120,36 @@ def residuals_of(tree: xr.DataTree) -> Residuals:
     series = np.repeat(np.arange(parts), points) * points + np.tile(_series(tree, points), parts)
     place = np.tile(place, parts)
     order = np.lexsort((place, series))
-    thinned = drawn[:: max(1, len(drawn) // REPLICAS)]
     return Residuals(
         ((values - median) / spread)[order],
-        ((thinned - median) / spread)[:, order],
+        (left / spread)[:, order],
         series[order],
         place[order],
         np.abs(size)[order],
         unit,
     )
+
+
+def _near(place: Array, unit: str) -> sparse.sparray:
+    if unit != "frequency" or place.size < 2:
+        return sparse.eye_array(place.size, k=1)
+    # Of few points in a decade, neighbours count still.
+    width = max(0.5, 1.5 * float(np.diff(place).mean()))
+    nearness = np.clip(1 - np.abs(place[:, None] - place) / width, 0, None)
+    return sparse.csr_array(np.triu(nearness, 1))
+
+
+def _left(simulated: Array, predicted: Array) -> Array:
+    """Return what a fit leaves of the scatter of simulated data, to first order.
+
+    Both are of shape (draws, n), and belong to the same draws.
+    """
+    scatter = simulated - predicted
+    spread = np.ptp(np.quantile(scatter, [0.03, 0.97], axis=0), axis=0) / (2 * NORMAL_94)
+    moved = (predicted - predicted.mean(0)) / spread / np.sqrt(len(predicted))
+    _, size, axes = np.linalg.svd(moved, full_matrices=False)
+    followed = (scatter / spread) @ axes.T * np.minimum(size**2, 1.0) @ axes
+    return np.asarray(scatter - followed * spread)
 
 
 def place_in_words(tree: xr.DataTree, index: int) -> str:

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import xarray as xr
-from scipy import stats
+from scipy import optimize, stats
 
 import posterion as po
 from posterion.inference.checks.check import Checks
@@ -113,17 +113,39 @@ def test_scatter_with_heavy_tails(good: xr.DataTree) -> None:
     assert {"largest residual", "LOO-PIT"} <= failed(found)
 
 
-def test_p_values_are_shares_of_simulated_data(good: xr.DataTree, good_checks: Checks) -> None:
-    """The largest residual, counted here from the groups of the result alone."""
-    replicas = good["posterior_predictive"]["Z"].stack(sample=("chain", "draw"))
-    replicas = replicas.transpose("sample", "part", "frequency").values
-    low, middle, high = np.quantile(replicas, [0.03, 0.5, 0.97], axis=0)
-    spread = (high - low) / (2 * stats.norm.ppf(0.97))
-    observed = np.abs((good["observed_data"]["Z"].values - middle) / spread).max()
-    simulated = np.abs((replicas - middle) / spread).max(axis=(1, 2))
-    found = good_checks.table.loc["largest residual"]
-    assert found["value"] == pytest.approx(observed, rel=1e-4)
-    assert found["p_value"] == pytest.approx((simulated >= observed).mean(), abs=0.03)
+def test_p_values_are_those_of_simulated_data_that_are_fitted_anew(good, good_checks) -> None:
+    """Each by least squares in plain NumPy, where the check goes to first order."""
+    names = ("R0", "R1", "CPE1_tau", "CPE1_n")
+    start = np.array([float(good["posterior"][name].median()) for name in names])
+    s, rng = 2j * np.pi * FREQUENCY, np.random.default_rng(1)
+
+    def left(Z: np.ndarray) -> np.ndarray:
+        def misfit(p: np.ndarray) -> np.ndarray:
+            R0, R1, tau, n = p * start
+            away = (Z - R0 - R1 / (1 + (s * tau) ** n)) / np.abs(Z)
+            return np.concatenate([away.real, away.imag])
+
+        return optimize.least_squares(misfit, np.ones(4)).fun.reshape(2, -1)
+
+    distance = np.abs(np.log10(FREQUENCY)[:, None] - np.log10(FREQUENCY))
+    near = np.clip(1 - 2 * distance, 0, None) - np.eye(FREQUENCY.size)
+
+    def alike(residuals: np.ndarray) -> float:
+        products = np.einsum("pi,ij,pj->", residuals, near, residuals)
+        return products / (2 * near.sum()) / (residuals**2).mean()
+
+    R0, R1, tau, n = start
+    Z = R0 + R1 / (1 + (s * tau) ** n)
+    noise = float(good["posterior"]["noise"].median()) * np.abs(Z)
+    scatter = rng.normal(size=(400, 2, Z.size)) * noise
+    again = np.array([alike(left(Z + real + 1j * imag)) for real, imag in scatter])
+    real, imag = good["observed_data"]["Z"].values
+    measured = alike(left(real + 1j * imag))
+    found = good_checks.table.loc["residual autocorrelation"]
+    assert found["value"] == pytest.approx(measured, abs=0.01)
+    assert found["p_value"] == pytest.approx((again >= measured).mean(), abs=0.1)
+    limit = float(found["limit"].removeprefix("at most "))
+    assert limit == pytest.approx(np.quantile(again, 0.99), abs=0.05)
 
 
 def test_log_prior_is_that_of_the_stated_priors(good: xr.DataTree) -> None:
@@ -235,6 +257,12 @@ def test_a_result_without_some_groups_is_checked_by_the_others(good: xr.DataTree
 # --- Rates -----------------------------------------------------------------------------------
 
 
+def found(data: xr.Dataset, seed: int) -> set[str]:
+    """Return what fails. A wrong model may have two modes, and shows no interval then."""
+    tree = po.fit(CIRCUIT, data, seed=seed, draws=400)
+    return failed(po.check(tree)) if po.Verdict.of(tree).passed else {"refused"}
+
+
 @pytest.mark.slow
 def test_false_alarms_and_detection_over_many_spectra() -> None:
     Z, richer = impedance(), impedance(second=20.0)
@@ -243,13 +271,12 @@ def test_false_alarms_and_detection_over_many_spectra() -> None:
     print("false alarms of 40:", alarms)
     assert all(count <= 2 for count in alarms.values()), alarms
     assert sum(bool(each) for each in quiet) <= 5
-    missing = [failed(po.check(fitted(spectrum(richer, normal(200 + k, Z)), k))) for k in range(20)]
-    constant = [
-        failed(po.check(fitted(spectrum(Z, normal(300 + k, Z, "constant")), k))) for k in range(20)
-    ]
-    rates = {
-        "missing arc": sum("residual autocorrelation" in each for each in missing),
-        "constant noise": sum("scatter with size" in each for each in constant),
+    missing = [found(spectrum(richer, normal(200 + k, Z)), k) for k in range(20)]
+    constant = [found(spectrum(Z, normal(300 + k, Z, "constant")), k) for k in range(20)]
+    refused = (missing + constant).count({"refused"})
+    unseen = {
+        "missing arc": sum("residual autocorrelation" not in each for each in missing),
+        "constant noise": sum(not {"scatter with size", "refused"} & each for each in constant),
     }
-    print("detected of 20:", rates)
-    assert min(rates.values()) >= 18, rates
+    print("not seen of 20:", unseen, "refused of 40:", refused)
+    assert max(unseen.values()) <= 2 and refused <= 5, (unseen, refused)

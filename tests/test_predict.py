@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 import posterion as po
+from posterion.inference.predict import predict_measured
 
 BOLTZMANN = 8.617333262e-5
 
@@ -64,6 +65,26 @@ def test_the_next_pellet_is_less_known_than_those_measured(pooled) -> None:
     between = float(np.log(found["conductivity"].median(("chain", "draw"))).std())
     assert unknown > 5 * known
     assert unknown > 0.9 * between
+
+
+@pytest.mark.parametrize("errors", [0.0, 8.0])
+def test_simulated_data_scatter_around_their_own_prediction_by_the_noise(pooled, errors) -> None:
+    """Of each point's own pellet, and at the temperature that each draw takes for the true one."""
+    tree = pooled
+    if errors:
+        data = conductivities(2).assign(temperature_sd=("point", np.full(12, errors)))
+        data["temperature_sd"].attrs["units"] = "K"
+        tree = po.fit(po.Arrhenius("sigmaT"), data, pool={"pellet": "none"}, seed=1)
+    new = tree["posterior_predictive"]["conductivity"].values
+    new = new.reshape(-1, new.shape[-1])
+    places = np.arange(0, len(new), len(new) // 1000)
+    scatter = np.log(new[places]) - np.log(predict_measured(tree, places))
+    noise = tree["posterior"]["noise"]
+    if errors:
+        noise = noise.isel(pellet=tree["constant_data"]["pellet_of_point"].values)
+    noise = noise.values.reshape(len(new), -1)[places]
+    assert np.abs((scatter / noise).mean(0)).max() < 0.15
+    assert (scatter / noise).std(0) == pytest.approx(1, abs=0.1)
 
 
 def test_predictions_survive_saving(single, tmp_path) -> None:

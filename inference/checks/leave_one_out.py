@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..model_comparison.compare_models import DEPENDENT
+from ..noise.correlated import DEPENDENT
 from ..residuals import place_in_words
 from ..revive import model_of, noise_of
 from .one_check import RARE, Check

@@ -11,7 +11,7 @@ import xarray as xr
 from ...errors import PosterionError
 from ..diagnose import Verdict
 from ..engine.evidence import Evidence
-from ..noise.correlated import Autocorrelated, Correlated
+from ..noise.correlated import DEPENDENT
 from ..revive import noise_of
 from .distinguish import Region, misfit_region, region
 from .elpd import PLACE, evidence_of, leave_one_out, mean_log_likelihood, p_waic
@@ -23,7 +23,6 @@ CLEAR = 2.0
 """A difference counts that is this many standard errors, and a factor of about 20 in odds."""
 
 CLEAR_LOG_ODDS = 3.0
-DEPENDENT = (Autocorrelated, Correlated)
 SMALL_DATA = 4.0
 """Below this difference the normal approximation of its error is poor (Sivula, Magnusson,
 Matamoros and Vehtari 2025, doi:10.1214/25-BA1569)."""
