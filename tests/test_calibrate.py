@@ -130,6 +130,15 @@ def test_ranks_are_counts_of_independent_draws(right) -> None:
     assert np.isnan(calibration_table(right).loc["log_likelihood", "contraction"])
 
 
+def test_ends_of_intervals_leave_out_as_many_truths_as_their_ranks(right) -> None:
+    """The log likelihood is known of 99 draws: 94 of 100 truths lie from the 3rd to the 97th."""
+    own = right.sel(quantity="log_likelihood")
+    low, high = (own["quantile"].sel(probability=p).values for p in (0.03, 0.97))
+    held = (low <= own["truth"].values) & (own["truth"].values <= high)
+    rank = own["rank"].values
+    assert held.sum() > 0 and (held == ((rank >= 3) & (rank <= 96))).all()
+
+
 def test_the_band_holds_uniform_ranks_as_often_as_it_says() -> None:
     rng = np.random.default_rng(0)
     _, low, high = band(200, 3)

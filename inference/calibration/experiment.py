@@ -167,7 +167,8 @@ class Experiment:
                 rank[place] = np.sum(_thin(draws[name]) < truth[name])
                 scaled = on_line(draws[name], self._support(name))
                 mean[place], sd[place] = scaled.mean(), scaled.std(ddof=1)
-                quantile[place] = np.quantile(draws[name], PROBABILITIES)
+                # Among n draws a truth falls below the k-th in k of n + 1 cases.
+                quantile[place] = np.quantile(draws[name], PROBABILITIES, method="weibull")
         return xr.Dataset(
             {
                 "truth": ("quantity", [*truth.values()]),
