@@ -44,7 +44,8 @@ def run(folder: Path, case: str, n: int, seed: int, workers: int | None) -> None
     name, _, noise = case.partition(":")
     design = design_of(name, noise=noise or None)
     po.calibrate(
-        design.model, design.data, priors=design.priors, noise=design.noise, record=design.record,
+        design.model, design.data, priors=design.priors, noise=design.noise, pool=design.pool,
+        record=design.record,
         n=n, seed=seed, workers=workers, resume=path_of(folder, case),
         progress=lambda line: print(f"{case}: {line}", flush=True),
     )  # fmt: skip

@@ -385,10 +385,15 @@ def test_a_design_must_suit_the_model() -> None:
 # --- Designs --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["eis", "two-regimes", "fade-knee", "lifetime", "transference"])
+@pytest.mark.parametrize(
+    "name",
+    ["eis", "arrhenius-pooled", "two-regimes", "fade-knee", "lifetime", "transference", "dose"],
+)
 def test_designs_simulate(name: str) -> None:
     design = design_of(name)
-    model = po.build(design.model, design.data, priors=design.priors, noise=design.noise)
+    model = po.build(
+        design.model, design.data, priors=design.priors, noise=design.noise, pool=design.pool
+    )
     values, _ = simulate_prior(model, 50, 1)
     simulated = values[design.model.output]
     assert np.isfinite(simulated).all()

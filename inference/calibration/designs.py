@@ -9,15 +9,18 @@ import xarray as xr
 from ...errors import PosterionError
 from ...models import ageing, growth
 from ...models.circuit import Circuit
+from ...models.dose import DoseResponse
 from ...models.limits import HIGH, LOW, CriticalCurrent, Lifetime
 from ...models.onset import OnsetPotential
 from ...models.parameter import Model
 from ...models.transference import READINGS, BruceVincent
 from ...models.transport import VTF, Arrhenius, TwoRegimes
+from ..cells import Pool
 from ..noise.censored import Censored, Weibull
 from ..noise.correlated import Autocorrelated, Correlated
 from ..noise.independent import Gaussian, Noise, Proportional, Relative, Stated, StudentT
 from ..noise.rounded import Rounded
+from ..noise.specimens import BySpecimen
 from ..prior import Prior
 from .experiment import Record
 
@@ -34,7 +37,7 @@ class Design:
         Inputs, and an output whose sizes are those of the measured window.
     priors
         A plausible region in place of default priors that reach far beyond the window.
-    record
+    record, pool
         See `Experiment`.
     """
 
@@ -44,6 +47,7 @@ class Design:
     words: str
     priors: Mapping[str, Prior] = field(default_factory=dict)
     record: Record | None = None
+    pool: Pool | None = None
 
 
 def spectrum(circuit: Circuit) -> Design:
@@ -88,6 +92,29 @@ def _temperature_law(model: Model, celsius: np.ndarray) -> Design:
     span = f"{celsius.size} temperatures from {celsius[0]:g} to {celsius[-1]:g} °C"
     words = f"{span}, 10 µS/cm to 1 mS/cm"
     return Design(model, Relative(), data, words)
+
+
+def _pellets() -> Design:
+    """Return the law of Arrhenius in pellets that share a distribution."""
+    one = _temperature_law(Arrhenius("sigmaT"), np.linspace(25, 95, 6))
+    pellets = [f"pellet {number}" for number in range(1, 7)]
+    data = xr.concat(
+        [one.data.assign_coords(pellet=("point", [name] * 6)) for name in pellets], "point"
+    )
+    return replace(one, data=data, words=f"6 pellets, each at {one.words}", pool="pellet")
+
+
+def _dose() -> Design:
+    """Return a response to a dose, of specimens that differ."""
+    dose = np.repeat([2.0, 4.0, 7.0, 12.0, 20.0], 3)
+    data = xr.Dataset(
+        {
+            "response": ("point", np.geomspace(1, 2, 15), {"units": "mS/cm"}),
+            "response_specimen": ("point", np.arange(1.0, 16.0)),
+        },
+        coords={"volume": ("point", dose, {"units": "uL"})},
+    )
+    return Design(DoseResponse(), BySpecimen(), data, "3 specimens each of 5 doses from 2 to 20 µL")
 
 
 def _fade(model: Model, **priors: Prior) -> Design:
@@ -204,6 +231,7 @@ def _transference() -> Design:
 MODELS: Mapping[str, Callable[[], Design]] = {
     "eis": lambda: spectrum(Circuit.parse(CIRCUIT)),
     "arrhenius": lambda: _temperature_law(Arrhenius("sigmaT"), np.linspace(25, 95, 8)),
+    "arrhenius-pooled": _pellets,
     "vtf": lambda: _temperature_law(VTF("sigmaT"), np.linspace(-20, 100, 13)),
     "two-regimes": lambda: _temperature_law(TwoRegimes("sigmaT"), np.linspace(-20, 100, 13)),
     "fade-linear": lambda: _fade(ageing.LinearFade()),
@@ -224,6 +252,7 @@ MODELS: Mapping[str, Callable[[], Design]] = {
     ),
     "onset": _onset,
     "transference": _transference,
+    "dose": _dose,
 }
 """Designs of the models that ship, by their names on the command line."""
 

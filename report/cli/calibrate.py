@@ -82,6 +82,7 @@ def calibrate(
             design.data,
             priors=design.priors,
             noise=design.noise,
+            pool=design.pool,
             record=design.record,
             n=n,
             seed=seed,
