@@ -10,6 +10,7 @@ from scipy import sparse
 
 from .measured import group_dim
 from .noise.correlated import DEPENDENT
+from .noise.independent import Gaussian, Proportional, Relative
 from .predict import predict_measured
 from .revive import model_of, noise_of
 
@@ -85,7 +86,8 @@ def residuals_of(tree: xr.DataTree) -> Residuals:
     A fit follows part of the scatter of its data, so that residuals are less alike than the
     scatter was. Each simulated data set is therefore fitted anew, to first order: of its scatter
     ε, in standard deviations, ε - Hε is left, with H the posterior covariance of the prediction,
-    which is the projection on what parameters can follow where all is normal. Where noise is
+    which is the projection on what parameters can follow where all is normal. Where the data say
+    how large normal noise is, what is left is as large as that of the data. Where noise is
     correlated, distances from the middle are taken as they are.
     """
     model = model_of(tree)
@@ -105,12 +107,15 @@ def residuals_of(tree: xr.DataTree) -> Residuals:
     spread = (high - low) / (2 * NORMAL_94)
     fewer = max(1, len(drawn) // REPLICAS)
     simulated = drawn[::fewer]
-    if isinstance(noise_of(tree), DEPENDENT):
-        left = simulated - median
+    found, noise = (values - median) / spread, noise_of(tree)
+    if isinstance(noise, DEPENDENT):
+        left = (simulated - median) / spread
     else:
         predicted = predict_measured(tree, np.arange(len(simulated)) * every * fewer)
         predicted = predicted.reshape(simulated.shape)
-        left = _left(simulated, np.log(predicted) if logarithmic else predicted)
+        left = _left(simulated, np.log(predicted) if logarithmic else predicted) / spread
+    if isinstance(noise, Gaussian | Proportional | Relative):
+        left *= np.sqrt((found**2).mean() / (left**2).mean(1, keepdims=True))
     constant = tree.children["constant_data"].dataset
     unit = model.inputs[0]
     place = np.asarray(constant[f"measured_{unit}"].values, dtype=float)
@@ -121,8 +126,8 @@ def residuals_of(tree: xr.DataTree) -> Residuals:
     place = np.tile(place, parts)
     order = np.lexsort((place, series))
     return Residuals(
-        ((values - median) / spread)[order],
-        (left / spread)[:, order],
+        found[order],
+        left[:, order],
         series[order],
         place[order],
         np.abs(size)[order],

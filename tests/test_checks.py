@@ -280,3 +280,33 @@ def test_false_alarms_and_detection_over_many_spectra() -> None:
     }
     print("not seen of 20:", unseen, "refused of 40:", refused)
     assert max(unseen.values()) <= 2 and refused <= 5, (unseen, refused)
+
+
+@pytest.mark.slow
+def test_false_alarms_and_detection_over_many_laws() -> None:
+    """Of eight temperatures; an outlier, and a law that bends, beside data that obey."""
+    T = np.linspace(298.0, 368.0, 8)
+    straight = 500 / T * np.exp(-0.35 / (8.617333e-5 * T))
+    bent = 0.2 * np.exp(-800 / (T - 180))
+
+    def p_values(sigma: np.ndarray, seed: int) -> dict[str, float]:
+        values = sigma * np.exp(0.03 * np.random.default_rng(seed).normal(size=8))
+        data = xr.Dataset(
+            {"conductivity": ("point", values, {"units": "S/cm"})},
+            coords={"temperature": ("point", T, {"units": "K"})},
+        )
+        tree = po.fit(po.Arrhenius("sigmaT"), data, seed=seed, draws=400)
+        assert po.Verdict.of(tree).passed
+        checks = po.check(tree).checks
+        return {c.name: c.p_value for c in checks if c.p_value is not None}
+
+    quiet = [p_values(straight, seed) for seed in range(100)]
+    for name in quiet[0]:
+        p = np.array([each[name] for each in quiet])
+        print(name, "p < 0.01:", (p < 0.01).mean(), "p < 0.1:", (p < 0.1).mean())
+        assert (p < 0.01).sum() <= 5 and 0.02 < (p < 0.1).mean() < 0.2
+    outlier = np.where(np.arange(8) == 4, 1.25, 1.0)
+    off = [p_values(straight * outlier, seed)["largest residual"] for seed in range(40)]
+    bend = [p_values(bent, seed)["bend"] for seed in range(40)]
+    print("p < 0.1 of 40:", np.less(off, 0.1).sum(), np.less(bend, 0.1).sum())
+    assert np.less(off, 0.1).sum() >= 36 and np.less(bend, 0.1).sum() >= 36

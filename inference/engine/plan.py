@@ -140,18 +140,24 @@ def starts_near(
         return _around([w for _, w in kept], 0.1, chains, seed)
     size = points.shape[1]
     height = np.array([target.evaluate(x)[0] for x in points])
-    order = np.argsort(-np.where(np.isfinite(height), height, -np.inf))
+    finite = np.flatnonzero(np.isfinite(height))
+    order = finite[np.argsort(-height[finite])]
     # Spread over the better part of the prior: not so far out that the way back takes the
     # warm-up, not so near each other that agreeing means nothing.
     better = points[order[: max(chains, len(order) // 10)]]
-    starts = tuple(better[:: len(better) // chains][:chains])
-    if modes[0].logp - max(target.evaluate(x)[0] for x in starts) < FAR * size:
+    starts = tuple(better[:: max(1, len(better) // chains)][:chains])
+    if len(starts) == chains and modes[0].logp - height[order[0]] < FAR * size:
         return starts
     # With many data no draw of the prior is near the posterior.
     rng = np.random.default_rng(seed)
     push = 1e-3 * np.minimum(points.std(axis=0), 1.0)
-    ends = [modes[place % len(modes)].x for place in range(chains)]
-    return tuple(x + push * rng.normal(size=size) for x in ends)
+
+    def beside(mode: Mode) -> Array:
+        return np.asarray(mode.x + push * rng.normal(size=size))
+
+    ends = [beside(modes[place % len(modes)]) for place in range(chains)]
+    # A descent may end at the brink of a region that the density is zero in.
+    return tuple(x if np.isfinite(target.evaluate(x)[0]) else beside(modes[0]) for x in ends)
 
 
 def _points(stats: xr.Dataset) -> Array:
