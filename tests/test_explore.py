@@ -1,5 +1,6 @@
 """The search for modes, on densities whose descents are known without any."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from posterion.inference.engine.explore import MAX_DESCENTS, MIN_DESCENTS, Mode, explore, settled
+from posterion.inference.engine.plan import starts_near
 
 Array = NDArray[np.float64]
 
@@ -55,3 +57,22 @@ def test_a_short_way_back_is_no_finding() -> None:
     """Were it counted, the first good maximum would soon seem found often enough."""
     modes, _ = search(hills, np.round, 3)
     assert sum(mode.found for mode in modes) < MAX_DESCENTS
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_no_chain_starts_where_the_density_is_zero(far: bool) -> None:
+    """Half of all points have none, and one descent ended at the brink of these."""
+    top = np.array([400.0 if far else 4.0, 0.0])
+
+    def evaluate(x: Array) -> tuple[float, Array]:
+        return (float(-((x - top) ** 2).sum() / 2) if x[0] > 0 else -np.inf), top - x
+
+    target = SimpleNamespace(evaluate=evaluate)
+    modes = [Mode(top, 0.0, 5), Mode(np.array([1e-12, 0.0]), evaluate(np.ones(2))[0], 1)]
+    points = np.random.default_rng(0).normal(size=(40, 2))
+    for seed in range(10):
+        starts = starts_near(target, modes, [], points, seed, 4)  # type: ignore[arg-type]
+        assert len(starts) == 4 and all(np.isfinite(evaluate(x)[0]) for x in starts)
+        # Of draws of the prior none is the same; ends of descents are where the density is.
+        assert len({tuple(x) for x in starts}) == 4
+        assert all((x[0] > 300) == far or x[0] < 1e-2 for x in starts)
