@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from .measured import group_dim
-from .noise.correlated import DEPENDENT
+from .noise.dependence import is_dependent
 from .noise.independent import Gaussian, Proportional, Relative
 from .predict import predict_measured
 from .revive import model_of, noise_of
@@ -108,7 +108,7 @@ def residuals_of(tree: xr.DataTree) -> Residuals:
     fewer = max(1, len(drawn) // REPLICAS)
     simulated = drawn[::fewer]
     found, noise = (values - median) / spread, noise_of(tree)
-    if isinstance(noise, DEPENDENT):
+    if is_dependent(noise):
         left = (simulated - median) / spread
     else:
         predicted = predict_measured(tree, np.arange(len(simulated)) * every * fewer)

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..noise.correlated import DEPENDENT
+from ..noise.dependence import is_dependent
 from ..residuals import place_in_words
 from ..revive import model_of, noise_of
 from .one_check import RARE, Check
@@ -70,7 +70,7 @@ def leave_one_out(tree: xr.DataTree) -> LeaveOneOut | None:
     from arviz_stats.ecdf_utils import ecdf_pit
 
     name = model_of(tree).output
-    if name in INTERVALS or isinstance(noise_of(tree), DEPENDENT):
+    if name in INTERVALS or is_dependent(noise_of(tree)):
         return None
     with warnings.catch_warnings():  # of a large k̂, which has a check of its own
         warnings.simplefilter("ignore", UserWarning)

@@ -11,7 +11,7 @@ import xarray as xr
 from ...errors import PosterionError
 from ..diagnose import Verdict
 from ..engine.evidence import Evidence
-from ..noise.correlated import DEPENDENT
+from ..noise.dependence import is_dependent
 from ..revive import noise_of
 from .distinguish import Region, misfit_region, region
 from .elpd import PLACE, evidence_of, leave_one_out, mean_log_likelihood, p_waic
@@ -92,7 +92,7 @@ def compare_models(fits: Mapping[str, xr.DataTree]) -> Comparison:
     for name, reason in refused.items():
         raise PosterionError(f"{name} failed its checks and is not compared: {reason}")
     matches, differences = match(fits)
-    dependent = any(isinstance(noise_of(tree), DEPENDENT) for tree in fits.values())
+    dependent = any(is_dependent(noise_of(tree)) for tree in fits.values())
     masked = any(len(found.only) for found in matches.values())
     if dependent and masked:
         raise PosterionError(

@@ -153,10 +153,6 @@ class Correlated:
         )
 
 
-DEPENDENT = (Autocorrelated, Correlated)
-"""Noises by which data depend on each other."""
-
-
 def correlated_variable(
     name: str, mean: Any, sigma: Any, covariance: Any, *, log: bool, **options: Any
 ) -> Any:
