@@ -15,6 +15,7 @@ import xarray as xr
 import posterion as po
 
 DOSES = np.array([2.0, 4.0, 7.0, 12.0, 20.0])
+GROUPS, CELSIUS = ("bare", "7 uL", "10 uL"), ("25", "55", "85")
 PERCENT = (50, 80, 94)
 Pairs = dict[str, tuple[np.ndarray, float]]
 
@@ -78,7 +79,7 @@ def of_factors(seed: int) -> Pairs:
     row = specimen // 2
     own = scales["specimen_spread"] * rng.normal(size=6)
     logs = table[row, column] + own[specimen] + scales["noise"] * rng.normal(size=18)
-    group, at = np.array(["bare", "7 uL", "10 uL"])[row], np.array(["25", "55", "85"])[column]
+    group, at = np.array(GROUPS)[row], np.array(CELSIUS)[column]
     tree = po.factorial(
         points(np.exp(logs), specimen, group=group, temperature=at),
         "group", "temperature", seed=seed, draws=500,
@@ -86,11 +87,8 @@ def of_factors(seed: int) -> Pairs:
     if not po.Verdict.of(tree).passed:
         return {}
     pairs = {name: (tree["posterior"][name].values.ravel(), v) for name, v in scales.items()}
-    cells = tree["cells"]["response"]
-    rows, columns = ([*map(str, cells[name].values)] for name in ("first", "second"))
-    at_rows = [rows.index(name) for name in ("bare", "7 uL", "10 uL")]
-    at_columns = [columns.index(name) for name in ("25", "55", "85")]
-    drawn = cells.values[:, :, at_rows][..., at_columns].reshape(-1, 3, 3)
+    cells = tree["cells"]["response"].sel(first=[*GROUPS], second=[*CELSIUS])
+    drawn = cells.values.reshape(-1, 3, 3)
     for one, other in ((0, 1), (0, 2), (1, 2)):
         for place in range(3):
             pairs[f"ratio {one}/{other} at {place}"] = (

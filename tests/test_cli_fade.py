@@ -252,17 +252,8 @@ def test_growth_is_told_with_its_probability_and_specimens_are_compared(folder, 
 def test_laws_of_an_overpotential_are_compared_and_its_threshold_is_told(
     folder, capsys, tmp_path
 ) -> None:
-    options = (
-        "--law",
-        "linear",
-        "--law",
-        "parabolic",
-        "--threshold",
-        "3",
-        "--json",
-        "--out",
-        tmp_path,
-    )
+    options = ("--law", "linear", "--law", "parabolic", "--threshold", "3", "--json", "--out",
+               tmp_path)  # fmt: skip
     status, out, err = run(folder, capsys, "growth", "drift", *options, *FEW)
     assert status == 0, err
     document = json.loads(out)

@@ -105,8 +105,8 @@ def _autocorrelation(residuals: Residuals, values: Array) -> Array:
     near = residuals.near
     if not near.sum():
         return np.zeros(values.shape[:-1])
-    products = (np.atleast_2d(values) @ near * values).sum(-1) / near.sum()
-    return np.asarray(products / (values**2).mean(-1)).reshape(values.shape[:-1])
+    products = (values @ near * values).sum(-1) / near.sum()
+    return np.asarray(products / (values**2).mean(-1))
 
 
 def _runs(residuals: Residuals, values: Array) -> Array:

@@ -109,7 +109,7 @@ def guided_pilot(
     maps = [whitening for _, whitening in kept]
     size = len(maps[0].center)
     plan = Plan(maps[0], _around(maps, 0.5, chains, seed), "diag", WARMUP_GUIDED, GUIDED)
-    return _points(run_chains(target, plan, seed, max(300, 2 * size), TARGET_ACCEPT))
+    return flat_draws(run_chains(target, plan, seed, max(300, 2 * size), TARGET_ACCEPT))
 
 
 def guided_plan(draws: Array, chains: int) -> Plan:
@@ -160,7 +160,7 @@ def starts_near(
     return tuple(x if np.isfinite(target.evaluate(x)[0]) else beside(modes[0]) for x in ends)
 
 
-def _points(stats: xr.Dataset) -> Array:
+def flat_draws(stats: xr.Dataset) -> Array:
     """Return the draws of all chains as points of shape (n, size), chain after chain."""
     x = np.asarray(stats["unconstrained"].values)
     return x.reshape(-1, x.shape[-1])
@@ -197,7 +197,7 @@ def adaptive_plan(
         stats = run_chains(target, pilot, seed, 300, TARGET_ACCEPT)
         ess = arviz_stats.ess(stats[["unconstrained"]])["unconstrained"]
         yields[adaptation] = float(np.nanmin(ess.values)) / float(stats["n_steps"].sum())
-        draws[adaptation] = _points(stats)
+        draws[adaptation] = flat_draws(stats)
     best = max(yields, key=lambda name: yields[name])
     plan = Plan(identity, starts, best, WARMUP_ADAPTIVE, reason, CAREFUL_ACCEPT)
     return plan, draws[best]
@@ -206,7 +206,7 @@ def adaptive_plan(
 def curved_pilot(target: Target, shape: Whitening, starts: tuple[Array, ...], seed: int) -> Array:
     """Run two short chains in coordinates that are round somewhere; return their draws."""
     plan = Plan(shape, starts[:2], "diag", WARMUP_GUIDED, CURVED)
-    return _points(run_chains(target, plan, seed, 100, TARGET_ACCEPT))
+    return flat_draws(run_chains(target, plan, seed, 100, TARGET_ACCEPT))
 
 
 def curved_plan(shape: Whitening, starts: tuple[Array, ...]) -> Plan:
@@ -224,7 +224,7 @@ def plan_from_draws(stats: xr.Dataset, plan: Plan) -> Plan:
     starts = tuple(chain[-1] for chain in x)
     whitening = plan.whitening
     if plan.warmup <= WARMUP_GUIDED:
-        flat = _points(stats)
+        flat = flat_draws(stats)
         values, vectors = np.linalg.eigh(np.cov(flat, rowvar=False))
         if values[0] > 0:
             whitening = Whitening(flat.mean(axis=0), vectors * np.sqrt(values))

@@ -33,6 +33,7 @@ from .plan import (
     adaptive_plan,
     curved_pilot,
     curved_plan,
+    flat_draws,
     guided_pilot,
     guided_plan,
     plan_from_draws,
@@ -159,13 +160,9 @@ class Sampler:
             points, seed=seed, draws=draws, chains=chains, starts=starts, say=say, clock=clock
         )
         say("Predicting")
-        unconstrained = tree.children["sample_stats"].dataset["unconstrained"].values
+        unconstrained = flat_draws(tree.children["sample_stats"].to_dataset())
         tree = complete(self.density, tree, prior, seed)
-        evidence = estimate_evidence(
-            Target.of(self.density).evaluate,
-            unconstrained.reshape(-1, unconstrained.shape[-1]),
-            seed,
-        )
+        evidence = estimate_evidence(Target.of(self.density).evaluate, unconstrained, seed)
         clock.lap("predict_s")
         tree.attrs = {
             "verdict": json.dumps(asdict(verdict)),
@@ -262,7 +259,7 @@ class Sampler:
         again = plan_from_draws(stats, plan)
         if again.whitening is not plan.whitening or not is_pooled(self.model):
             return again
-        draws = stats["unconstrained"].values.reshape(-1, self.density.size)
+        draws = flat_draws(stats)
         weights = weights_of(self.model, draws[:: max(1, len(draws) // SECOND_DRAWS)])
         return replace(again, starts=move(self.model, again.starts, weights))
 
