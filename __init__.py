@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .inference.model_comparison.compare_models import compare_models
     from .inference.noise.censored import Censored, Weibull
     from .inference.noise.correlated import Autocorrelated, Correlated
+    from .inference.noise.discrepant import Discrepant
     from .inference.noise.independent import Gaussian, Proportional, Relative, Stated, StudentT
     from .inference.noise.rounded import Rounded
     from .inference.predict import predict
@@ -93,6 +94,7 @@ _HOMES = {
     "Correlated": "inference.noise.correlated",
     "CriticalCurrent": "models.limits",
     "DoseResponse": "models.dose",
+    "Discrepant": "inference.noise.discrepant",
     "Gaussian": "inference.noise.independent",
     "Lifetime": "models.limits",
     "OnsetPotential": "models.onset",
@@ -173,6 +175,7 @@ __all__ = [
     "Circuit",
     "Correlated",
     "CriticalCurrent",
+    "Discrepant",
     "DoseResponse",
     "Gaussian",
     "Lifetime",

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from ..errors import PosterionError
 from ..models.limits import HIGH, LOW
-from ..models.parameter import OF_DATA, Model
+from ..models.parameter import OF_DATA, Model, Values
+from ..models.relaxation import Relaxations, smooth_modes
 from ..units import Measured
 
 SERIES = ("cell", "path")
@@ -96,6 +97,8 @@ def beside_output(model: Model, data: xr.Dataset, name: str) -> NDArray[np.float
     """Return what goes with the output, datum by datum: a data variable, its covariance, gaps."""
     if name == f"{model.output}_gap":
         return gaps(model, data)
+    if name == f"{model.output}_modes":
+        return discrepancy_modes(data["frequency"].values, model.window(data))
     if name not in data.variables:
         raise PosterionError(f"the noise needs '{name}' of each datum, which the data lack.")
     if name.endswith("_covariance"):
@@ -147,3 +150,38 @@ def gaps(model: Model, data: xr.Dataset) -> NDArray[np.float64]:
             "cell and cycle, and name the cells in a coordinate 'cell'."
         )
     return np.where(new, np.inf, distance)
+
+
+def discrepancy_modes(frequency: NDArray[np.float64], window: Values) -> NDArray[np.float64]:
+    """Return what unit amplitudes of discrepancies add to a spectrum.
+
+    Parameters
+    ----------
+    frequency
+        In Hz, of shape (n,).
+    window
+        Of the measured spectrum, see `Circuit.window`.
+
+    Returns
+    -------
+    array
+        Of shape (3, 2, n, k): in ohm what is added by itself, and what is added for each ohm of the
+        real and of the imaginary part. Along k first the modes of relaxation; then the reactance
+        of an inductance over that at the highest frequency; then errors of magnitude and of phase.
+    """
+    ends = window["omega_min"], window["omega_max"]
+    omega = 2 * np.pi * frequency
+    own = Relaxations.over(*ends).impedance(omega)
+    inductive = np.stack([0 * omega, omega / ends[1]])[..., None]
+    smooth = smooth_modes(omega, *ends)
+    none, no_more = np.zeros_like(smooth), np.zeros((2, *smooth.shape))
+    by_real = np.concatenate([np.stack([smooth, none]), np.stack([none, smooth])], axis=-1)
+    by_imag = np.concatenate([np.stack([none, smooth]), np.stack([-smooth, none])], axis=-1)
+    left = np.zeros((2, len(omega), own.shape[-1] + 1))
+    return np.stack(
+        [
+            np.concatenate([own, inductive, no_more, no_more], axis=-1),
+            np.concatenate([left, by_real], axis=-1),
+            np.concatenate([left, by_imag], axis=-1),
+        ]
+    )

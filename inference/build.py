@@ -11,9 +11,10 @@ from ..errors import PosterionError
 from ..models.parameter import Coordinates, Model
 from .arrange import arrange, beside_output, input_sd, uncertain
 from .cells import Cells, Pool, cells
-from .noise.independent import Noise, usual_noise
+from .noise.independent import Noise, suited_noise
 from .pooling import CENTRING, MEAN, pooled_parameters, pooled_variable
 from .prior import Prior
+from .shares import SumAndShares
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -59,7 +60,7 @@ def build(
     """
     import pymc as pm
 
-    noise = noise or usual_noise(model, data)
+    noise = suited_noise(noise, model, data)
     given = given_priors(priors or {})
     coordinates = model.coordinates(given)
     data = arrange(model, data)
@@ -96,12 +97,17 @@ def build(
             parameters = {
                 k: v[place] if _cell_dims(v, groups) else v for k, v in parameters.items()
             }
-        scatter = _scatter(noise, chosen, window, groups, indices)
+        if groups:
+            derived = {k: v[place] if _cell_dims(v, groups) else v for k, v in derived.items()}
+        scatter = derived | _scatter(noise, chosen, window, groups, indices)
+        if groups:
+            scatter["group"] = place
         scatter |= {
             suffix: pm.Data(name, beside_output(model, data, name))
             for suffix, name in ((suffix, f"{model.output}_{suffix}") for suffix in noise.inputs)
         }
-        mean = model.response(inputs, parameters)
+        shapes = {name: scatter[name] for name in getattr(noise, "skews", ())}
+        mean = model.response(inputs, parameters | shapes)
         noise.observe(
             model.output, mean, model.magnitude(mean), scatter, window, observed=observed, dims=dims
         )
@@ -224,6 +230,9 @@ def _variables(
         separate = _alike(group, groups).separate if groups else None
         vector = _ordered(group, chosen[group[0]], window, window_values, groups, separate)
         typical |= {name: vector[..., place] for place, name in enumerate(group)}
+    if coordinates.summed and not groups:
+        vector = _summed(coordinates.summed, chosen, window)
+        typical |= {name: vector[place] for place, name in enumerate(coordinates.summed)}
     values: dict[str, Any] = {}
     in_order = [name for group in coordinates.ordered for name in group]
     parameters = {p.name: p for p in coordinates.parameters}
@@ -247,6 +256,56 @@ def _variables(
         else:
             values[name] = typical[name] if name in typical else prior.variable(name)
     return {name: values[name] for name in parameters}
+
+
+def _summed(
+    names: tuple[str, ...], chosen: Mapping[str, Prior], window: Mapping[str, Any]
+) -> Any:
+    """Create positive values with independent priors, sampled as their sum and its parts.
+
+    Of overlapping arcs data determine the sum of the resistances, and hardly the share of each.
+    """
+    import pymc as pm
+    import pytensor.tensor as pt
+    from pymc.distributions.shape_utils import rv_size_is_none
+
+    priors = [chosen[name].at(window) for name in names]
+    counts = [len(prior.arguments) for prior in priors]
+
+    def each(arguments: tuple[Any, ...]) -> list[Any]:
+        """Return the distribution of each value, given the arguments of all."""
+        left = list(arguments)
+        found = []
+        for prior, count in zip(priors, counts, strict=True):
+            own, left = left[:count], left[count:]
+            named = {name: v for (name, _), v in zip(prior.arguments, own, strict=True)}
+            found.append((getattr(pm, prior.family), named))
+        return found
+
+    def logp(value: Any, *arguments: Any) -> Any:
+        parts = each(arguments)
+        return sum(
+            pm.logp(family.dist(**named), value[..., place])
+            for place, (family, named) in enumerate(parts)
+        )
+
+    def dist(*arguments: Any) -> Any:
+        *values, size = arguments
+        shape = () if rv_size_is_none(size) else tuple(size)
+        return pt.stack(
+            [family.dist(**named, size=shape) for family, named in each(tuple(values))], axis=-1
+        )
+
+    return pm.CustomDist(
+        f"summed_{'_'.join(names)}",
+        *(value for prior in priors for _, value in prior.arguments),
+        logp=logp,
+        dist=dist,
+        signature=f"{','.join('()' for count in counts for _ in range(count))}->(k)",
+        transform=SumAndShares(),
+        initval=np.ones(len(names)),
+        shape=(len(names),),
+    )
 
 
 def _alike(group: tuple[str, ...], groups: Cells) -> Cells:

@@ -21,7 +21,7 @@ from .calibration.experiment import BLOCK, Experiment, Record
 from .cells import Pool, cells
 from .engine.sample import Progress
 from .fit import PACKAGES, data_digest
-from .noise.independent import Noise, usual_noise
+from .noise.independent import Noise, suited_noise
 from .store import replacing
 
 SAME = (
@@ -119,7 +119,7 @@ def calibrate(
         )
     if workers is not None and workers < 1:
         raise PosterionError(f"workers is {workers}; it must be 1 or more.")
-    noise = noise or usual_noise(model, design)
+    noise = suited_noise(noise, model, design)
     given = given_priors(priors or {})
     experiment = Experiment(model, design, given, noise, pool, record, seed, draws, chains)
     attrs = _attributes(experiment)

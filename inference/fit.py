@@ -17,9 +17,11 @@ from .arrange import arrange, output_unit, uncertain
 from .build import Priors, build, choose_priors, given_priors, set_data
 from .caution.general import enumerated
 from .cells import Cells, Kind, Pool, cells
+from .discrepancy import condition
 from .engine.parts import Parts, search_parts
 from .engine.sample import Progress, Sampler
-from .noise.independent import Noise, usual_noise
+from .noise.discrepant import Discrepant
+from .noise.independent import Noise, suited_noise
 from .pooling import MEAN, pooled_parameters
 from .prior import Prior
 
@@ -89,7 +91,7 @@ def fit(
     >>> spectrum = po.read_spectrum("pellet_140C.txt")  # doctest: +SKIP
     >>> post = po.fit(po.Circuit.parse("R0-p(R1,CPE1)"), spectrum, seed=1)  # doctest: +SKIP
     """
-    noise = noise or usual_noise(model, data)
+    noise = suited_noise(noise, model, data)
     given = given_priors(priors or {})
     data = arrange(model, data)
     groups = cells(data, model.output_dims[-1], pool)
@@ -132,6 +134,8 @@ def fit(
         "n": int(data[model.output].sizes[model.output_dims[-1]]),
         "versions": json.dumps({name: version(name) for name in PACKAGES}),
     }
+    if isinstance(noise, Discrepant):
+        tree = condition(tree)
     if parts and parts.ambiguous:
         few = enumerated(parts.ambiguous)
         line = f"taken alone, {few} would allow more than one explanation of comparable weight"

@@ -10,11 +10,13 @@ from ..models.parameter import Model
 from .arrange import arrange
 from .build import Priors, given_priors
 from .cells import Pool
+from .discrepancy import condition
 from .engine.centring import uncentre
 from .engine.sample import PRIOR_DRAWS
 from .engine.simulate import simulate_prior
 from .fit import compiled_sampler
-from .noise.independent import Noise, usual_noise
+from .noise.discrepant import Discrepant
+from .noise.independent import Noise, suited_noise
 
 
 def fit_each(
@@ -55,7 +57,7 @@ def fit_each(
     given = given_priors(priors or {})
     points = None
     for number, data in enumerate(data_sets):
-        law = noise or usual_noise(model, data)
+        law = suited_noise(noise, model, data)
         data = arrange(model, data)
         sampler = compiled_sampler(model, given, law, data, pool)
         if points is None:
@@ -78,4 +80,4 @@ def fit_each(
             "verdict": json.dumps(asdict(verdict)),
             "seed": seed + number,
         }
-        yield tree
+        yield condition(tree) if isinstance(law, Discrepant) else tree

@@ -17,7 +17,7 @@ from ..models.limits import LIMITS
 from ..models.onset import OnsetPotential
 from ..models.parameter import Model
 from .cells import Pool
-from .noise import censored, correlated, independent, rounded, specimens
+from .noise import censored, correlated, discrepant, independent, rounded, specimens
 from .noise.independent import Noise
 
 _KINDS: tuple[type[Any], ...] = (
@@ -41,6 +41,7 @@ _NOISES: Mapping[str, Any] = {
         censored.Weibull,
         correlated.Autocorrelated,
         correlated.Correlated,
+        discrepant.Discrepant,
         rounded.Rounded,
         specimens.BySpecimen,
     )
@@ -90,6 +91,8 @@ def _construct(text: str, known: Mapping[str, Any]) -> Any:
         match node:
             case ast.Constant(value=constant):
                 return constant
+            case ast.Tuple(elts=elements):
+                return tuple(map(value, elements))
             case ast.Call(func=ast.Name(id=name), args=[], keywords=named) if name in known:
                 return known[name](**{str(keyword.arg): value(keyword.value) for keyword in named})
         raise PosterionError(f"'{text}' is not a value that posterion wrote.")

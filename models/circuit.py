@@ -10,8 +10,8 @@ import numpy as np
 import xarray as xr
 
 from ..errors import PosterionError
-from .complexpair import Pair, namespace
-from .elements import ELEMENTS, Element
+from .complexpair import Pair, namespace, power
+from .elements import ELEMENTS, Element, havriliak_negami
 from .parameter import Coordinates, Parameter, Quantity, Values
 
 
@@ -28,7 +28,7 @@ class Circuit:
     output_dims = ("part", "frequency")
     output_labels: Mapping[str, tuple[str, ...]] = MappingProxyType({"part": ("real", "imag")})
     inputs = ("frequency",)
-    noise = "Proportional"
+    noise = "Discrepant"
 
     @staticmethod
     def parse(text: str) -> "Circuit":
@@ -60,6 +60,14 @@ class Circuit:
     def leaves(self) -> Iterator["Leaf"]:
         """Yield the elements in the order of the text."""
         raise NotImplementedError
+
+    def skewed_arcs(self) -> Iterator["Leaf"]:
+        """Yield the elements whose depressed arcs may be skewed in `impedance`.
+
+        That is done by a value of the name `Leaf.skew`, ln β of a Havriliak-Negami arc
+        R/(1 + (jωτ)^n)^β. It is no parameter of the circuit.
+        """
+        return iter(())
 
     def impedance(self, omega: Any, values: Values) -> Pair:
         """Return the impedance in ohm at angular frequencies `omega` (rad/s)."""
@@ -103,8 +111,8 @@ class Circuit:
         ``Z_mid`` is the logarithm of the geometric middle of the range of |Z| (ohm) and
         ``Z_width`` half that range, widened by one decade; ``tau_mid`` and ``tau_width``
         the same of 1/ω (s), not widened; ``amplitude_width`` is both widths together, for
-        elements whose working frequency is unknown; ``omega_mid`` and ``omega_max`` are
-        the middle and the top of the measured angular frequencies (rad/s); ``typical`` and
+        elements whose working frequency is unknown; ``omega_mid``, ``omega_min`` and ``omega_max`` are
+        the middle and the ends of the measured angular frequencies (rad/s); ``typical`` and
         ``smallest`` are the middle and the bottom of |Z| (ohm), which noise refers to.
         """
         modulus = np.hypot(*data["Z"].transpose("part", "frequency").values)
@@ -120,6 +128,7 @@ class Circuit:
             "tau_width": tau_width,
             "amplitude_width": float(np.hypot(Z_width, tau_width)),
             "omega_mid": float(np.exp(log_omega.mean())),
+            "omega_min": float(omega.min()),
             "omega_max": float(omega.max()),
             "typical": float(np.exp(log_Z.mean())),
             "smallest": float(modulus.min()),
@@ -205,8 +214,21 @@ class Leaf(Circuit):
         """Pick this element's values in the order of its formula."""
         return [values[parameter.name] for parameter in self.own_parameters]
 
+    def skewed_arcs(self) -> Iterator["Leaf"]:
+        """Yield a depressed arc itself."""
+        if self.code == "Zarc":
+            yield self
+
+    @property
+    def skew(self) -> str:
+        """Name of the logarithm of β by which its arc may be skewed; see `Circuit.skewed_arcs`."""
+        return f"{self}_skew"
+
     def impedance(self, omega: Any, values: Values) -> Pair:
         """Return the impedance of the element."""
+        if self.code == "Zarc" and self.skew in values:
+            beta = namespace(values[self.skew]).exp(values[self.skew])
+            return havriliak_negami(omega, *self.values(values), beta)
         value = self.element.formula(omega, *self.values(values))
         return value.reciprocal() if self.element.is_admittance else value
 
@@ -240,6 +262,11 @@ class _Joined(Circuit):
         for child in self.children:
             yield from child.leaves()
 
+    def skewed_arcs(self) -> Iterator[Leaf]:
+        """Yield those of all branches."""
+        for child in self.children:
+            yield from child.skewed_arcs()
+
 
 @dataclass(frozen=True)
 class Series(_Joined):
@@ -268,8 +295,29 @@ class Parallel(_Joined):
         """Join by commas within ``p(...)``."""
         return f"p({','.join(map(str, self.children))})"
 
+    @property
+    def _arc(self) -> tuple[Leaf, Leaf] | None:
+        """The resistor and the constant phase element, where these two are all there is."""
+        by_code = {c.code: c for c in self.children if isinstance(c, Leaf)}
+        resistor, phase = by_code.get("R"), by_code.get("CPE") or by_code.get("Q")
+        alone = len(self.children) == 2 and resistor is not None and phase is not None
+        return (resistor, phase) if alone and resistor and phase else None
+
+    def skewed_arcs(self) -> Iterator[Leaf]:
+        """Yield the constant phase element where it draws an arc with a resistor alone."""
+        if self._arc is not None:
+            yield self._arc[1]
+        else:
+            yield from super().skewed_arcs()
+
     def impedance(self, omega: Any, values: Values) -> Pair:
-        """Return one over the admittance."""
+        """Return one over the admittance; of a skewed arc, R/(1 + RY)^β."""
+        if self._arc is not None and self._arc[1].skew in values:
+            resistor, phase = self._arc
+            (R,) = resistor.values(values)
+            term = phase.admittance(omega, values).times(R)
+            beta = namespace(values[phase.skew]).exp(values[phase.skew])
+            return power(Pair(1 + term.real, term.imag), -beta).times(R)
         return self.admittance(omega, values).reciprocal()
 
     def admittance(self, omega: Any, values: Values) -> Pair:

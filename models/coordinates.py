@@ -114,7 +114,23 @@ def determined_coordinates(circuit: Circuit, named: frozenset[str]) -> Coordinat
 
     sampled = {p.name: replaced.get(p.name, p) for p in circuit.parameters}
     groups = _ordered_groups(circuit, sampled, named)
-    return Coordinates(tuple(sampled.values()), groups, to_parameters)
+    ordered = {name for group in groups for name in group}
+    summed = tuple(name for name in _in_series(circuit) if name not in ordered)
+    summed = summed if len(summed) > 1 else ()
+    return Coordinates(tuple(sampled.values()), groups, to_parameters, summed)
+
+
+def _in_series(circuit: Circuit) -> Iterator[str]:
+    """Yield the resistances that a direct current passes one after another."""
+    parts = circuit.children if isinstance(circuit, Series) else (circuit,)
+    arcs = {arc.capacitive: arc for arc in find_arcs(circuit) if arc.closed}
+    for part in parts:
+        if isinstance(part, Parallel):
+            arc = next((arcs[leaf] for leaf in part.leaves() if leaf in arcs), None)
+            if arc is not None and len(part.children) == 2:
+                yield arc.resistance
+        elif isinstance(part, Leaf) and part.code in ("R", "K", "Zarc", "HN", "G", "Ws"):
+            yield part.own_parameters[0].name
 
 
 def _set_prefactor(arc: Arc, values: dict[str, Any], window: Values) -> None:

@@ -73,11 +73,15 @@ class Coordinates:
         Groups of names whose values ascend, so that exchangeable parts keep their place.
     to_parameters
         Maps coordinates and the measured window to the model's own parameters.
+    summed
+        Positive coordinates, among them none that is ordered, whose sum data determine better
+        than each of them. They are sampled as their sum and their shares in it.
     """
 
     parameters: tuple[Parameter, ...]
     ordered: tuple[tuple[str, ...], ...]
     to_parameters: Callable[[Values, Values], dict[str, Any]]
+    summed: tuple[str, ...] = ()
 
     @property
     def below(self) -> dict[str, str]:

@@ -11,9 +11,8 @@ from ...models.complexpair import namespace
 from ...models.parameter import Model, Parameter, Values
 
 _RELATIVE = f"LogNormal({np.log(0.01):.4f}, 1.5)"
-# About 0.03 % of the smallest |Z|, what a good instrument adds. A wide prior would let a
-# large floor explain away the points at one end of a spectrum, and with them an arc.
-_FLOOR = "LogNormal(-8, 0.5)"
+# From less than 0.001 % to 2 % of the smallest |Z|: good instruments and poor ones.
+_FLOOR = "LogNormal(-8, 2)"
 # 0.5 % to 20 %: pressing, contacts and temperature scatter more than an instrument.
 _SCATTER = f"LogNormal({np.log(0.03):.4f}, 1)"
 
@@ -304,15 +303,26 @@ def _log_t_draws(
         return np.exp(log_mean + sigma * rng.standard_t(np.broadcast_to(nu, shape)))
 
 
+def suited_noise(noise: Noise | None, model: Model, data: xr.Dataset) -> Noise:
+    """Return the noise that is given or usual, with what it takes from the model."""
+    from .discrepant import Discrepant
+
+    noise = noise or usual_noise(model, data)
+    return noise.of(model) if isinstance(noise, Discrepant) else noise
+
+
 def usual_noise(model: Model, data: xr.Dataset) -> Noise:
     """Return the noise that data of a model usually have, with the errors they come with."""
     from .censored import Censored
     from .correlated import Autocorrelated, Correlated
+    from .discrepant import Discrepant
 
     if model.noise == "Autocorrelated":
         return Autocorrelated()
     if model.noise == "Censored":
         return Censored()
+    if model.noise == "Discrepant":
+        return Discrepant()
     bases: Mapping[str, type[Gaussian | Proportional | Relative]] = {
         "Proportional": Proportional,
         "Gaussian": Gaussian,

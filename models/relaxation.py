@@ -1,0 +1,120 @@
+"""Distributions of relaxation times as sums of smooth modes, and smooth errors over frequency.
+
+What a causal, linear and stable system may add to an impedance is the impedance of a distribution
+of relaxation times. A Gaussian process over log10 τ is written as a sum of sines whose amplitudes
+are independent, with the variances that its spectral density gives them (Solin and Särkkä 2020,
+doi:10.1007/s11222-019-09886-w), so that few numbers describe it in closed form.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+MODES = 18
+"""Sines of a distribution. What oscillates faster over log τ than the last of them hardly shows:
+an impedance averages a distribution over about a decade."""
+
+LENGTH = 0.6
+"""Length scale of the distribution of relaxation times, in decades: no narrower than an arc, so
+that it cannot imitate the whole circuit."""
+
+MARGIN = 0.8
+"""Decades beyond the measured window on either side, where the distribution falls to zero."""
+
+SMOOTH_MODES = 6
+"""Cosines of an error that is smooth over log frequency, the constant among them."""
+
+SMOOTH_MARGIN = 0.5
+SMOOTH_LENGTH = 1.2
+"""Length scale of the errors of an instrument, in decades of frequency."""
+
+LEVEL = 0.25
+"""Share of the variance of an error that is one level at all frequencies."""
+
+_PER_DECADE = 40
+"""Points of the quadrature over log10 τ in a decade: far finer than any mode."""
+
+
+@dataclass(frozen=True)
+class Relaxations:
+    """The modes of distributions of relaxation times over a window of frequencies.
+
+    Attributes
+    ----------
+    low, high
+        Ends of log10 τ (s), between which the distribution is not zero.
+    """
+
+    low: float
+    high: float
+
+    @classmethod
+    def over(cls, omega_min: float, omega_max: float) -> "Relaxations":
+        """Return the modes over a measured window of angular frequencies in rad/s."""
+        return cls(float(-np.log10(omega_max)) - MARGIN, float(-np.log10(omega_min)) + MARGIN)
+
+    @property
+    def wavenumbers(self) -> Array:
+        """Of each mode, in rad per decade, of shape (MODES,)."""
+        return np.pi * np.arange(1, MODES + 1) / (self.high - self.low)
+
+    def density(self, log_tau: Array) -> Array:
+        """Return each mode over log10 τ, per decade, of shape (n, MODES).
+
+        With independent standard normal amplitudes their sum is a Gaussian process of variance
+        one, Matérn 3/2 of the length scale `LENGTH`.
+        """
+        inside = (log_tau >= self.low) & (log_tau <= self.high)
+        phase = (log_tau[:, None] - self.low) * self.wavenumbers
+        variance = matern(self.wavenumbers, LENGTH) * 2 / (self.high - self.low)
+        return np.sqrt(variance) * np.sin(phase) * inside[:, None]
+
+    def impedance(self, omega: Array) -> Array:
+        """Return the impedance of each mode, of shape (2, n, MODES).
+
+        It is ∫ φ(x)/(1 + jω 10^x) dx.
+        """
+        x, step = self._grid
+        kernel = 1 / (1 + 1j * omega[:, None] * 10**x)
+        Z = kernel @ self.density(x) * step
+        return np.stack([Z.real, Z.imag])
+
+    @property
+    def resistance(self) -> Array:
+        """The integral of each mode, its share in the resistance to direct current."""
+        x, step = self._grid
+        return self.density(x).sum(axis=0) * step
+
+    @property
+    def _grid(self) -> tuple[Array, float]:
+        count = int(np.ceil((self.high - self.low) * _PER_DECADE))
+        step = (self.high - self.low) / count
+        return self.low + step * (np.arange(count) + 0.5), step
+
+
+def matern(wavenumber: Array, length: float) -> Array:
+    """Return the spectral density of a Matérn 3/2 process of variance one.
+
+    Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), section 4.2.
+    """
+    a = 3**0.5 / length
+    return np.asarray(4 * a**3 / (a**2 + wavenumber**2) ** 2)
+
+
+def smooth_modes(omega: Array, omega_min: float, omega_max: float) -> Array:
+    """Return the modes of a smooth error over log frequency, of shape (n, SMOOTH_MODES).
+
+    With independent standard normal amplitudes their sum is a process of variance about one:
+    Matérn 3/2 over decades of frequency, and a level.
+    """
+    low, high = np.log10(omega_min) - SMOOTH_MARGIN, np.log10(omega_max) + SMOOTH_MARGIN
+    wavenumber = np.pi * np.arange(SMOOTH_MODES) / (high - low)
+    mean_square = np.where(wavenumber > 0, 0.5, 1.0)  # of a cosine, over its range
+    share = matern(wavenumber, SMOOTH_LENGTH)
+    variance = (1 - LEVEL) * share / share.sum() / mean_square
+    variance[0] += LEVEL
+    phase = (np.log10(omega)[:, None] - low) * wavenumber
+    return np.asarray(np.sqrt(variance) * np.cos(phase))
