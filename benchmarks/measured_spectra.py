@@ -171,6 +171,8 @@ def published_table(lines: Sequence[Line], known: dict[str, Case]) -> str:
                 case.name, name, f"{e.median:.4g} ± {e.sd:.2g}", f"{value:.4g} ± {error:.2g}",
                 f"{distance:+.2f}", "yes" if e.trusted else "no",
             ])  # fmt: skip
+    if not rows:
+        return ""
     heads = ("spectrum", "quantity", "posterior", "published", "apart, both errors", "trusted")
     return f"{markdown(heads, rows)}\n\n{far} of {told} trusted values are beyond {FARTHEST}."
 
@@ -237,7 +239,7 @@ def replicates_table(lines: Sequence[Line]) -> str:
         if apart:
             rows.append(_agreement(f"between neighbours, ageing: {name}", apart))
     heads = ("replicates", "trusted pairs", f"within {NORMAL_94:.2f} combined sd, %", "rms, sd")
-    return markdown(heads, rows)
+    return markdown(heads, rows) if rows else ""
 
 
 def report(lines: Sequence[Line], known: dict[str, Case]) -> str:
@@ -259,7 +261,8 @@ def report(lines: Sequence[Line], known: dict[str, Case]) -> str:
         }
         if len(seeds) > 1:
             tables["Seeds"] = lambda o=own: seeds_table(o)
-        said += [f"## {title}\n\n{make()}" for title, make in tables.items()]
+        made = {title: make() for title, make in tables.items()}
+        said += [f"## {title}\n\n{text}" for title, text in made.items() if text]
         if len(codes := {line.code for line in own}) > 1:
             said.append(f"The fits are from {len(codes)} versions of the code.")
     return "\n\n".join(said)
