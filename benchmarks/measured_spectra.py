@@ -16,6 +16,7 @@ were published of one, and that two parameters of one fit are held where its aut
 import argparse
 import csv
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -180,7 +181,8 @@ def published_table(lines: Sequence[Line], known: dict[str, Case]) -> str:
 def seeds_table(lines: Sequence[Line]) -> str:
     """Return what the seed decides: words, and medians in posterior standard deviations."""
     rows, alike, near = [], 0, 0
-    names = list(dict.fromkeys(line.key.what for line in lines))
+    fits = Counter(line.key.what for line in lines)
+    names = [name for name in fits if fits[name] > 1]
     for name in names:
         own = [line for line in lines if line.key.what == name]
         words = {word: n for word in WORDS if (n := sum(line.word == word for line in own))}
