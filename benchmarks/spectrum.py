@@ -1,8 +1,8 @@
 """How fast a spectrum is fitted, and where the time goes.
 
 Run ``uv run python benchmarks/spectrum.py`` for all of it, or name sections:
-``engine``, ``gradient``, ``pymc``, ``process``. CPU seconds are of the process, compiled
-code warm; ESS is the least bulk effective sample size over all parameters.
+``engine``, ``gradient``, ``noises``, ``pymc``, ``process``. CPU seconds are of the process,
+compiled code warm; ESS is the least bulk effective sample size over all parameters.
 """
 
 import argparse
@@ -139,6 +139,23 @@ def gradient() -> None:
         row(f"one gradient at {points} frequencies", f"{seconds * 1e6:.1f}", "us", "gradient")
 
 
+def noises() -> None:
+    """Time a gradient and a whole fit with white noise and with the default, in one run."""
+    for name, noise in (("white", po.Proportional()), ("default", None)):
+        sampler = Sampler(po.build(CIRCUIT, simulated(0), noise=noise))
+        seconds = gradient_seconds(Target.of(sampler.density), sampler.density.start)
+        row(f"{name}: one gradient at 60 frequencies", f"{seconds * 1e6:.1f}", "us", "noises")
+        used, passed = [], 0
+        for seed in (0, *SEEDS):  # the first one warms up
+            started = time.process_time()
+            post = po.fit(CIRCUIT, simulated(seed), noise=noise, seed=seed)
+            used.append(time.process_time() - started)
+            passed += po.Verdict.of(post).passed
+        row(f"{name}: a whole fit, mean of ten", f"{np.mean(used[1:]):.2f}", "CPU s", "noises")
+        row("  the slowest", f"{max(used[1:]):.2f}", "CPU s", "noises")
+        row("  passed, of eleven", passed, "", "noises")
+
+
 def pymc() -> None:
     """Sample the same model by PyMC's defaults."""
     import pymc as pm
@@ -182,7 +199,13 @@ def process() -> None:
     row("posterion --help", f"{time.perf_counter() - started:.2f}", "s wall", "process")
 
 
-SECTIONS = {"engine": engine, "gradient": gradient, "pymc": pymc, "process": process}
+SECTIONS = {
+    "engine": engine,
+    "gradient": gradient,
+    "noises": noises,
+    "pymc": pymc,
+    "process": process,
+}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
