@@ -14,7 +14,7 @@ from .cells import Cells, Pool, cells
 from .noise.independent import Noise, suited_noise
 from .pooling import CENTRING, MEAN, pooled_parameters, pooled_variable
 from .prior import Prior
-from .shares import SumAndShares
+from .transforms import SumAndShares
 
 if TYPE_CHECKING:
     import pymc as pm

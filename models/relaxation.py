@@ -21,7 +21,7 @@ LENGTH = 0.6
 """Length scale of the distribution of relaxation times, in decades: no narrower than an arc, so
 that it cannot imitate the whole circuit."""
 
-MARGIN = 0.8
+MARGIN = 0.5
 """Decades beyond the measured window on either side, where the distribution falls to zero."""
 
 SMOOTH_MODES = 6

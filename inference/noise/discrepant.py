@@ -126,7 +126,7 @@ _DISCREPANCY = Parameter(
     "",
     "positive",
     "amplitude of what the circuit leaves out, in R_total per decade",
-    "HalfStudentT(1, 0.003)",
+    "HalfStudentT(1, 0.0005)",
 )
 _LEAD = Parameter(
     "lead",
@@ -142,9 +142,9 @@ _INSTRUMENT = Parameter(
     "",
     "positive",
     "relative error of the instrument in magnitude and phase",
-    f"LogNormal({np.log(0.0015):.4f}, 0.6)",
+    f"LogNormal({np.log(0.0010):.4f}, 0.7)",
 )
-_SKEW = "StudentT(1, 0, 0.005)"
+_SKEW = "StudentT(3, 0, 0.03)"
 
 
 def _column(value: Any) -> Any:
