@@ -17,6 +17,8 @@ NEAR = 0.05
 FEWEST = 2
 """Fewer points are no spectrum."""
 
+_SAID = "points were left out: "
+
 _FREQUENCY = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*([mkMG]?Hz)?")
 
 
@@ -91,11 +93,16 @@ def cut(
     reasons = [f"below {hertz(low)}"] if low is not None and below.any() else []
     reasons += [f"above {hertz(high)}"] if high is not None and above.any() else []
     reasons += [f"at {hertz(each)}" for each in frequency[single]]
-    said = f"{subject}{int((~kept).sum())} of {kept.size} points were left out: "
+    said = f"{subject}{int((~kept).sum())} of {kept.size} {_SAID}"
     result = whole.isel(frequency=np.flatnonzero(kept))
     earlier = [str(whole.attrs["messages"])] if whole.attrs.get("messages") else []
     result.attrs["messages"] = "\n".join([*earlier, said + ", ".join(reasons)])
     return result
+
+
+def left_out(messages: str) -> list[str]:
+    """Return what the messages of a spectrum, or of several, say of points that `cut` left out."""
+    return [line for line in messages.splitlines() if _SAID in line]
 
 
 def read_frequency(text: str | float, what: str) -> float:
