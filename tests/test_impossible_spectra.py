@@ -9,6 +9,7 @@ import xarray as xr
 import posterion as po
 from posterion.datasets.schema import spectrum_dataset
 from posterion.inference.impossible import refuse_impossible
+from posterion.report.cli.data import data_inspect
 
 FREQUENCY = np.geomspace(1e5, 0.1, 37)
 CIRCUIT = po.Circuit.parse("R0-p(R1,CPE1)")
@@ -90,6 +91,12 @@ def test_each_of_many_spectra_is_looked_at_and_named() -> None:
     stacked = po.stack_spectra({"good": spectrum(arc()), "bad": spectrum(-arc())})
     with pytest.raises(po.PosterionError, match="bad: Z' is below zero"):
         po.fit(CIRCUIT, stacked, pool="spectrum")
+
+
+def test_inspecting_a_file_says_so(write, capsys) -> None:
+    rows = "\n".join(f"{10.0**k},-{20 + k},-{1 + k % 3}" for k in range(6))
+    data_inspect(write("frequency_Hz,Zre_ohm,Zim_ohm\n" + rows + "\n"))
+    assert "cannot be fitted: cell: Z' is below zero at all 6" in capsys.readouterr().out
 
 
 def test_no_measured_spectrum_is_refused(shared_data) -> None:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ...models.circuit import Circuit, Leaf
 from ...models.coordinates import find_arcs
+from ...units import hertz
 from ..pooling import SPREAD
-from ..residuals import hertz, residuals_of
+from ..residuals import residuals_of
 from ..unstack import unstack
 from .general import (
     Caution,

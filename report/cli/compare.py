@@ -7,14 +7,12 @@ import typer
 
 from ...errors import PosterionError
 from .noise_options import NoiseChoice, NoiseName
+from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .spectrum_options import Window
 from .terminal import (
-    ChainsOption,
-    DrawsOption,
     JsonOption,
     OutOption,
     PriorOption,
-    SeedOption,
     check_writable,
     finish,
     progress,

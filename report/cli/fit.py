@@ -14,14 +14,12 @@ from .fit_limit import fit_limit
 from .fit_series import fit_series
 from .many_spectra import pooling, read_labels, stacked
 from .noise_options import AccuracyOption, NoiseChoice, NoiseOption, RobustOption, noise_of
+from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
-    ChainsOption,
-    DrawsOption,
     JsonOption,
     OutOption,
     PriorOption,
-    SeedOption,
     SignOption,
     WhichOption,
     check_writable,

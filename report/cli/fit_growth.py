@@ -10,14 +10,12 @@ import typer
 from ...errors import PosterionError
 from .noise_options import AccuracyOption, NoiseChoice, NoiseOption
 from .noise_options import noise_of as noise_of_spectra
+from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
-    ChainsOption,
-    DrawsOption,
     JsonOption,
     OutOption,
     PriorOption,
-    SeedOption,
     SignOption,
     check_writable,
     finish,

@@ -10,14 +10,12 @@ import typer
 from ...errors import PosterionError
 from .fit_arrhenius import Form
 from .noise_options import AccuracyOption, NoiseChoice, NoiseOption, RobustOption, noise_of
+from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
-    ChainsOption,
-    DrawsOption,
     JsonOption,
     OutOption,
     PriorOption,
-    SeedOption,
     SignOption,
     check_writable,
     finish,
