@@ -71,7 +71,7 @@ def compare_models_command(
         robust,
         independent,
         sign,
-        noise or NoiseChoice(),
+        noise or NoiseChoice.of(None, None, robust=robust),
         window or Window(),
     )
     given = read_priors(priors)
