@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .datasets.cut import cut
     from .datasets.cycling_files import read_cycling
     from .datasets.cycling_schema import cycling_dataset
     from .datasets.growth_files import read_growth
@@ -81,6 +82,7 @@ _HOMES = {
     "ExponentialGrowth": "models.growth",
     "LinearGrowth": "models.growth",
     "ParabolicGrowth": "models.growth",
+    "cut": "datasets.cut",
     "cycles_to": "inference.cycling.ageing",
     "retention": "inference.cycling.ageing",
     "ratios": "inference.factors.factorial_answers",
@@ -163,6 +165,7 @@ __all__ = [
     "ExponentialGrowth",
     "LinearGrowth",
     "ParabolicGrowth",
+    "cut",
     "cycles_to",
     "retention",
     "read_cycling",

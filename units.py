@@ -94,6 +94,13 @@ def celsius(text: str) -> float:
     return value
 
 
+def hertz(frequency: float) -> str:
+    """Write a frequency to three digits with its prefix."""
+    prefixes = ((1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"))
+    factor, prefix = next((p for p in prefixes if frequency >= 0.9995 * p[0]), prefixes[-1])
+    return f"{frequency / factor:.3g} {prefix}Hz"
+
+
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _POWER_OF_NUMBER = re.compile(r"[0-9)]\s*(\*\*|\^|[⁰¹²³⁴-⁹⁻])")  # could take pint for ever
 

@@ -10,6 +10,9 @@ import numpy.typing as npt
 Convention = Literal["as_written", "negated"]
 Sign = Literal["auto", "as_written", "negated"]
 
+THROUGHOUT = 0.9
+"""Share of points with Z' below zero above which a column has the wrong sign."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
@@ -48,6 +51,7 @@ def settle_sign(sweeps: Sequence[Sweep], sign: Sign) -> list[Sweep]:
     The data decide by majority: passive systems are mostly capacitive. By the Kramers-Kronig
     relations Z'' is near (pi/2) dZ'/d(ln omega), for inductive parts too. Where the slopes of
     Z' clearly contradict the majority, as in a sweep of mostly inductive points, they decide.
+    Where Z' is below zero throughout neither says anything.
     """
     column, convention = sweeps[0].column, sweeps[0].convention
     chosen: Convention
@@ -75,7 +79,11 @@ def settle_sign(sweeps: Sequence[Sweep], sign: Sign) -> list[Sweep]:
 
 
 def _from_data(sweeps: Sequence[Sweep]) -> tuple[Convention, str]:
+    real = np.concatenate([sweep.Z.real for sweep in sweeps])
     imag = np.concatenate([sweep.Z.imag for sweep in sweeps])
+    if (real < 0).mean() > THROUGHOUT:
+        # What is wrong with Z' makes both the majority and the slopes say the contrary.
+        return "as_written", "Z' is below zero, so nothing can be told from its sign"
     negative, positive = int(np.sum(imag < 0)), int(np.sum(imag > 0))
     majority: Convention = "negated" if positive > negative else "as_written"
     count = (

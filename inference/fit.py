@@ -20,6 +20,7 @@ from .cells import Cells, Kind, Pool, cells
 from .discrepancy import condition
 from .engine.parts import Parts, search_parts
 from .engine.sample import Progress, Sampler
+from .impossible import refuse_impossible
 from .noise.discrepant import Discrepant
 from .noise.independent import Noise, suited_noise
 from .pooling import MEAN, pooled_parameters
@@ -83,7 +84,8 @@ def fit(
     ------
     PosterionError
         If a prior names no parameter or reaches beyond its support, the data lack what
-        the model needs, or no point of finite density is found.
+        the model needs, are a spectrum that no cell can show, or no point of finite density
+        is found.
 
     Examples
     --------
@@ -94,6 +96,8 @@ def fit(
     noise = suited_noise(noise, model, data)
     given = given_priors(priors or {})
     data = arrange(model, data)
+    if isinstance(model, Circuit):
+        refuse_impossible(data)
     groups = cells(data, model.output_dims[-1], pool)
     sampler = compiled_sampler(model, given, noise, data, pool)
     parts = None

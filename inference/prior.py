@@ -2,6 +2,7 @@
 
 import ast
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +80,9 @@ class Prior:
             If the text is not a family with its arguments.
         """
         try:
-            tree = ast.parse(text.strip(), mode="eval").body
+            with warnings.catch_warnings():  # of Python, on numbers such as 5inf
+                warnings.simplefilter("ignore", SyntaxWarning)
+                tree = ast.parse(text.strip(), mode="eval").body
             prior: Prior = _from_tree(tree)
             return prior
         except PosterionError:

@@ -8,6 +8,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import sparse
 
+from ..units import hertz
 from .measured import group_dim
 from .noise.dependence import is_dependent
 from .noise.independent import Gaussian, Proportional, Relative
@@ -188,10 +189,3 @@ def is_logarithmic(tree: xr.DataTree) -> bool:
     while getattr(noise, "base", None) is not None:
         noise = noise.base
     return bool(getattr(noise, "logarithmic", False))
-
-
-def hertz(frequency: float) -> str:
-    """Write a frequency to three digits with its prefix."""
-    prefixes = ((1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"))
-    factor, prefix = next((p for p in prefixes if frequency >= 0.9995 * p[0]), prefixes[-1])
-    return f"{frequency / factor:.3g} {prefix}Hz"

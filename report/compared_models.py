@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from ..datasets.cut import left_out
 from ..inference.model_comparison.compare_models import Comparison, compare_models, trusted
 from ..inference.model_comparison.same_data import Places
 
@@ -80,12 +81,13 @@ class ComparedModels:
     @property
     def notes(self) -> list[str]:
         """What limits it."""
-        left_out = [
+        messages = "\n".join(str(tree.attrs.get("messages", "")) for tree in self.fits.values())
+        refused = [
             f"{name} is refused and not compared: {why.rstrip('.')}"
             for name, why in self.refused.items()
         ]
         limits = [] if self.comparison is None else [*self.comparison.messages]
-        return [*left_out, *limits]
+        return [*dict.fromkeys(left_out(messages)), *refused, *limits]
 
     def rows(self) -> list[dict[str, str]]:
         """Return the table for people: a row a candidate that was compared, the best first."""

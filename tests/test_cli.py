@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -122,6 +123,27 @@ def test_priors_are_given_by_name(command, spectrum_file) -> None:
     document = json.loads(out)
     assert document["parameters"]["R0"]["median"] == pytest.approx(np.exp(3), rel=0.01)
     assert document["priors"]["R0"] == "LogNormal(mu=3, sigma=0.0001)"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--seed", 2**63), "9007199254740991"),
+        (("--seed", "-1"), "--seed"),
+        (("--draws", 10**10), "1000000"),
+        (("--draws", 0), "--draws"),
+        (("--chains", 100_000), "100"),
+        (("--chains", 0), "--chains"),
+        (("--chains", 50, "--draws", 30_000), "50 chains of 30000 draws are 1500000 in all"),
+        (("--draws", 30_000, "--chains", 50), "50 chains of 30000 draws are 1500000 in all"),
+        (("--draws", 300_000), "4 chains of 300000 draws are 1200000 in all"),
+        (("--prior", "R0=LogNormal(5inf, 2)"), "write it like LogNormal(5, 2)"),
+    ],
+)
+def test_sampling_is_held_to_bounds(command, spectrum_file, options, words) -> None:
+    status, out, err = command("fit", "eis", spectrum_file, "--circuit", CIRCUIT, *options)
+    assert status == 2 and not out
+    assert words in re.sub(r"[\s│]+", " ", err) and "Traceback" not in err
 
 
 BAD_TEXT = {

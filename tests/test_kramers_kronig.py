@@ -141,6 +141,48 @@ def test_a_tiny_pattern_is_no_drift() -> None:
     assert result.consistent and "is a pattern" in result.sentence
 
 
+def pooled(trees: dict[str, xr.DataTree], *, named: bool = True) -> xr.DataTree:
+    """Return the results as one, of spectra with or without parameters of their own."""
+    each = [*trees.values()]
+    points = [tree["constant_data"].dataset.sizes["frequency"] for tree in each]
+    whole = each[0].copy()
+    for group in ("observed_data", "posterior_predictive"):
+        parts = [tree[group].to_dataset()[["Z"]] for tree in each]
+        whole[group] = xr.DataTree(xr.concat(parts, "frequency"))
+    frequency = np.concatenate([tree["constant_data"]["measured_frequency"] for tree in each])
+    constant = {"measured_frequency": ("frequency", frequency)}
+    if named:
+        constant["spectrum_of_point"] = ("frequency", np.repeat(np.arange(len(each)), points))
+        posterior = whole["posterior"].to_dataset().assign_coords(spectrum=[*trees])
+        whole["posterior"] = xr.DataTree(posterior)
+    whole["constant_data"] = xr.DataTree(xr.Dataset(constant))
+    whole.attrs["n"] = frequency.size
+    return whole
+
+
+def test_each_of_pooled_spectra_is_tested_and_the_worst_is_named() -> None:
+    trees = {"a": cell(1), "b": drifting(cell(2), 0.3), "c": cell(3, n=40)}
+    alone = {name: found(tree) for name, tree in trees.items()}
+    assert [each.consistent for each in alone.values()] == [True, False, True]
+    result = found(pooled(trees))
+    assert (result.label, result.breaking, result.of) == ("b", 1, 3)
+    assert result.systematic == pytest.approx(alone["b"].systematic)
+    assert result.scatter == pytest.approx(alone["b"].scatter)
+    assert "1 of 3 spectra breaks the Kramers-Kronig relations, the worst (b)" in result.sentence
+    # Also of spectra at one and the same set of frequencies that share all parameters.
+    shared = found(pooled({"a": trees["a"], "b": trees["b"]}, named=False))
+    assert (shared.label, shared.of) == ("sweep 2", 2)
+    assert shared.systematic == pytest.approx(alone["b"].systematic)
+
+
+def test_pooled_spectra_that_are_sound_pass_however_much_they_differ() -> None:
+    other = synthetic.result("R0-p(R1,CPE1)-p(R2,CPE2)", CELL | {"R2": 600.0}, f_min=0.01,
+                             noise=0.002, seed=5)  # fmt: skip
+    result = found(pooled({"a": cell(1), "b": other}))
+    assert result.consistent and result.scatter < 0.003
+    assert "All 2 spectra obey the Kramers-Kronig relations, the worst (" in result.sentence
+
+
 def test_only_spectra_of_ten_points_and_more() -> None:
     assert kramers_kronig(cell(n=9)) is None
     assert kramers_kronig(cell(n=10)) is not None

@@ -121,7 +121,7 @@ def _scatter(tree: xr.DataTree) -> Iterator[Caution]:
             f"The points{_of(labels)} lie off the law by more than a factor of 1.6, which "
             "measurements do not: some of them do not follow it, several samples are fitted as "
             "one, or a unit is wrong. The intervals are widened by that. Look at the points, "
-            "leave out what does not belong, or take robust noise.",
+            "leave out what does not belong, or take --robust.",
         )
 
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ...models.circuit import Circuit, Leaf
 from ...models.coordinates import find_arcs
+from ...units import hertz
 from ..pooling import SPREAD
-from ..residuals import hertz, residuals_of
+from ..residuals import residuals_of
 from ..unstack import unstack
 from .general import (
     Caution,
@@ -117,7 +118,7 @@ def _misfit(tree: xr.DataTree) -> Iterator[Caution]:
         f"The circuit misses a feature, most of all around {hertz(place)}: neighbouring points "
         f"of the {part} part lie on the same side of the model, which noise does not do. The "
         "intervals are then too narrow. Look at the residuals, add or exchange an element, or "
-        "leave out frequencies at which the cell drifted.",
+        "leave out frequencies at which the cell drifted (--fmin, --fmax, --drop).",
     )
 
 

@@ -2,13 +2,15 @@
 
 import io
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from scipy import special
 
-from ..residuals import hertz
+from ...units import hertz
+from ..measured import group_dim
 from ..revive import model_of
 from .one_check import Check
 
@@ -22,7 +24,8 @@ FEWEST = 10
 
 REPLICAS = 200
 CLEAR = 3.0
-"""Standard deviations beyond which a pattern is none of the noise (about 1 in 700)."""
+"""Standard deviations beyond which a pattern is none of the noise (about 1 in 700); of many
+spectra together."""
 
 
 SMALL = 0.0015
@@ -52,6 +55,10 @@ class KramersKronig:
         The part of the residuals that is no noise, over |Z|; zero where they look like noise.
     z
         How far their pattern is from that of noise, in standard deviations.
+    label
+        Which spectrum it is, of several that were fitted together; else empty.
+    breaking, of
+        How many of them break the relations, and how many were tested.
     """
 
     frequency: Array
@@ -61,6 +68,9 @@ class KramersKronig:
     noise: float
     systematic: float
     z: float
+    label: str = ""
+    breaking: int = 0
+    of: int = 1
 
     @property
     def consistent(self) -> bool:
@@ -74,8 +84,11 @@ class KramersKronig:
             pattern = (
                 f", of which {100 * self.systematic:.2g} % is a pattern" if self.systematic else ""
             )
+            subject, worst = "The spectrum obeys", ""
+            if self.label:
+                subject, worst = f"All {self.of} spectra obey", f", the worst ({self.label})"
             obeyed = (
-                "The spectrum obeys the Kramers-Kronig relations to "
+                f"{subject} the Kramers-Kronig relations{worst} to "
                 f"{100 * self.scatter:.2g} % of |Z|{pattern}: no sign of drift or of non-linearity."
             )
             if self.noise < MISSED * self.scatter:
@@ -84,12 +97,17 @@ class KramersKronig:
                 f"{obeyed} The fit leaves {100 * self.noise:.2g} %, so the fault lies in "
                 "the circuit, not in the measurement."
             )
+        subject = "The spectrum breaks"
+        if self.label:
+            verb = "breaks" if self.breaking == 1 else "break"
+            subject = f"{self.breaking} of {self.of} spectra {verb}"
+        worst = f", the worst ({self.label})" if self.label else ""
         return (
-            f"The spectrum breaks the Kramers-Kronig relations by about "
+            f"{subject} the Kramers-Kronig relations{worst} by about "
             f"{100 * self.systematic:.2g} % of |Z|, most of all around {hertz(self._place)}: the "
             "cell drifted during the sweep, or the amplitude was too large, or the instrument "
             "distorts. No circuit can describe that. Measure after a longer rest and with a "
-            "smaller amplitude, or leave those frequencies out."
+            "smaller amplitude, or leave those frequencies out (--fmin, --fmax, --drop)."
         )
 
     @property
@@ -129,6 +147,9 @@ def kramers_kronig(tree: xr.DataTree) -> KramersKronig | None:
     It is held against that of spectra simulated from the posterior, consistent ones with the
     noise that the fit estimated, after the same linear fit.
 
+    Of many spectra each is tested by itself, and a pattern has to be the clearer the more there
+    are, so that false alarms stay as rare.
+
     Parameters
     ----------
     tree
@@ -137,22 +158,62 @@ def kramers_kronig(tree: xr.DataTree) -> KramersKronig | None:
     Returns
     -------
     KramersKronig or None
-        None where the data are no spectrum or have fewer than ten frequencies.
+        Of many spectra the worst. None where the data are no spectrum, or none of ten
+        frequencies and more.
     """
-    model = model_of(tree)
-    if model.output != "Z" or int(tree.attrs["n"]) < FEWEST:
+    if model_of(tree).output != "Z":
         return None
     frequency = tree.children["constant_data"].dataset["measured_frequency"].values
-    order = np.argsort(-frequency)
-    frequency = frequency[order]
+    sweeps = {
+        label: points for label, points in _sweeps(tree, frequency).items() if len(points) >= FEWEST
+    }
+    if not sweeps:
+        return None
     measured = tree.children["observed_data"].dataset["Z"].transpose("part", "frequency")
     replicas = tree.children["posterior_predictive"].dataset["Z"]
     drawn = replicas.transpose("chain", "draw", "part", "frequency").values
     drawn = drawn.reshape(-1, *drawn.shape[2:])
-    drawn = drawn[:: max(1, len(drawn) // REPLICAS), :, order]
-    Z = measured.values[:, order]
-    modulus = np.hypot(*Z)
+    drawn = drawn[:: max(1, len(drawn) // REPLICAS)]
+    clear = float(-special.ndtri(special.ndtr(-CLEAR) / len(sweeps)))
+    found = []
+    for label, points in sweeps.items():
+        # From high to low, as the test's own circuit has it.
+        own = points[np.argsort(-frequency[points])]
+        found.append(_tested(frequency[own], measured.values[:, own], drawn[..., own], clear))
+        found[-1] = replace(found[-1], label=label if len(sweeps) > 1 else "")
+    worst = max(found, key=lambda each: (each.systematic, each.scatter))
+    breaking = sum(not each.consistent for each in found)
+    return replace(worst, breaking=breaking, of=len(found))
 
+
+def _sweeps(tree: xr.DataTree, frequency: Array) -> dict[str, NDArray[np.intp]]:
+    """Return the points of each spectrum by its label.
+
+    Spectra that share all parameters have no label. Where a frequency stands twice there are
+    several, one after the other, and the next begins where the frequency turns back.
+    """
+    groups = {"": np.arange(frequency.size)}
+    dim = group_dim(tree)
+    if dim is not None:
+        of_point = tree.children["constant_data"].dataset[f"{dim}_of_point"].values
+        labels = tree.children["posterior"].dataset[dim].values
+        groups = {str(label): np.flatnonzero(of_point == k) for k, label in enumerate(labels)}
+    sweeps = {}
+    for label, points in groups.items():
+        parts = [points]
+        if len(np.unique(frequency[points])) < len(points):
+            steps = np.diff(frequency[points])
+            turned = steps >= 0 if np.median(steps) < 0 else steps <= 0
+            parts = np.split(points, np.flatnonzero(turned) + 1)
+        for number, part in enumerate(parts, 1):
+            own = label if len(parts) == 1 else f"{label}, sweep {number}".removeprefix(", ")
+            sweeps[own] = part
+    return sweeps
+
+
+def _tested(frequency: Array, Z: Array, drawn: Array, clear: float) -> KramersKronig:
+    """Test one spectrum, of shape (2, n), beside simulated ones, of shape (draws, 2, n)."""
+    modulus = np.hypot(*Z)
     decades = np.log10(frequency[0] / frequency[-1])
     elements = int(np.clip(round(PER_DECADE * decades), 3, frequency.size - 4))
     residuals = _lin_kk(frequency, Z[0] + 1j * Z[1], elements)
@@ -167,7 +228,7 @@ def kramers_kronig(tree: xr.DataTree) -> KramersKronig | None:
         elements,
         float(np.sqrt(power / kept)),
         float(np.sqrt(np.mean(simulated**2) / kept)),
-        float(np.sqrt(excess * power)) if z > CLEAR else 0.0,
+        float(np.sqrt(excess * power)) if z > clear else 0.0,
         z,
     )
 

@@ -13,6 +13,7 @@ from ..noise.dependence import is_dependent
 from ..residuals import place_in_words
 from ..revive import model_of, noise_of
 from .one_check import RARE, Check
+from .other_noise import with_heavy_tails
 from .posterior_checks import INTERVALS
 
 Array = NDArray[np.float64]
@@ -97,7 +98,7 @@ def leave_one_out_checks(tree: xr.DataTree, found: LeaveOneOut) -> Iterator[Chec
         None,
         found.calibrated,
         "each point falls where the others predict it, as often as they say",
-        "" if found.calibrated else _miscalibrated(found.pit.values.ravel()),
+        "" if found.calibrated else _miscalibrated(tree, found.pit.values.ravel()),
     )
     k_hat = float(found.k_hat.max())
     sound = k_hat <= INFLUENTIAL
@@ -112,7 +113,7 @@ def leave_one_out_checks(tree: xr.DataTree, found: LeaveOneOut) -> Iterator[Chec
     )
 
 
-def _miscalibrated(pit: Array) -> str:
+def _miscalibrated(tree: xr.DataTree, pit: Array) -> str:
     """Say how predictions from the other data miss: too narrow, too wide, or to one side."""
     spread, middle = float(pit.var() * 12), float(pit.mean())
     if spread > 1.15:
@@ -124,10 +125,9 @@ def _miscalibrated(pit: Array) -> str:
     else:
         how = f"The points lie {'above' if middle > 0.5 else 'below'} what the others predict"
         what = "the model or its noise is skewed"
-    return (
-        f"{how}: {what}. Look at the residuals; try a noise with heavy tails (StudentT) or "
-        "another model."
-    )
+    heavy = with_heavy_tails(noise_of(tree), model_of(tree).inputs[0])
+    instead = f"a noise with heavy tails, {heavy}, or another model" if heavy else "another model"
+    return f"{how}: {what}. Look at the residuals; try {instead}."
 
 
 def _influential(tree: xr.DataTree, k_hat: xr.DataArray) -> str:

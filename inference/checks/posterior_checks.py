@@ -10,14 +10,16 @@ first order. Where noise is correlated they are not, and a small p-value says al
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from ..residuals import Residuals, residuals_of
-from ..revive import model_of
+from ..revive import model_of, noise_of
 from .one_check import RARE, Check
+from .other_noise import of_another_size, with_heavy_tails
 
 Array = NDArray[np.float64]
 
@@ -58,9 +60,10 @@ def posterior_checks(tree: xr.DataTree) -> tuple[PredictiveCheck, ...]:
     if model.output in INTERVALS or int(tree.attrs["n"]) < FEWEST:
         return ()
     residuals = residuals_of(tree)
+    noise = noise_of(tree)
     shape = _RUN if residuals.unit == "frequency" else _BEND
     return tuple(
-        _checked(residuals, quantity)
+        _checked(residuals, quantity, noise)
         for quantity in (_AUTOCORRELATION, shape, _TAIL, _OUTLIER, _SCATTER)
     )
 
@@ -72,11 +75,11 @@ class _Quantity:
     name: str
     meaning: str
     of: Callable[[Residuals, Array], Array]
-    sentence: Callable[[Residuals, float], str]
+    sentence: Callable[[Residuals, float, Any], str]
     both_sides: bool = False
 
 
-def _checked(residuals: Residuals, quantity: _Quantity) -> PredictiveCheck:
+def _checked(residuals: Residuals, quantity: _Quantity, noise: Any) -> PredictiveCheck:
     value = float(quantity.of(residuals, residuals.observed))
     replicas = quantity.of(residuals, residuals.replicas)
     above = (1 + int((replicas >= value).sum())) / (1 + len(replicas))
@@ -95,7 +98,7 @@ def _checked(residuals: Residuals, quantity: _Quantity) -> PredictiveCheck:
         p,
         passed,
         quantity.meaning,
-        "" if passed else quantity.sentence(residuals, value),
+        "" if passed else quantity.sentence(residuals, value, noise),
     )
     return PredictiveCheck(check, replicas)
 
@@ -162,13 +165,14 @@ def _remedy(residuals: Residuals) -> str:
 
 
 _REMEDIES: Mapping[str, str] = {
-    "frequency": "Add or exchange an element, or leave out frequencies at which the cell drifted.",
+    "frequency": "Add or exchange an element, or leave out frequencies at which the cell drifted "
+    "(--fmin, --fmax, --drop).",
     "temperature": "Try VTF or two regimes, or look for a transition between the temperatures.",
     "cycle": "Try another law of ageing, or leave out the cycles in which the test was changed.",
 }
 
 
-def _say_autocorrelation(residuals: Residuals, value: float) -> str:
+def _say_autocorrelation(residuals: Residuals, value: float, noise: Any) -> str:
     return (
         f"Residuals near each other are alike (correlation {value:.2f}), which the noise of the "
         f"model is not: it misses a feature, and its intervals are too narrow. "
@@ -176,7 +180,7 @@ def _say_autocorrelation(residuals: Residuals, value: float) -> str:
     )
 
 
-def _say_run(residuals: Residuals, value: float) -> str:
+def _say_run(residuals: Residuals, value: float, noise: Any) -> str:
     place = residuals.words(int(np.argmax(np.abs(_runs(residuals, residuals.observed)))))
     return (
         f"Around {place} the data lie on one side of the model over a decade, by {value:.1f} "
@@ -185,7 +189,7 @@ def _say_run(residuals: Residuals, value: float) -> str:
     )
 
 
-def _say_bend(residuals: Residuals, value: float) -> str:
+def _say_bend(residuals: Residuals, value: float, noise: Any) -> str:
     ends, middle = ("above", "below") if value > 0 else ("below", "above")
     return (
         f"Both ends of the data lie {ends} the model and their middle {middle} it (correlation "
@@ -193,7 +197,7 @@ def _say_bend(residuals: Residuals, value: float) -> str:
     )
 
 
-def _say_tail(residuals: Residuals, value: float) -> str:
+def _say_tail(residuals: Residuals, value: float, noise: Any) -> str:
     where = {"frequency": "low-frequency end", "temperature": "cold end"}
     end = where.get(residuals.unit, "late end")
     return (
@@ -203,23 +207,25 @@ def _say_tail(residuals: Residuals, value: float) -> str:
     )
 
 
-def _say_outlier(residuals: Residuals, value: float) -> str:
+def _say_outlier(residuals: Residuals, value: float, noise: Any) -> str:
     place = residuals.words(int(np.argmax(np.abs(residuals.observed))))
-    robust = "fit with --robust" if residuals.unit == "frequency" else "fit with Student-t noise"
+    heavy = with_heavy_tails(noise, residuals.unit)
+    ways = ["leave it out with --drop"] if residuals.unit == "frequency" else []
+    ways += [f"take {heavy}"] if heavy else []
     return (
         f"The point at {place} lies {value:.1f} standard deviations off the model: an outlier, "
-        f"which widens all intervals and may pull the result. Look at it, measure it again, or "
-        f"{robust}."
+        "which widens all intervals and may pull the result. "
+        f"{', '.join(['Look at it', *ways, 'or measure it again'])}."
     )
 
 
-def _say_scatter(residuals: Residuals, value: float) -> str:
+def _say_scatter(residuals: Residuals, value: float, noise: Any) -> str:
     more, less = ("large", "small") if value > 0 else ("small", "large")
     return (
         f"{more.capitalize()} values scatter {np.exp(abs(value)):.1f} times as much, beside what "
         f"the model expects, as {less} ones: the noise depends on size in another way than "
-        "assumed, and the data are weighted wrongly. Fit with another noise, such as Gaussian() "
-        "or Proportional()."
+        "assumed, and the data are weighted wrongly. Take another noise: "
+        f"{of_another_size(noise, residuals.unit)}."
     )
 
 

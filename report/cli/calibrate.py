@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import PosterionError
+from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     NOT_TRUSTED,
     TRUSTED,
-    ChainsOption,
     JsonOption,
     PriorOption,
-    SeedOption,
     check_writable,
     progress,
     read_priors,
@@ -47,7 +46,7 @@ def calibrate(
         bool,
         typer.Option("--default-priors", help="Those of a fit, which reach far beyond the data."),
     ] = False,
-    draws: Annotated[int, typer.Option(help="Kept draws of each chain.")] = 400,
+    draws: DrawsOption = 400,
     chains: ChainsOption = 4,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; one per core unless given.")

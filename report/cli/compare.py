@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import PosterionError
+from .noise_options import NoiseChoice, NoiseName
+from .sampling_options import ChainsOption, DrawsOption, SeedOption
+from .spectrum_options import Window
 from .terminal import (
-    ChainsOption,
-    DrawsOption,
     JsonOption,
     OutOption,
     PriorOption,
-    SeedOption,
     check_writable,
     finish,
     progress,
@@ -115,9 +115,27 @@ def compare(
         bool,
         typer.Option("--together", help="Whatever the labels.", rich_help_panel=MODELS),
     ] = False,
+    noise: Annotated[
+        NoiseName | None,
+        typer.Option(help="Of a spectrum, as of fit eis.", rich_help_panel=MODELS),
+    ] = None,
+    accuracy: Annotated[
+        str | None,
+        typer.Option(help="Of the instrument: '0.3 %, 0.3 deg'.", rich_help_panel=MODELS),
+    ] = None,
     robust: Annotated[
         bool, typer.Option("--robust", help="Student-t noise.", rich_help_panel=MODELS)
     ] = False,
+    fmin: Annotated[
+        str | None, typer.Option(help="Lowest frequency: '1Hz'.", rich_help_panel=MODELS)
+    ] = None,
+    fmax: Annotated[
+        str | None, typer.Option(help="Highest frequency: '1MHz'.", rich_help_panel=MODELS)
+    ] = None,
+    drop: Annotated[
+        list[str] | None,
+        typer.Option(help="Frequency left out: '50 Hz'.", rich_help_panel=MODELS),
+    ] = None,
     independent: Annotated[
         bool,
         typer.Option(
@@ -150,6 +168,9 @@ def compare(
                 quantity=quantity, scale=scale, spread=spread, dose=dose, by=by)  # fmt: skip
         from .compare_models import compare_models_command
 
+        if not circuit:
+            _refuse("--models without --circuit", noise=noise, accuracy=accuracy, fmin=fmin,
+                    fmax=fmax, drop=drop)  # fmt: skip
         compare_models_command(
             sources,
             circuits=circuit or (),
@@ -162,11 +183,14 @@ def compare(
             robust=robust,
             independent=independent,
             sign=sign,
+            noise=NoiseChoice.of(noise, accuracy, robust=robust) if circuit else None,
+            window=Window.of(fmin, fmax, drop),
             priors=prior or (),
             **sampling,
         )
     _refuse("a comparison without --models", circuit=circuit, law=law, column=column, pool=pool,
-            group_by=group_by, together=together, robust=robust,
+            group_by=group_by, together=together, noise=noise, accuracy=accuracy,
+            robust=robust, fmin=fmin, fmax=fmax, drop=drop,
             independent=independent)  # fmt: skip
     if dose or by:
         what = "--dose" if dose else "--by"

@@ -7,6 +7,8 @@ from pathlib import Path
 import typer
 
 from ...errors import PosterionError
+from .noise_options import NoiseChoice
+from .spectrum_options import Window
 from .terminal import (
     NOT_TRUSTED,
     TRUSTED,
@@ -30,6 +32,8 @@ def compare_models_command(
     robust: bool = False,
     independent: bool = False,
     sign: str = "auto",
+    noise: NoiseChoice | None = None,
+    window: Window | None = None,
     priors: Sequence[str] = (),
     draws: int = 1000,
     chains: int = 4,
@@ -49,6 +53,8 @@ def compare_models_command(
         The candidates, as text; see `candidates`.
     columns, where, pool, group_by, together, robust, independent, sign
         As the options of the ``fit`` commands.
+    noise, window
+        Of a spectrum: what spreads its data, and the frequencies that are fitted.
     priors
         Such as ``R1=LogNormal(5, 2)``; they go to the candidates that have the parameter.
     draws, chains, seed, out, as_json
@@ -65,6 +71,8 @@ def compare_models_command(
         robust,
         independent,
         sign,
+        noise or NoiseChoice.of(None, None, robust=robust),
+        window or Window(),
     )
     given = read_priors(priors)
     asked = bool(circuits or laws)

@@ -1,6 +1,7 @@
 """Commands that look at data: ``posterion data list | show | export | inspect``."""
 
 import json
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -102,6 +103,7 @@ def data_inspect(
     ]
     first = next(iter(spectra.values())).attrs
     messages = [line for line in first["messages"].split("\n") if line]
+    messages += _impossible(spectra)
     if as_json:
         typer.echo(json.dumps({"format": first["format"], "spectra": rows, "messages": messages}))
         return
@@ -110,6 +112,19 @@ def data_inspect(
         typer.echo(f"{label}: {row['n']} points, {row['f_min_hz']:g} to {row['f_max_hz']:g} Hz")
     for message in messages:
         typer.echo(message)
+
+
+def _impossible(spectra: Mapping[str, "xr.Dataset"]) -> list[str]:
+    """Say of which spectra a fit would be refused, and why."""
+    from ...inference.impossible import refuse_impossible
+
+    said = []
+    for label, spectrum in spectra.items():
+        try:
+            refuse_impossible(spectrum.assign_attrs(source=label))
+        except PosterionError as error:
+            said.append(f"cannot be fitted: {error}")
+    return said
 
 
 def _inspect_cycling(file: Path, capacity_unit: str | None, as_json: bool) -> None:

@@ -13,13 +13,13 @@ from .fit_growth import fit_growth
 from .fit_limit import fit_limit
 from .fit_series import fit_series
 from .many_spectra import pooling, read_labels, stacked
+from .noise_options import AccuracyOption, NoiseChoice, NoiseOption, RobustOption, noise_of
+from .sampling_options import ChainsOption, DrawsOption, SeedOption
+from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
-    ChainsOption,
-    DrawsOption,
     JsonOption,
     OutOption,
     PriorOption,
-    SeedOption,
     SignOption,
     WhichOption,
     check_writable,
@@ -51,9 +51,12 @@ def fit_eis(
     temperature: Annotated[
         str | None, typer.Option(help="Of the measurement: '140C' or '413K'.")
     ] = None,
-    robust: Annotated[
-        bool, typer.Option("--robust", help="Student-t noise: outliers lose their pull.")
-    ] = False,
+    noise: NoiseOption = None,
+    accuracy: AccuracyOption = None,
+    robust: RobustOption = False,
+    fmin: FminOption = None,
+    fmax: FmaxOption = None,
+    drop: DropOption = None,
     pool: Annotated[
         list[str] | None,
         typer.Option(
@@ -91,6 +94,8 @@ def fit_eis(
     # Everything that can be wrong is looked at before the slow libraries are loaded.
     model = Circuit.parse(circuit)
     priors = read_priors(prior or [])
+    choice = NoiseChoice.of(noise, accuracy, robust=robust)
+    window = Window.of(fmin, fmax, drop)
     if (thickness is None) != (diameter is None):
         raise PosterionError("a conductivity needs both --thickness and --diameter.")
     for text, what in ((thickness, "thickness"), (diameter, "diameter")):
@@ -103,24 +108,24 @@ def fit_eis(
         if pool:
             if which is not None or degrees is not None:
                 raise PosterionError("--which and --temperature are those of a single spectrum.")
-            spectrum = stacked(files, sign, read_labels(label or []))
+            spectrum = stacked(files, sign, read_labels(label or []), window)
             kinds = pooling(pool, free or [], same or [])
         else:
             if label or free or same:
                 raise PosterionError("--label, --free and --same need --pool.")
-            spectrum, kinds = _single(files, sign, which), None
+            spectrum, kinds = window.take(_single(files, sign, which)), None
         if degrees is not None:
             spectrum.attrs["temperature_c"] = degrees
 
+        from ...datasets.cut import left_out
         from ...inference.conductivity import conductivity
         from ...inference.fit import fit
-        from ...inference.noise.independent import Proportional, StudentT
 
         tree = fit(
             model,
             spectrum,
             priors=priors,
-            noise=StudentT() if robust else Proportional(),
+            noise=noise_of(choice.name, choice.accuracy),
             pool=kinds,
             seed=seed,
             draws=draws,
@@ -130,7 +135,8 @@ def fit_eis(
         extra = None
         if thickness is not None and diameter is not None:
             extra = conductivity(tree, thickness=thickness, diameter=diameter, seed=seed)
-        finish(tree, extra, out, as_json, say)
+        said = left_out(str(spectrum.attrs["messages"]))
+        finish(tree, extra, out, as_json, say, remarks=said)
 
 
 def _single(files: Sequence[str], sign: str, which: str | None) -> "xr.Dataset":

@@ -8,13 +8,11 @@ from typing import Annotated
 import typer
 
 from ...errors import PosterionError
+from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
-    ChainsOption,
-    DrawsOption,
     JsonOption,
     OutOption,
     PriorOption,
-    SeedOption,
     check_writable,
     finish,
     progress,

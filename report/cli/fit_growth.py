@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import PosterionError
+from .noise_options import AccuracyOption, NoiseChoice, NoiseOption
+from .noise_options import noise_of as noise_of_spectra
+from .sampling_options import ChainsOption, DrawsOption, SeedOption
+from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
-    ChainsOption,
-    DrawsOption,
     JsonOption,
     OutOption,
     PriorOption,
-    SeedOption,
     SignOption,
     check_writable,
     finish,
@@ -66,7 +67,8 @@ def fit_growth(
         bool, typer.Option("--rounded", help="Values are rounded to the digits printed.")
     ] = False,
     robust: Annotated[
-        bool, typer.Option("--robust", help="Student-t noise: outliers lose their pull.")
+        bool,
+        typer.Option("--robust", help="Of a table: Student-t noise, outliers lose their pull."),
     ] = False,
     circuit: Annotated[
         str | None, typer.Option(help="Of spectra: the circuit, such as 'R0-p(R1,CPE1)'.")
@@ -80,6 +82,11 @@ def fit_growth(
     path: Annotated[
         list[str] | None, typer.Option(help="What a resistance stands for: 'interphase=R1'.")
     ] = None,
+    noise: NoiseOption = None,
+    accuracy: AccuracyOption = None,
+    fmin: FminOption = None,
+    fmax: FmaxOption = None,
+    drop: DropOption = None,
     threshold: Annotated[
         str, typer.Option(help="Multiple of the first value that is waited for: 2 or 200%.")
     ] = "2",
@@ -93,7 +100,8 @@ def fit_growth(
 ) -> None:
     """Fit how resistances grow over cycles, and say how probably they do.
 
-    With --circuit, --prior is one of the circuit.
+    With --circuit, --prior is one of the circuit, and --noise, --accuracy, --fmin, --fmax and
+    --drop are of its spectra.
     Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
     """
     from ...models.circuit import Circuit
@@ -108,7 +116,8 @@ def fit_growth(
         raise PosterionError("--robust and --rounded cannot be combined; leave one of them out.")
     kinds: dict[str, Any]
     if circuit is None:
-        refuse("--circuit", cycle=cycle, every=every, path=path)
+        refuse("--circuit", cycle=cycle, every=every, path=path, noise=noise, accuracy=accuracy,
+               fmin=fmin, fmax=fmax, drop=drop)  # fmt: skip
         if len(files) > 1:
             raise PosterionError(
                 f"{len(files)} files were given; a table is one file. Spectra need --circuit."
@@ -123,7 +132,8 @@ def fit_growth(
                rounded=rounded, robust=robust)  # fmt: skip
         model = Circuit.parse(circuit)
         paths = paths_of(model, read_pairs(path or [], "--path", "interphase=R1"))
-        spectra = spectra_of(files, read_sign(sign))
+        choice = NoiseChoice.of(noise, accuracy)
+        spectra = spectra_of(files, read_sign(sign), Window.of(fmin, fmax, drop))
         cycles = numbered(len(spectra), cycle or (), every)
         kinds = {"path": "none"}
     if out is not None:
@@ -137,12 +147,13 @@ def fit_growth(
         options: Any = {"seed": seed, "draws": draws, "chains": chains}
         said: list[str] = []
         if circuit is not None:
-            data, said = series_of_spectra(model, spectra, cycles, paths, priors, options, out, say)
+            own = options | {"noise": noise_of_spectra(choice.name, choice.accuracy)}
+            data, said = series_of_spectra(model, spectra, cycles, paths, priors, own, out, say)
             priors = {}
         laws = laws_of([str(each) for each in law or ()], _output(data))
         say("Fitting the growth")
-        noise = noise_of(next(iter(laws.values())), data, rounded, robust)
-        options |= {"noise": noise, "pool": kinds or None}
+        scatter = noise_of(next(iter(laws.values())), data, rounded, robust)
+        options |= {"noise": scatter, "pool": kinds or None}
         found = fit_laws(laws, data, question, priors, say, **options)
         best = found.fits[found.best]
         extra = answers(best, question)

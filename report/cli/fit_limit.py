@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import PosterionError
+from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
-    ChainsOption,
-    DrawsOption,
     JsonOption,
     OutOption,
     PriorOption,
-    SeedOption,
     check_writable,
     finish,
     progress,

@@ -9,13 +9,13 @@ import typer
 
 from ...errors import PosterionError
 from .fit_arrhenius import Form
+from .noise_options import AccuracyOption, NoiseChoice, NoiseOption, RobustOption, noise_of
+from .sampling_options import ChainsOption, DrawsOption, SeedOption
+from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
-    ChainsOption,
-    DrawsOption,
     JsonOption,
     OutOption,
     PriorOption,
-    SeedOption,
     SignOption,
     check_writable,
     finish,
@@ -47,6 +47,12 @@ def fit_series(
     form: Annotated[
         Form, typer.Option(help="σ = A exp(...), σ√T = ..., or σT = ...; E_a depends on it.")
     ] = Form.sigmaT,
+    noise: NoiseOption = None,
+    accuracy: AccuracyOption = None,
+    robust: RobustOption = False,
+    fmin: FminOption = None,
+    fmax: FmaxOption = None,
+    drop: DropOption = None,
     prior: PriorOption = None,
     sign: SignOption = "auto",
     draws: DrawsOption = 1000,
@@ -69,35 +75,43 @@ def fit_series(
     model = Circuit.parse(circuit)
     law = Arrhenius(form.value)
     priors = read_priors(prior or [])
+    choice = NoiseChoice.of(noise, accuracy, robust=robust)
+    window = Window.of(fmin, fmax, drop)
     for text, what in ((thickness, "thickness"), (diameter, "diameter")):
         if Measured.parse(text, "cm", what).value <= 0:
             raise PosterionError(f"the {what} '{text}' is not positive; measure it again.")
     paths = _paths(model, read_pairs(path or [], "--path", "bulk=R1"))
-    spectra = [read_spectrum(file, sign=read_sign(sign)) for file in files]
+    spectra = [window.take(read_spectrum(file, sign=read_sign(sign)), file.name) for file in files]
     _set_temperatures(spectra, files, temperature or [])
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
+        from ...datasets.cut import left_out
         from ...inference.fit import fit
         from ...inference.series import conductivity_series
         from ..pages.law import formula
 
         options: Any = {"seed": seed, "draws": draws, "chains": chains}
-        fits, remarks = [], [formula(law)]
+        of_spectra = noise_of(choice.name, choice.accuracy)
+        said = [line for each in spectra for line in left_out(str(each.attrs["messages"]))]
+        fits, remarks = [], [formula(law), *said]
         for spectrum in spectra:
             degrees = spectrum.attrs["temperature_c"]
             say(f"Fitting {spectrum.attrs['source']} at {degrees:g} °C")
-            tree = fit(model, spectrum, priors=priors, **options)
+            tree = fit(model, spectrum, priors=priors, noise=of_spectra, **options)
             refused = _write(tree, out)
             if refused:
                 remarks.append(f"{spectrum.attrs['source']} is left out: {refused}")
             else:
                 fits.append(tree)
         if len(fits) < 2:
-            raise PosterionError("fewer than two spectra could be fitted: " + " ".join(remarks[1:]))
+            raise PosterionError(
+                "fewer than two spectra could be fitted: " + " ".join(remarks[1 + len(said) :])
+            )
         say("Fitting the activation energies")
         collect = partial(conductivity_series, fits, thickness=thickness, diameter=diameter)
         series = collect(paths=paths)
+        series.attrs["messages"] = "\n".join([series.attrs["messages"], *said])
         tree = fit(law, series, pool={"path": "none"}, progress=say, **options)
         total = None
         if "R_total" in fits[0]["posterior"] and len(paths) > 1:

@@ -5,19 +5,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import PosterionError
+from .spectrum_options import Window
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
-def spectra_of(files: Sequence[Path], sign: Any) -> dict[str, "xr.Dataset"]:
-    """Read all spectra of all files, in their order."""
+def spectra_of(files: Sequence[Path], sign: Any, window: Window) -> dict[str, "xr.Dataset"]:
+    """Read all spectra of all files, in their order; of each the points within a window."""
     from ...datasets.spectrum_files import read_spectra
 
     found: dict[str, xr.Dataset] = {}
     for file in files:
         for label, spectrum in read_spectra(file, sign=sign).items():
-            found[f"{file.stem}, {label}" if label != file.stem else label] = spectrum
+            name = f"{file.stem}, {label}" if label != file.stem else label
+            found[name] = window.take(spectrum, name)
     return found
 
 
@@ -53,7 +55,11 @@ def series_of_spectra(
     out: Path | None,
     say: Any,
 ) -> tuple["xr.Dataset", list[str]]:
-    """Fit each spectrum, and return the resistances and what was left out."""
+    """Fit each spectrum, and return the resistances and what was left out.
+
+    The options are those of `fit`.
+    """
+    from ...datasets.cut import left_out
     from ...inference.cycling.growth_series import resistance_series
     from ...inference.diagnose import Verdict
     from ...inference.fit import fit
@@ -73,4 +79,7 @@ def series_of_spectra(
             said.append(f"{label} at cycle {cycle:g} is left out: {verdict.messages[0]}")
     if len(fits) < 2:
         raise PosterionError("fewer than two spectra could be fitted: " + " ".join(said))
-    return resistance_series(fits, cycles=at, paths=paths), said
+    series = resistance_series(fits, cycles=at, paths=paths)
+    points = [line for each in spectra.values() for line in left_out(str(each.attrs["messages"]))]
+    series.attrs["messages"] = "\n".join(points)
+    return series, [*points, *said]

@@ -5,14 +5,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import PosterionError
+from .spectrum_options import Window
 from .terminal import read_pairs, read_sign
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
-def stacked(files: Sequence[str], sign: str, labels: Mapping[str, Sequence[str]]) -> "xr.Dataset":
-    """Return all spectra of some files as one data set.
+def stacked(
+    files: Sequence[str],
+    sign: str,
+    labels: Mapping[str, Sequence[str]],
+    window: Window | None = None,
+) -> "xr.Dataset":
+    """Return all spectra of some files as one data set, of each the points within a window.
 
     A spectrum is called by its label in the file, after the name of the file where there are
     several, and by that name alone where the file holds one.
@@ -20,7 +26,7 @@ def stacked(files: Sequence[str], sign: str, labels: Mapping[str, Sequence[str]]
     Raises
     ------
     PosterionError
-        If a file cannot be read, or there are fewer than two spectra.
+        If a file cannot be read, a spectrum cannot be fitted, or there are fewer than two.
     """
     from ...datasets.simulate import EXAMPLES, simulated_pellet
     from ...datasets.spectrum_files import read_spectra, temperature_of_name
@@ -42,7 +48,7 @@ def stacked(files: Sequence[str], sign: str, labels: Mapping[str, Sequence[str]]
                 raise PosterionError(
                     f"two spectra are called '{name}'; give each file a name of its own."
                 )
-            spectra[name] = spectrum
+            spectra[name] = (window or Window()).take(spectrum, name)
     if len(spectra) < 2:
         raise PosterionError(
             f"{', '.join(map(str, files))} holds one spectrum, and pooling needs several; leave "

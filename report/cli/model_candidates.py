@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import PosterionError
+from .noise_options import NoiseChoice
+from .spectrum_options import Window
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,7 +22,10 @@ USUAL_FORM = "sigmaT"
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file of data is read and taken; what does not apply to its kind is left alone."""
+    """How a file of data is read and taken; what does not apply to its kind is left alone.
+
+    `noise` and `window` are of spectra, `robust` and `independent` of tables.
+    """
 
     columns: Mapping[str, str]
     where: Sequence[tuple[str, str]] = ()
@@ -30,6 +35,8 @@ class Reading:
     robust: bool = False
     independent: bool = False
     sign: str = "auto"
+    noise: NoiseChoice = NoiseChoice()
+    window: Window = Window()
 
 
 @dataclass(frozen=True)
@@ -131,15 +138,19 @@ def _circuits(file: str, texts: Sequence[str], reading: Reading) -> Candidates:
     from ...datasets.simulate import EXAMPLES, simulated_pellet
     from ...datasets.spectrum_files import read_spectrum
     from ...models.circuit import Circuit
+    from .noise_options import noise_of
     from .terminal import read_sign
 
     models: dict[str, Model] = {str(c): c for c in map(Circuit.parse, texts)}
     example = file in EXAMPLES and not Path(file).exists()
     sign = read_sign(reading.sign)
     data = simulated_pellet(file) if example else read_spectrum(Path(file), sign=sign)
-    from ...inference.noise.independent import Proportional, StudentT
+    data = reading.window.take(data)
+    from ...inference.noise.independent import usual_noise
 
-    return Candidates(data, models, StudentT() if reading.robust else Proportional(), None)
+    noise = noise_of(reading.noise.name, reading.noise.accuracy)
+    first = next(iter(models.values()))
+    return Candidates(data, models, noise or usual_noise(first, data), None)
 
 
 def _laws(file: Path, names: Sequence[str], reading: Reading) -> Candidates:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .terminal import JsonOption, SeedOption, check_writable, progress
+from .sampling_options import SeedOption
+from .terminal import JsonOption, check_writable, progress
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -22,15 +22,12 @@ PRINTED = 40
 progress_console = Console(stderr=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else.")]
-SeedOption = Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")]
 SignOption = Annotated[
     str, typer.Option(help="Sign of the column of Z'': auto, as_written or negated.")
 ]
 WhichOption = Annotated[
     str | None, typer.Option(help="Which spectrum, where the file holds several.")
 ]
-DrawsOption = Annotated[int, typer.Option(help="Kept draws of each chain.")]
-ChainsOption = Annotated[int, typer.Option(help="Independent chains.")]
 PriorOption = Annotated[
     list[str] | None,
     typer.Option(help="'R1=LogNormal(5, 2)'; may be given several times."),

@@ -41,6 +41,9 @@ def checks_json(checks: Checks) -> dict[str, Any]:
         else {
             "consistent": relations.consistent,
             "verdict": relations.sentence,
+            "spectrum": relations.label,
+            "breaking": relations.breaking,
+            "of": relations.of,
             "z": _plain(relations.z),
             "scatter": relations.scatter,
             "noise": relations.noise,
