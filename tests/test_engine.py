@@ -565,6 +565,20 @@ def test_stuck_chain(sizes: tuple[int, ...]) -> None:
     assert verdict.max_r_hat > 1.3
 
 
+@pytest.mark.parametrize("still", [[2], [0, 1, 3], [0, 1, 2, 3]])
+@pytest.mark.parametrize("apart", [0.0, 1.0])
+def test_chains_that_never_moved_are_named(still: list[int], apart: float) -> None:
+    rng = np.random.default_rng(8)
+    draws, energy = rng.normal(size=(2, 4, 1000))
+    draws[still] = apart * np.array(still)[:, None]
+    energy[still] = 1.0
+    verdict = diagnose(made({"a": draws, "b": 2 * draws}, energy=energy))
+    assert not verdict.passed
+    assert verdict.messages[0].startswith(f"{len(still)} of 4 chains never moved")
+    assert verdict.min_bfmi == 0
+    json.dumps([verdict.max_r_hat, verdict.min_ess], allow_nan=False)
+
+
 def test_chains_of_unequal_spread() -> None:
     """The same mean does not make two chains agree."""
     c = np.random.default_rng(8).normal(size=(4, 1000))

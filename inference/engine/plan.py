@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import PosterionError
 from .explore import DROP, MANY, Mode
-from .precondition import MAX_MISMATCH, Whitening, log_mass, mismatch, whiten
+from .precondition import MAX_MISMATCH, Whitening, log_mass, mass_near, mismatch, whiten
 from .target import STATS, Target
 
 Array = NDArray[np.float64]
@@ -24,6 +24,9 @@ TARGET_ACCEPT = 0.9
 CAREFUL_ACCEPT = 0.95
 FEW_GROUPS, CLOSE_ACCEPT = 8, 0.98
 """A spread between fewer groups is hardly known, and far out its posterior turns narrow."""
+
+TRAIL = (0, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+"""After so many steps of a descent its place is looked at."""
 
 FAR = 10.0
 """A start this many log units per dimension below the best point known is far from the draws."""
@@ -133,7 +136,8 @@ def starts_near(
 
     Around the modes where there are several, since chains that all start in one agree with
     each other and miss the rest; else at draws of the prior, or where these are far, at ends
-    of descents.
+    of descents. Where the density has no maximum, as in the neck of a funnel, these end at
+    points of no mass, which no chain gets away from; there the descents stop where most is.
     """
     if len(kept) > 1:
         # At the very top the gradient vanishes, from which nutpie cannot start.
@@ -148,6 +152,13 @@ def starts_near(
     starts = tuple(better[:: max(1, len(better) // chains)][:chains])
     if len(starts) == chains and modes[0].logp - height[order[0]] < FAR * size:
         return starts
+    if not kept and size <= MANY:
+        places = [_heaviest(target, x, points.std(axis=0)) for x in starts]
+        mass, logp, place = max(places, key=lambda each: each[0])
+        if len(starts) == chains and logp - height[order[0]] < FAR * size:
+            return starts
+        heavy = [x if own > mass - FAR * size else place for own, _, x in places]
+        return tuple(heavy[number % len(heavy)] for number in range(chains))
     # With many data no draw of the prior is near the posterior.
     rng = np.random.default_rng(seed)
     push = 1e-3 * np.minimum(points.std(axis=0), 1.0)
@@ -158,6 +169,14 @@ def starts_near(
     ends = [beside(modes[place % len(modes)]) for place in range(chains)]
     # A descent may end at the brink of a region that the density is zero in.
     return tuple(x if np.isfinite(target.evaluate(x)[0]) else beside(modes[0]) for x in ends)
+
+
+def _heaviest(target: Target, start: Array, spread: Array) -> tuple[float, float, Array]:
+    """Return the place with the most mass on the way down from a start; mass and height first."""
+    spread = np.maximum(spread, 1e-3)
+    trail = [target.step_down(np.sqrt(spread), most, start) for most in TRAIL]
+    heavy = [(mass_near(target.evaluate, x, logp, spread), logp, x) for x, logp in trail]
+    return max(heavy, key=lambda each: each[0])
 
 
 def flat_draws(stats: xr.Dataset) -> Array:
@@ -195,12 +214,20 @@ def adaptive_plan(
     for adaptation in ways:
         pilot = Plan(identity, starts[:2], adaptation, 400, reason)
         stats = run_chains(target, pilot, seed, 300, TARGET_ACCEPT)
-        ess = arviz_stats.ess(stats[["unconstrained"]])["unconstrained"]
-        yields[adaptation] = float(np.nanmin(ess.values)) / float(stats["n_steps"].sum())
+        yields[adaptation] = _yield(stats)
         draws[adaptation] = flat_draws(stats)
     best = max(yields, key=lambda name: yields[name])
     plan = Plan(identity, starts, best, WARMUP_ADAPTIVE, reason, CAREFUL_ACCEPT)
     return plan, draws[best]
+
+
+def _yield(stats: xr.Dataset) -> float:
+    """Return effective draws of the worst coordinate per gradient; none of a chain that stood."""
+    x = stats["unconstrained"].values
+    if (x == x[:, :1]).all(axis=(1, 2)).any():
+        return 0.0
+    ess = arviz_stats.ess(stats[["unconstrained"]])["unconstrained"]
+    return float(np.nanmin(ess.values)) / float(stats["n_steps"].sum())
 
 
 def curved_pilot(target: Target, shape: Whitening, starts: tuple[Array, ...], seed: int) -> Array:
