@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 MAX_R_HAT = 1.01
 MIN_ESS = 400
 MIN_BFMI = 0.3
+
+LARGEST_R_HAT = 1000.0
+"""Of chains none of which moved the R-hat is infinite, for which JSON has no number."""
 
 
 @dataclass(frozen=True)
@@ -75,20 +79,24 @@ def diagnose(
     divergences_let_pass
         Share of draws that may diverge.
     """
-    import arviz_stats
-
     posterior = _varying(tree.children["posterior"].to_dataset())
-    r_hat = _largest(arviz_stats.rhat(posterior))
-    bulk = _smallest(arviz_stats.ess(posterior, method="bulk"))
-    tail = _smallest(arviz_stats.ess(posterior, method="tail"))
+    still = _still(tree.children["posterior"].to_dataset())
+    r_hat, bulk, tail = _convergence(posterior)
     stats = tree.children["sample_stats"].to_dataset()
     energy = stats["energy"].values
-    bfmi = float(min(np.square(np.diff(chain)).mean() / chain.var() for chain in energy))
+    bfmi = float(min(_bfmi(chain) for chain in energy))
     divergences = int(stats["diverging"].sum())
     allowed = int(divergences_let_pass * energy.size)
 
     worst, r_hat_value = r_hat
     messages = []
+    if still:
+        messages.append(
+            f"{still} of {len(energy)} chains never moved: where they started the density changes "
+            "so much within any step that none was accepted. Look for a scale that may go to "
+            "zero, or for priors that contradict the data; and write spreads between groups in the "
+            "non-centred form."
+        )
     if modes > 1 and r_hat_value <= MAX_R_HAT:
         notes = (*notes, f"the posterior has {modes} maxima, and the chains move between them")
     elif modes > 1:
@@ -144,6 +152,40 @@ def _varying(posterior: xr.Dataset) -> xr.Dataset:
     """Leave out what is constant, such as an exponent fixed at one, or not finite."""
     names = [name for name, value in posterior.items() if float(np.ptp(value.values)) > 0]
     return posterior[names]
+
+
+def _still(posterior: xr.Dataset) -> int:
+    """Return how many chains have the same values from the first draw to the last."""
+    chains = posterior.sizes.get("chain", 0)
+    moved = np.zeros(chains, dtype=bool)
+    for value in posterior.values():
+        draws = value.transpose("chain", "draw", ...).values.reshape(chains, value["draw"].size, -1)
+        moved |= (np.isfinite(draws) & (draws != draws[:, :1])).any(axis=(1, 2))
+    return int(chains - moved.sum())
+
+
+def _convergence(
+    posterior: xr.Dataset,
+) -> tuple[tuple[str, float], tuple[str, float], tuple[str, float]]:
+    """Return the largest R-hat, and the least bulk and tail ESS, each with its name."""
+    import arviz_stats
+
+    if not posterior:
+        return ("all", LARGEST_R_HAT), ("all", 0.0), ("all", 0.0)
+    try:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            name, r_hat = _largest(arviz_stats.rhat(posterior))
+            bulk = _smallest(arviz_stats.ess(posterior, method="bulk"))
+            tail = _smallest(arviz_stats.ess(posterior, method="tail"))
+    except (ValueError, ZeroDivisionError):  # ArviZ has no number for chains that stand still
+        name, *_ = map(str, posterior)
+        return (name, LARGEST_R_HAT), (name, 0.0), (name, 0.0)
+    return (name, min(r_hat, LARGEST_R_HAT)), bulk, tail
+
+
+def _bfmi(energy: NDArray[np.float64]) -> float:
+    variance = energy.var()
+    return float(np.square(np.diff(energy)).mean() / variance) if variance > 0 else 0.0
 
 
 def _largest(values: xr.Dataset) -> tuple[str, float]:

@@ -446,27 +446,85 @@ def bimodal() -> xr.DataTree:
     return po.sample(two_bells(20.0), seed=8, draws=500)
 
 
-def test_two_explanations_are_told_and_refused(bimodal: xr.DataTree) -> None:
+def test_two_explanations_are_told_and_weighed(bimodal: xr.DataTree) -> None:
     verdict = Verdict.of(bimodal)
-    assert verdict.modes == 2
-    assert not verdict.passed
-    assert any("2 modes" in message for message in verdict.messages)
+    assert verdict.passed and verdict.modes == 2, verdict
+    assert any("2 explanations" in note for note in verdict.notes)
+    assert any("± 0.001: x" in note and " in place of " in note for note in verdict.notes), verdict
+    draws = bimodal["posterior"]["x"]
+    assert draws.sizes == {"chain": 4, "draw": 500}
+    assert (draws > 0).mean("draw").values == pytest.approx([0.5] * 4, abs=0.02)
+    check_moments(draws, 0.0, np.sqrt(100 + 1))
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_two_bent_explanations_are_told_and_refused(seed: int) -> None:
+def test_two_bent_explanations_are_weighed_or_refused(seed: int) -> None:
     """Chains that all start in the higher one would agree, and miss half of the posterior."""
-    verdict = Verdict.of(po.sample(bent_bells(), seed=seed))
-    assert verdict.modes == 2 and not verdict.passed, verdict
+    tree = po.sample(bent_bells(), seed=seed)
+    verdict = Verdict.of(tree)
+    assert verdict.modes == 2, verdict
+    if verdict.passed:
+        assert float((tree["posterior"]["x"] > 0).mean()) == pytest.approx(0.5, abs=0.05)
 
 
-def test_refused_run_keeps_its_draws(bimodal: xr.DataTree) -> None:
-    draws = bimodal["posterior"]["x"]
-    assert draws.sizes == {"chain": 4, "draw": 500}
-    assert np.isfinite(draws).all()
-    assert {round(float(abs(m)), -1) for m in draws.mean("draw")} == {10.0}
-    assert len({bool(m > 0) for m in draws.mean("draw")}) == 2  # both modes are there
-    assert bimodal["sample_stats"]["lp"].sizes == draws.sizes
+@pytest.mark.parametrize("share", [0.05, 0.003])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_explanations_are_drawn_as_often_as_they_weigh(share: float, seed: int) -> None:
+    """Whatever chains began where; a narrow one is higher, and weighs little."""
+    import pymc as pm
+
+    with pm.Model() as model:
+        place = pm.Uniform("place", -10, 10, shape=2)
+        near, far = (
+            -(((place - at) / width) ** 2).sum() / 2 - 2 * np.log(width)
+            for at, width in ((-5.0, 1.0), (5.0, 0.5))
+        )
+        terms = [np.log(1 - share) + near, np.log(share) + far]
+        pm.Potential("two", pm.math.logaddexp(*terms))
+    tree = po.sample(model, seed=seed)
+    verdict = Verdict.of(tree)
+    assert verdict.passed and verdict.modes == 2, verdict
+    found = (tree["posterior"]["place"][..., 0] > 0).mean("draw").values
+    assert found == pytest.approx([share] * 4, rel=0.1, abs=0.001)
+    evidence = json.loads(tree.attrs["evidence"])
+    exact = np.log(2 * np.pi / 20**2)
+    assert abs(evidence["log_evidence"] - exact) < 4 * evidence["se"] + 1e-3
+
+
+def test_an_explanation_of_no_weight_is_left_out_and_named() -> None:
+    import pymc as pm
+
+    with pm.Model() as model:
+        x = pm.Uniform("x", -20, 20)
+        terms = [-((x - 5) ** 2) / 2, np.log(3e-5) - ((x + 5) ** 2) / 2]
+        pm.Potential("two", pm.math.logaddexp(*terms))
+    verdict = Verdict.of(po.sample(model, seed=1))
+    assert verdict.passed and verdict.modes == 1, verdict
+    named = [note for note in verdict.notes if "is left out" in note]
+    assert len(named) == 1 and "weighs 3e-05" in named[0] and " in place of " in named[0], named
+
+
+@pytest.fixture(scope="module")
+def refused() -> xr.DataTree:
+    """Two parts of which one has tails that no proposal covers, and chains do not reach."""
+    import pymc as pm
+
+    with pm.Model() as model:
+        x = pm.Uniform("x", -1e4, 1e4)
+        v = pm.Normal("v", 0, 3)
+        pm.Normal("z", 0, pm.math.exp(v), shape=6)
+        pm.Potential("two", -3 * pm.math.log1p(((x**2 - 1e4) / 50) ** 2))
+    return po.sample(model, seed=8, draws=300)
+
+
+def test_refused_run_keeps_its_draws_and_no_evidence(refused: xr.DataTree) -> None:
+    from posterion.inference.engine.evidence import Evidence
+
+    assert not Verdict.of(refused).passed
+    assert np.isfinite(refused["posterior"]["x"]).all()
+    assert refused["sample_stats"]["lp"].sizes == refused["posterior"]["x"].sizes
+    with pytest.raises(PosterionError, match="carries no evidence"):
+        Evidence.of(refused)
 
 
 def test_same_seed_same_draws_to_the_last_bit(bimodal: xr.DataTree) -> None:
@@ -565,6 +623,20 @@ def test_stuck_chain(sizes: tuple[int, ...]) -> None:
     assert verdict.max_r_hat > 1.3
 
 
+@pytest.mark.parametrize("still", [[2], [0, 1, 3], [0, 1, 2, 3]])
+@pytest.mark.parametrize("apart", [0.0, 1.0])
+def test_chains_that_never_moved_are_named(still: list[int], apart: float) -> None:
+    rng = np.random.default_rng(8)
+    draws, energy = rng.normal(size=(2, 4, 1000))
+    draws[still] = apart * np.array(still)[:, None]
+    energy[still] = 1.0
+    verdict = diagnose(made({"a": draws, "b": 2 * draws}, energy=energy))
+    assert not verdict.passed
+    assert verdict.messages[0].startswith(f"{len(still)} of 4 chains never moved")
+    assert verdict.min_bfmi == 0
+    json.dumps([verdict.max_r_hat, verdict.min_ess], allow_nan=False)
+
+
 def test_chains_of_unequal_spread() -> None:
     """The same mean does not make two chains agree."""
     c = np.random.default_rng(8).normal(size=(4, 1000))
@@ -635,3 +707,51 @@ def test_verdict_survives_json() -> None:
     tree = xr.DataTree()
     tree.attrs["verdict"] = json.dumps(asdict(verdict))
     assert Verdict.of(tree) == verdict
+
+
+# --- Vector transforms ----------------------------------------------------------------------
+
+
+def ordered_means(count: int) -> Any:
+    import pymc as pm
+
+    with pm.Model() as model:
+        mu = pm.Normal("mu", 0, 3, shape=count, transform=pm.distributions.transforms.ordered)
+        pm.Deterministic("least", mu[0])
+    return model
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_draws_of_an_ordered_prior_are_in_order(count: int) -> None:
+    """Of eight one draw in 40,000 is, and sorted ones are what remains of the prior."""
+    values, points = simulate_prior(ordered_means(count), 1000, 1)
+    assert points.shape == (1000, count) and np.isfinite(points).all()
+    assert (np.diff(values["mu"], axis=1) > 0).all()
+    np.testing.assert_array_equal(values["least"], values["mu"][:, 0])
+    np.testing.assert_allclose(np.exp(points[:, 1:]), np.diff(values["mu"], axis=1), rtol=1e-9)
+    least = np.random.default_rng(2).normal(0, 3, size=(20_000, count)).min(axis=1)
+    assert values["least"].mean() == pytest.approx(least.mean(), abs=4 * least.std() / 1000**0.5)
+
+
+def test_a_mixture_of_ordered_means_is_sampled() -> None:
+    """Vectors in order and on a simplex: two far parts of known shares, means and widths."""
+    import pymc as pm
+
+    rng = np.random.default_rng(1)
+    y = np.concatenate([rng.normal(-2, 0.5, 40), rng.normal(1, 0.7, 60)])
+    with pm.Model() as model:
+        mu = pm.Normal("mu", 0, 3, shape=2, transform=pm.distributions.transforms.ordered)
+        sd = pm.HalfNormal("sd", 1, shape=2)
+        w = pm.Dirichlet("w", np.ones(2))
+        pm.NormalMixture("y", w, mu, sd, observed=y)
+    tree = po.sample(model, seed=1)
+    assert Verdict.of(tree).passed, Verdict.of(tree)
+    truth = {
+        "mu": [y[:40].mean(), y[40:].mean()],
+        "sd": [y[:40].std(), y[40:].std()],
+        "w": [0.4, 0.6],
+    }
+    for name, expected in truth.items():
+        draws = tree["posterior"][name]
+        z = (draws.mean(("chain", "draw")) - expected) / draws.std(("chain", "draw"))
+        assert np.abs(z).max() < 1, name

@@ -126,10 +126,16 @@ class Density:
         With a `key`, a function that an earlier process left on disk is taken as it is,
         without the seconds that PyTensor takes to rewrite the graph.
         """
+        import pytensor
+
         from .native import compile_logp, load_logp
 
-        loaded = load_logp(self.key) if self.key else None
-        return loaded or compile_logp(self._compiled, self.key)
+        # PyTensor lets LLVM reorder sums and products, which then round as the functions around
+        # them happen to be inlined and linked: otherwise where code is compiled than where it
+        # comes from disk. A seed would repeat from the second run of a model on only.
+        with pytensor.config.change_flags(numba__fastmath=False):
+            loaded = load_logp(self.key) if self.key else None
+            return loaded or compile_logp(self._compiled, self.key)
 
     def expand(self, x: Array) -> dict[str, Array]:
         """Return all variables of the model, on their own scales, at raveled points.

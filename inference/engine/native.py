@@ -140,8 +140,10 @@ def _limited(g: Any, steps: Any, changes: Any, count: Any) -> Any:
 
 
 @numba.njit(cache=True, nogil=True)
-def descend(function: Any, start: Any, packed: Any) -> Any:
+def descend(function: Any, start: Any, packed: Any, most: int = MAX_STEPS) -> Any:
     """Descend from a whitened point to a local maximum; return it and its log density.
+
+    Or to where it is after so many steps as `most` allows.
 
     Follows the BFGS direction, or in many dimensions that of its form with limited memory, with
     a line search to the weak Wolfe conditions.
@@ -157,7 +159,7 @@ def descend(function: Any, start: Any, packed: Any) -> Any:
     inverse = np.eye(1 if large else size)
     steps, changes, count = np.zeros((HISTORY, size)), np.zeros((HISTORY, size)), 0
     fresh, past = True, np.full(HISTORY, np.inf)
-    for number in range(MAX_STEPS):
+    for number in range(most):
         if not (np.isfinite(f) and np.all(np.isfinite(g))):
             return u, -np.inf
         direction = -_limited(g, steps, changes, count) if large else -inverse.dot(g)
@@ -165,6 +167,8 @@ def descend(function: Any, start: Any, packed: Any) -> Any:
         if slope >= 0:
             inverse, direction, count, fresh = np.eye(len(inverse)), -g, 0, True
             slope = -g.dot(g)
+        if not slope < 0:  # so far out that the density is flat
+            break
         step = min(1.0, 1.0 / np.sqrt(-slope)) if fresh else 1.0
         low, high = 0.0, np.inf
         f_new, g_new, moved = f, g, u

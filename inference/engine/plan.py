@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import PosterionError
 from .explore import DROP, MANY, Mode
-from .precondition import MAX_MISMATCH, Whitening, log_mass, mismatch, whiten
+from .precondition import MAX_MISMATCH, Whitening, log_mass, mass_near, mismatch, whiten
 from .target import STATS, Target
 
 Array = NDArray[np.float64]
@@ -22,8 +22,16 @@ WARMUP_GUIDED = 400
 WARMUP_ADAPTIVE = 1000
 TARGET_ACCEPT = 0.9
 CAREFUL_ACCEPT = 0.95
+RETRY_TARGET_ACCEPT = 0.99
+RETRY_FACTOR = 4
+RETRY_DIVERGENCES = 1e-3
+"""A retry may diverge once in a thousand draws, and shows it."""
+
 FEW_GROUPS, CLOSE_ACCEPT = 8, 0.98
 """A spread between fewer groups is hardly known, and far out its posterior turns narrow."""
+
+TRAIL = (0, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+"""After so many steps of a descent its place is looked at."""
 
 FAR = 10.0
 """A start this many log units per dimension below the best point known is far from the draws."""
@@ -45,7 +53,12 @@ class Plan:
 
 
 def whitened_plan(
-    target: Target, modes: list[Mode], points: Array, seed: int, chains: int
+    target: Target,
+    modes: list[Mode],
+    points: Array,
+    seed: int,
+    chains: int,
+    drop: float = DROP,
 ) -> tuple[Plan | None, list[tuple[Mode, Whitening]]]:
     """Decide how to sample where the mode is a guide to the posterior.
 
@@ -61,6 +74,8 @@ def whitened_plan(
         Of the starts.
     chains
         How many.
+    drop
+        Modes whose mass is so many log units below the largest hold no part of the posterior.
 
     Returns
     -------
@@ -84,12 +99,29 @@ def whitened_plan(
     maps = [first, *(whiten(target.evaluate, mode, spread) for mode in modes[1:8])]
     found = [(m, w, log_mass(m, w)) for m, w in zip(modes, maps, strict=False) if w]
     most = max(mass for *_, mass in found)
-    kept = [(m, w) for m, w, mass in found if mass > most - DROP]
+    kept = [(m, w) for m, w, mass in found if mass > most - drop]
     best, whitening = kept[0]
     if mismatch(target.evaluate, best, whitening, seed) >= MAX_MISMATCH:
         return None, kept
-    starts = _around([w for _, w in kept], 1.0, chains, seed)
+    starts = around([w for _, w in kept], 1.0, chains, seed)
     return Plan(whitening, starts, "diag", WARMUP_WHITE), kept
+
+
+def plan_at(target: Target, mode: Mode, whitening: Whitening, seed: int, chains: int) -> Plan:
+    """Plan chains that all start around one mode, of several that are sampled by themselves."""
+    if mismatch(target.evaluate, mode, whitening, seed) < MAX_MISMATCH:
+        starts = around([whitening], 1.0, chains, seed)
+        return Plan(whitening, starts, "diag", WARMUP_WHITE)
+    return adaptive_plan(target, around([whitening], 0.1, chains, seed), seed)[0]
+
+
+def around(modes: list[Whitening], radius: float, chains: int, seed: int) -> tuple[Array, ...]:
+    """Scatter the starts of the chains around the modes, in turn."""
+    rng = np.random.default_rng(seed)
+    size = len(modes[0].center)
+    return tuple(
+        modes[chain % len(modes)].to_x(radius * rng.normal(size=size)) for chain in range(chains)
+    )
 
 
 CURVED = "the mode is no guide to this posterior; the curvature at draws showed its shape"
@@ -108,13 +140,13 @@ def guided_pilot(
     """
     maps = [whitening for _, whitening in kept]
     size = len(maps[0].center)
-    plan = Plan(maps[0], _around(maps, 0.5, chains, seed), "diag", WARMUP_GUIDED, GUIDED)
+    plan = Plan(maps[0], around(maps, 0.5, chains, seed), "diag", WARMUP_GUIDED, GUIDED)
     return flat_draws(run_chains(target, plan, seed, max(300, 2 * size), TARGET_ACCEPT))
 
 
 def guided_plan(draws: Array, chains: int) -> Plan:
     """Plan chains in coordinates that the draws of `guided_pilot` make round."""
-    values, vectors = np.linalg.eigh(np.cov(draws, rowvar=False))
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(draws, rowvar=False)))
     axes = vectors * np.sqrt(np.maximum(values, 1e-12 * values[-1]))
     starts = tuple(part[-1] for part in np.array_split(draws, chains))
     whitening = Whitening(draws.mean(axis=0), axes)
@@ -133,11 +165,12 @@ def starts_near(
 
     Around the modes where there are several, since chains that all start in one agree with
     each other and miss the rest; else at draws of the prior, or where these are far, at ends
-    of descents.
+    of descents. Where the density has no maximum, as in the neck of a funnel, these end at
+    points of no mass, which no chain gets away from; there the descents stop where most is.
     """
     if len(kept) > 1:
         # At the very top the gradient vanishes, from which nutpie cannot start.
-        return _around([w for _, w in kept], 0.1, chains, seed)
+        return around([w for _, w in kept], 0.1, chains, seed)
     size = points.shape[1]
     height = np.array([target.evaluate(x)[0] for x in points])
     finite = np.flatnonzero(np.isfinite(height))
@@ -148,6 +181,13 @@ def starts_near(
     starts = tuple(better[:: max(1, len(better) // chains)][:chains])
     if len(starts) == chains and modes[0].logp - height[order[0]] < FAR * size:
         return starts
+    if not kept and size <= MANY:
+        places = [_heaviest(target, x, points.std(axis=0)) for x in starts]
+        mass, logp, place = max(places, key=lambda each: each[0])
+        if len(starts) == chains and logp - height[order[0]] < FAR * size:
+            return starts
+        heavy = [x if own > mass - FAR * size else place for own, _, x in places]
+        return tuple(heavy[number % len(heavy)] for number in range(chains))
     # With many data no draw of the prior is near the posterior.
     rng = np.random.default_rng(seed)
     push = 1e-3 * np.minimum(points.std(axis=0), 1.0)
@@ -160,19 +200,18 @@ def starts_near(
     return tuple(x if np.isfinite(target.evaluate(x)[0]) else beside(modes[0]) for x in ends)
 
 
+def _heaviest(target: Target, start: Array, spread: Array) -> tuple[float, float, Array]:
+    """Return the place with the most mass on the way down from a start; mass and height first."""
+    spread = np.maximum(spread, 1e-3)
+    trail = [target.step_down(np.sqrt(spread), most, start) for most in TRAIL]
+    heavy = [(mass_near(target.evaluate, x, logp, spread), logp, x) for x, logp in trail]
+    return max(heavy, key=lambda each: each[0])
+
+
 def flat_draws(stats: xr.Dataset) -> Array:
     """Return the draws of all chains as points of shape (n, size), chain after chain."""
     x = np.asarray(stats["unconstrained"].values)
     return x.reshape(-1, x.shape[-1])
-
-
-def _around(modes: list[Whitening], radius: float, chains: int, seed: int) -> tuple[Array, ...]:
-    """Scatter the starts of the chains around the modes, in turn."""
-    rng = np.random.default_rng(seed)
-    size = len(modes[0].center)
-    return tuple(
-        modes[chain % len(modes)].to_x(radius * rng.normal(size=size)) for chain in range(chains)
-    )
 
 
 def adaptive_plan(
@@ -195,12 +234,20 @@ def adaptive_plan(
     for adaptation in ways:
         pilot = Plan(identity, starts[:2], adaptation, 400, reason)
         stats = run_chains(target, pilot, seed, 300, TARGET_ACCEPT)
-        ess = arviz_stats.ess(stats[["unconstrained"]])["unconstrained"]
-        yields[adaptation] = float(np.nanmin(ess.values)) / float(stats["n_steps"].sum())
+        yields[adaptation] = _yield(stats)
         draws[adaptation] = flat_draws(stats)
     best = max(yields, key=lambda name: yields[name])
     plan = Plan(identity, starts, best, WARMUP_ADAPTIVE, reason, CAREFUL_ACCEPT)
     return plan, draws[best]
+
+
+def _yield(stats: xr.Dataset) -> float:
+    """Return effective draws of the worst coordinate per gradient; none of a chain that stood."""
+    x = stats["unconstrained"].values
+    if (x == x[:, :1]).all(axis=(1, 2)).any():
+        return 0.0
+    ess = arviz_stats.ess(stats[["unconstrained"]])["unconstrained"]
+    return float(np.nanmin(ess.values)) / float(stats["n_steps"].sum())
 
 
 def curved_pilot(target: Target, shape: Whitening, starts: tuple[Array, ...], seed: int) -> Array:
@@ -225,7 +272,7 @@ def plan_from_draws(stats: xr.Dataset, plan: Plan) -> Plan:
     whitening = plan.whitening
     if plan.warmup <= WARMUP_GUIDED:
         flat = flat_draws(stats)
-        values, vectors = np.linalg.eigh(np.cov(flat, rowvar=False))
+        values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(flat, rowvar=False)))
         if values[0] > 0:
             whitening = Whitening(flat.mean(axis=0), vectors * np.sqrt(values))
     return Plan(whitening, starts, plan.adaptation, 4 * plan.warmup, plan.reason)

@@ -49,8 +49,9 @@ def hessian(evaluate: Evaluate, x: Array, step: Array) -> Array:
     """Return minus the second derivatives of a log density, by differences of its gradient."""
     size = len(x)
     result = np.empty((size, size))
-    for i, moved in enumerate(np.diag(step)):
-        result[i] = (evaluate(x - moved)[1] - evaluate(x + moved)[1]) / (2 * step[i])
+    with np.errstate(invalid="ignore"):  # far out slopes are infinite, which callers look for
+        for i, moved in enumerate(np.diag(step)):
+            result[i] = (evaluate(x - moved)[1] - evaluate(x + moved)[1]) / (2 * step[i])
     return (result + result.T) / 2
 
 
@@ -107,6 +108,20 @@ def log_mass(mode: Mode, whitening: Whitening) -> float:
     return float(
         mode.logp + size / 2 * np.log(2 * np.pi) + np.linalg.slogdet(whitening.axes).logabsdet
     )
+
+
+def mass_near(evaluate: Evaluate, x: Array, logp: float, spread: Array) -> float:
+    """Return how much mass is around a point, mode or not: a log, by the curvature there.
+
+    Along a direction in which the density does not fall off, or only beyond the prior's spread,
+    that spread bounds it. In the neck of a funnel the density is without bound, and its mass is
+    nothing.
+    """
+    curvature = hessian(evaluate, x, STEP * np.minimum(spread, 1.0)) * np.outer(spread, spread)
+    if not (np.isfinite(logp) and np.isfinite(curvature).all()):
+        return -np.inf
+    values = np.maximum(np.linalg.eigvalsh(curvature), 1.0)
+    return float(logp + (len(x) * np.log(2 * np.pi) - np.log(values).sum()) / 2)
 
 
 def mismatch(evaluate: Evaluate, mode: Mode, whitening: Whitening, seed: int) -> float:

@@ -50,10 +50,16 @@ class Target:
 
     def descend(self, scale: Array, start: Array) -> tuple[Array, float]:
         """Return the local maximum below a start and its log density."""
+        from .native import MAX_STEPS
+
+        return self.step_down(scale, MAX_STEPS, start)
+
+    def step_down(self, scale: Array, most: int, start: Array) -> tuple[Array, float]:
+        """Return where a descent is after at most so many steps, and its log density."""
         from .native import descend, whitened_data
 
         packed = whitened_data(np.zeros(len(scale)), scale, self.data)
-        u, logp = descend(self.function, start / scale, packed)
+        u, logp = descend(self.function, start / scale, packed, most)
         return u * scale, logp
 
     def chain(
