@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from .inference.cycling.ageing import cycles_to, retention
     from .inference.cycling.efficiency import coulombic_efficiency
     from .inference.cycling.growth_series import resistance_series
-    from .inference.diagnose import Verdict
     from .inference.engine.sample import sample
     from .inference.factors.dose import dose_response
     from .inference.factors.dose_answers import dose_answers
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from .inference.store import load, save
     from .inference.transference import transference, variance_shares
     from .inference.unstack import unstack
+    from .inference.verdict import Doubt, Verdict
     from .models.ageing import (
         ExponentialFade,
         KneeFade,
@@ -92,6 +92,7 @@ _HOMES = {
     "Circuit": "models.circuit",
     "Correlated": "inference.noise.correlated",
     "CriticalCurrent": "models.limits",
+    "Doubt": "inference.verdict",
     "DoseResponse": "models.dose",
     "Gaussian": "inference.noise.independent",
     "Lifetime": "models.limits",
@@ -105,7 +106,7 @@ _HOMES = {
     "StudentT": "inference.noise.independent",
     "TwoRegimes": "models.transport",
     "VTF": "models.transport",
-    "Verdict": "inference.diagnose",
+    "Verdict": "inference.verdict",
     "Weibull": "inference.noise.censored",
     "build": "inference.build",
     "calibrate": "inference.calibrate",
@@ -174,6 +175,7 @@ __all__ = [
     "Correlated",
     "CriticalCurrent",
     "DoseResponse",
+    "Doubt",
     "Gaussian",
     "Lifetime",
     "OnsetPotential",

@@ -47,7 +47,7 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
     PosterionError
         If an input is missing, unknown or not finite, or the run failed its checks.
     """
-    from .diagnose import Verdict
+    from .verdict import Verdict
 
     if not Verdict.of(tree).passed:
         raise PosterionError(

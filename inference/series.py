@@ -10,7 +10,7 @@ from ..errors import PosterionError
 from ..models.transport import conductivity as formula
 from ..models.transport import disc_area
 from ..units import Measured
-from .diagnose import Verdict
+from .verdict import Verdict
 
 
 def conductivity_series(

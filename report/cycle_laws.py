@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 
 from ..inference.cycling.cycle_series import Question, ask, keep_kinds
-from ..inference.diagnose import Verdict
 from ..inference.model_comparison.compare_models import compare_models, trusted
+from ..inference.verdict import Verdict
 from .censored import ends_at
 from .cycle_subjects import subjects
 from .figures.cycle_curves import curves, reach, references

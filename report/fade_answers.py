@@ -7,9 +7,9 @@ import xarray as xr
 
 from ..inference.cycling.ageing import retention, told, value_at
 from ..inference.cycling.cycle_series import CycleSeries, Question, cycle_series
-from ..inference.diagnose import Verdict
 from ..inference.revive import model_of
 from ..inference.scalars import stem
+from ..inference.verdict import Verdict
 from .cycle_subjects import of_all, series_of, subjects
 from .tables import EMPTY
 from .threshold_answers import THRESHOLD, extrapolated, reached, threshold_rows

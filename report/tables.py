@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ..inference.diagnose import Verdict
 from ..inference.pooling import MEAN, SPREAD
 from ..inference.scalars import scalars, stem
+from ..inference.verdict import Verdict
 
 QUANTILES = {"q03": 0.03, "median": 0.5, "q97": 0.97}
 STATISTICS = ("mean", "sd", *QUANTILES)

@@ -88,7 +88,7 @@ def test_numbers_fits_and_tables_mix_and_the_page_shows_the_sensitivity(
 
 def test_what_failed_shows_no_number(command, write, monkeypatch, tmp_path) -> None:
     from posterion.inference.comparison import compare as comparison
-    from posterion.inference.diagnose import Verdict
+    from posterion.inference.verdict import Verdict
 
     def failed(tree: xr.DataTree) -> Verdict:
         return Verdict(False, 9, 1.2, 10.0, 0.5, 1, ("The chains disagree.",))

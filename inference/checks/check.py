@@ -7,8 +7,8 @@ import pandas as pd
 import xarray as xr
 
 from ...errors import PosterionError
-from ..diagnose import Verdict
 from ..revive import is_of_points
+from ..verdict import Verdict
 from .kramers_kronig import KramersKronig, kramers_kronig
 from .leave_one_out import LeaveOneOut, leave_one_out, leave_one_out_checks
 from .one_check import Check

@@ -1,15 +1,15 @@
 """Is a spectrum that of a linear, stable system? The linear Kramers-Kronig test."""
 
-import io
-from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from scipy import stats
 
 from ..residuals import hertz
 from ..revive import model_of
+from ..unstack import unstack
 from .one_check import Check
 
 Array = NDArray[np.float64]
@@ -24,9 +24,11 @@ REPLICAS = 200
 CLEAR = 3.0
 """Standard deviations beyond which a pattern is none of the noise (about 1 in 700)."""
 
-
 SMALL = 0.0015
 """What instruments are accurate to, of |Z|. A drift of resistances by 5 to 10 % leaves as much."""
+
+LOUD = 0.03
+"""A scatter beyond it hides any drift that matters, and no spectrum obeys anything to so much."""
 
 MISSED = 1.5
 """A fit that leaves so many times the scatter of the test misses what a circuit can have."""
@@ -52,6 +54,8 @@ class KramersKronig:
         The part of the residuals that is no noise, over |Z|; zero where they look like noise.
     z
         How far their pattern is from that of noise, in standard deviations.
+    label
+        Of the spectrum, where there are several; empty otherwise.
     """
 
     frequency: Array
@@ -61,6 +65,7 @@ class KramersKronig:
     noise: float
     systematic: float
     z: float
+    label: str = ""
 
     @property
     def consistent(self) -> bool:
@@ -70,12 +75,18 @@ class KramersKronig:
     @property
     def sentence(self) -> str:
         """The verdict on drift and linearity."""
+        whose = f"The spectrum {self.label}" if self.label else "The spectrum"
+        if self.scatter > LOUD and self.consistent:
+            return (
+                f"{whose} scatters by {100 * self.scatter:.2g} % of |Z| around its best "
+                "Kramers-Kronig consistent description: so much hides drift and non-linearity."
+            )
         if self.consistent:
             pattern = (
                 f", of which {100 * self.systematic:.2g} % is a pattern" if self.systematic else ""
             )
             obeyed = (
-                "The spectrum obeys the Kramers-Kronig relations to "
+                f"{whose} obeys the Kramers-Kronig relations within its scatter of "
                 f"{100 * self.scatter:.2g} % of |Z|{pattern}: no sign of drift or of non-linearity."
             )
             if self.noise < MISSED * self.scatter:
@@ -85,7 +96,7 @@ class KramersKronig:
                 "the circuit, not in the measurement."
             )
         return (
-            f"The spectrum breaks the Kramers-Kronig relations by about "
+            f"{whose} breaks the Kramers-Kronig relations by about "
             f"{100 * self.systematic:.2g} % of |Z|, most of all around {hertz(self._place)}: the "
             "cell drifted during the sweep, or the amplitude was too large, or the instrument "
             "distorts. No circuit can describe that. Measure after a longer rest and with a "
@@ -114,15 +125,35 @@ class KramersKronig:
         )
 
 
-def kramers_kronig(tree: xr.DataTree) -> KramersKronig | None:
-    """Test a fitted spectrum for drift and non-linearity, by impedance.py's ``linKK``.
+def relations_of(tree: xr.DataTree) -> tuple[KramersKronig, ...]:
+    """Test each spectrum of a result by itself; see `kramers_kronig`.
+
+    Of many spectra each has to be so much clearer that all together raise no more false alarms
+    than one.
+    """
+    spectra = unstack(tree)
+    if not spectra:
+        alone = kramers_kronig(tree)
+        return () if alone is None else (alone,)
+    clear = float(stats.norm.isf(stats.norm.sf(CLEAR) / len(spectra)))
+    found = ((label, kramers_kronig(one, clear)) for label, one in spectra.items())
+    return tuple(replace(each, label=label) for label, each in found if each is not None)
+
+
+def worst(relations: tuple[KramersKronig, ...]) -> KramersKronig | None:
+    """Return that of the spectrum whose residuals are least like noise."""
+    return max(relations, key=lambda each: (each.systematic, each.z), default=None)
+
+
+def kramers_kronig(tree: xr.DataTree, clear: float = CLEAR) -> KramersKronig | None:
+    """Test a fitted spectrum for drift and non-linearity, by the linear test of ``linKK``.
 
     A series of RC elements with fixed time constants, a resistance, an inductance and a
     capacitance is fitted linearly to both parts; it is Kramers-Kronig consistent, so what it
     cannot follow is not (Boukamp 1995, doi:10.1149/1.2044210; Schönleber, Klotz and
     Ivers-Tiffée 2014, doi:10.1016/j.electacta.2014.01.034). Their rule for the number of
     elements stops too early for two separate arcs, so a fixed number a decade is taken. The
-    capacitance serves blocking electrodes.
+    capacitance serves blocking electrodes. The fit is that of impedance.py's ``linKK``.
 
     Drift leaves a pattern whatever the noise: the squared differences of neighbouring
     residuals are smaller than those of noise (von Neumann 1941, doi:10.1214/aoms/1177731677).
@@ -132,7 +163,9 @@ def kramers_kronig(tree: xr.DataTree) -> KramersKronig | None:
     Parameters
     ----------
     tree
-        A fitted circuit.
+        A fitted circuit, of one spectrum.
+    clear
+        Standard deviations beyond which a pattern is none of the noise.
 
     Returns
     -------
@@ -155,8 +188,8 @@ def kramers_kronig(tree: xr.DataTree) -> KramersKronig | None:
 
     decades = np.log10(frequency[0] / frequency[-1])
     elements = int(np.clip(round(PER_DECADE * decades), 3, frequency.size - 4))
-    residuals = _lin_kk(frequency, Z[0] + 1j * Z[1], elements)
-    simulated, kept = _project(frequency, modulus, elements, drawn / modulus)
+    left, kept = _project(frequency, modulus, elements, np.concatenate([Z[None], drawn]) / modulus)
+    residuals, simulated = left[0], left[1:]
     expected = _pattern(simulated)
     excess = float(_pattern(residuals) - expected.mean())
     z = float(excess / expected.std())
@@ -167,34 +200,20 @@ def kramers_kronig(tree: xr.DataTree) -> KramersKronig | None:
         elements,
         float(np.sqrt(power / kept)),
         float(np.sqrt(np.mean(simulated**2) / kept)),
-        float(np.sqrt(excess * power)) if z > CLEAR else 0.0,
+        float(np.sqrt(excess * power)) if z > clear else 0.0,
         z,
     )
-
-
-def _lin_kk(frequency: Array, Z: NDArray[np.complex128], elements: int) -> Array:
-    """Return the residuals of impedance.py's linear Kramers-Kronig fit, over |Z|."""
-    from impedance.validation import linKK
-
-    # It prints its progress, and evaluates numbers as text that NumPy 2 writes differently.
-    with np.printoptions(legacy="1.25"), redirect_stdout(io.StringIO()):
-        *_, real, imag = linKK(
-            frequency, Z, c=None, max_M=elements, fit_type="complex", add_cap=True
-        )
-    return np.stack([real, imag])
 
 
 def _project(
     frequency: Array, modulus: Array, elements: int, relative: Array
 ) -> tuple[Array, float]:
-    """Return what the same linear fit leaves of many spectra over |Z|, and the share it leaves.
+    """Return what the linear fit leaves of many spectra over |Z|, and the share that it leaves.
 
     Of shape (spectra, 2, n). The share is that of the variance of noise.
     """
-    from impedance.validation import get_tc_distribution
-
     omega = 2 * np.pi * frequency
-    tau = get_tc_distribution(frequency, elements)[:, None]
+    tau = np.geomspace(1 / omega.max(), 1 / omega.min(), elements)[:, None]
     columns = np.concatenate(
         [
             np.ones((1, frequency.size)),

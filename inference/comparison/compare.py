@@ -13,10 +13,10 @@ from ...errors import PosterionError
 from ...models.parameter import OF_DATA
 from ...units import Measured
 from ..build import Priors, given_priors
-from ..diagnose import Verdict
 from ..engine.sample import Progress
 from ..fit import PACKAGES
 from ..prior import Prior
+from ..verdict import Verdict
 from .ranking import Better, Rope, compared_pairs, expected_loss, rank_probabilities
 from .specimen_data import checked, gathered
 from .specimen_model import Assumptions, sampler_of

@@ -10,9 +10,9 @@ import numpy as np
 import xarray as xr
 
 from ...errors import PosterionError
-from ..diagnose import Verdict
 from ..scalars import SAMPLE, scalars
 from ..store import load
+from ..verdict import Verdict
 from .specimen_numbers import Number, numbers_of_text
 
 _SERIES = {"Z": "frequency", "capacity": "cycle", "resistance": "cycle", "overpotential": "cycle"}

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from ...errors import PosterionError
 from ...models.cycle_law import CycleLaw
-from ..diagnose import Verdict
 from ..measured import group_dim
 from ..pooling import MEAN
 from ..predict import shared_labels, unmeasured_group
 from ..revive import model_of, pool_of
+from ..verdict import Verdict
 
 Array = NDArray[np.float64]
 Reference = Literal["first", "initial"] | float

@@ -9,10 +9,10 @@ import pandas as pd
 import xarray as xr
 
 from ...errors import PosterionError
-from ..diagnose import Verdict
 from ..engine.evidence import Evidence
 from ..noise.dependence import is_dependent
 from ..revive import noise_of
+from ..verdict import Verdict
 from .distinguish import Region, misfit_region, region
 from .elpd import PLACE, evidence_of, leave_one_out, mean_log_likelihood, p_waic
 from .misfit import misfit

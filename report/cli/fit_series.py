@@ -146,7 +146,7 @@ def _set_temperatures(
 
 def _write(tree: "xr.DataTree", out: Path | None) -> str:
     """Keep the fit of one spectrum; return why it cannot be used, if so."""
-    from ...inference.diagnose import Verdict
+    from ...inference.verdict import Verdict
 
     if out is not None:
         from ...inference.store import save
@@ -158,7 +158,7 @@ def _write(tree: "xr.DataTree", out: Path | None) -> str:
 
 def _total(tree: "xr.DataTree") -> "xr.Dataset | None":
     """Return the results of the whole series of resistances; none where it is not trusted."""
-    from ...inference.diagnose import Verdict
+    from ...inference.verdict import Verdict
 
     if not Verdict.of(tree).passed:
         return None

@@ -73,7 +73,7 @@ def finish(
     document, and `more` joins it.
     """
     from ...inference.checks.check import checks_of
-    from ...inference.diagnose import Verdict
+    from ...inference.verdict import Verdict
     from ..pages.check_section import checks_json
     from ..tables import as_json as document
     from ..tables import summary

@@ -73,8 +73,8 @@ def transference(
 
 def _shares(tree: "xr.DataTree") -> dict[str, float | None]:
     """Return the shares of the variance; none where the checks failed, as of any result."""
-    from ...inference.diagnose import Verdict
     from ...inference.transference import variance_shares
+    from ...inference.verdict import Verdict
 
     shares = variance_shares(tree)
     passed = Verdict.of(tree).passed

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from ...inference.diagnose import Verdict
 from ...inference.factors.dose_answers import dose_answers, of_each_dose, question_of_dose
 from ...inference.scalars import stem
+from ...inference.verdict import Verdict
 from ...models.dose import DoseResponse
 from ..figures.dose import dose_curve
 from ..figures.specimen_spread import open_answers

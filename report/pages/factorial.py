@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from ...inference.diagnose import Verdict
 from ...inference.factors.factorial import FIRST, SECOND
 from ...inference.factors.factorial_answers import interactions, ratios
+from ...inference.verdict import Verdict
 from ..certainty import interval_of
 from ..figures.factorial import interaction_plot, ratio_plot
 from ..figures.specimen_spread import open_answers

@@ -4,7 +4,7 @@ import json
 
 import xarray as xr
 
-from ...inference.diagnose import Verdict
+from ...inference.verdict import Verdict
 from .subject import subject_of
 
 

@@ -9,9 +9,9 @@ import xarray as xr
 
 from ...inference.caution.cautions import cautions
 from ...inference.checks.check import Checks, checks_of
-from ...inference.diagnose import Verdict
 from ...inference.scalars import stem
 from ...inference.store import replacing
+from ...inference.verdict import Verdict
 from ..figures.style import as_png, as_svg
 from ..tables import summary
 from .check_section import check_figures, check_section

@@ -8,7 +8,8 @@ import pandas as pd
 import xarray as xr
 
 from ...inference.caution.general import variable
-from ...inference.diagnose import MAX_R_HAT, MIN_BFMI, MIN_ESS, Verdict
+from ...inference.diagnose import MAX_R_HAT, MIN_BFMI, MIN_ESS
+from ...inference.verdict import Verdict
 from ..censored import ends_at, horizon_of
 from ..numbers import interval, quantity, scale_of
 from .methods import given_first
