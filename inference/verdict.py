@@ -13,7 +13,7 @@ Word = Literal["trusted", "doubtful", "refused"]
 
 ALL: Literal["all"] = "all"
 
-HOLDS = "the numbers hold only if the model does"
+HOLDS = "the model does not describe the data, and the numbers hold only if it does"
 """What is said of a doubtful result."""
 
 
@@ -177,15 +177,15 @@ def enumerated_quantities(doubts: Collection[Doubt]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def carried(verdict: Verdict, trusted: bool | None = None) -> dict[str, Any]:
-    """Return attributes by which a number that follows from a result carries its verdict.
+def carried(verdict: Verdict) -> dict[str, Any]:
+    """Return attributes by which numbers that follow from a result carry its verdict.
 
-    Parameters
-    ----------
-    verdict
-        Of the result.
-    trusted
-        Whether the number is; as the result as a whole unless given.
+    ``verdict`` is the word, and ``doubts`` are its doubts as JSON, where there are any.
     """
-    trusted = verdict.word == "trusted" if trusted is None else trusted
-    return {"verdict": verdict.word, "doubtful": int(not trusted)}
+    doubts = {"doubts": as_text(verdict.doubts)} if verdict.doubts else {}
+    return {"verdict": verdict.word} | doubts
+
+
+def as_text(doubts: Collection[Doubt]) -> str:
+    """Write doubts as JSON."""
+    return json.dumps([asdict(doubt) for doubt in doubts])

@@ -13,6 +13,7 @@ from ...errors import PosterionError
 from ...models.parameter import OF_DATA
 from ...units import Measured
 from ..build import Priors, given_priors
+from ..doubts.inherited import brought
 from ..engine.sample import Progress
 from ..fit import PACKAGES
 from ..prior import Prior
@@ -154,7 +155,9 @@ def compare(
         "n": int(table.sizes["point"]),
         "versions": json.dumps({name: version(name) for name in PACKAGES}),
     }
-    if Verdict.of(tree).passed:
+    verdict = Verdict.of(tree)
+    if verdict.passed:
+        tree.attrs["verdict"] = replace(verdict, doubts=tuple(brought(table, tree))).text
         tree[RANKING] = xr.DataTree(_ranking(tree, region, better, log))
         if specimens.single:
             say = progress or (lambda line: None)

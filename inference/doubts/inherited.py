@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 
 import xarray as xr
 
 from ..caution.general import enumerated
 from ..measured import group_dim
-from ..verdict import ALL, Doubt, Verdict
+from ..verdict import ALL, Doubt, Verdict, as_text
 from .labels import about_label
 
 DOUBTS = "doubts"
@@ -43,11 +42,6 @@ def of_fits(fits: Sequence[xr.DataTree], paths: Mapping[str, Sequence[str]]) -> 
     return {DOUBTS: as_text(doubts)} if doubts else {}
 
 
-def as_text(doubts: Sequence[Doubt]) -> str:
-    """Write doubts as JSON."""
-    return json.dumps([asdict(doubt) for doubt in doubts])
-
-
 def brought(data: xr.Dataset, tree: xr.DataTree) -> Iterator[Doubt]:
     """Yield the doubts that data bring along, about the quantities of what is fitted to them."""
     given = [Doubt.of(each) for each in json.loads(data.attrs.get(DOUBTS, "[]"))]
@@ -70,7 +64,12 @@ def _told(
 ) -> Doubt:
     """Say which spectra fail which check."""
     sources = dict.fromkeys(source for each in named.values() for source in each)
-    each = "; ".join(f"{name}: {enumerated([*dict.fromkeys(own)])}" for name, own in named.items())
+
+    def written(own: Sequence[str]) -> str:
+        once = [*dict.fromkeys(own)]
+        return f"all {len(once)}" if len(once) == len(fits) > 1 else enumerated(once)
+
+    each = "; ".join(f"{name}: {written(own)}" for name, own in named.items())
     circuits = enumerated([*dict.fromkeys(str(tree.attrs["model"]) for tree in fits)])
     few = len(sources) == 1
     return Doubt(

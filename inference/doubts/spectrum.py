@@ -66,7 +66,7 @@ def loud_noise(tree: xr.DataTree) -> Iterator[Doubt]:
     whose = f" of {enumerated(labels)}" if labels else ""
     about = tuple(each for label in labels for each in about_label(tree, label))
     yield Doubt(
-        f"The noise{whose} is {100 * max(loud.values()):.2g} % of |Z|, which no instrument "
+        f"The noise{whose} is {100 * max(loud.values()):.0f} % of |Z|, which no instrument "
         "scatters: the circuit does not follow the data, or a sign or a column is wrong. Look at "
         "the data beside the fit.",
         about or ALL,

@@ -9,7 +9,7 @@ import typer
 
 from ...errors import PosterionError
 from .terminal import (
-    NOT_TRUSTED,
+    REFUSED,
     TRUSTED,
     ChainsOption,
     JsonOption,
@@ -151,4 +151,4 @@ def _print(result: "xr.Dataset", words: str, out: Path | None, as_json: bool) ->
         console.print(said["verdict"], style=style, markup=False)
         if out is not None:
             typer.echo(f"Report: {out / 'report.html'}")
-    raise typer.Exit(TRUSTED if said["calibrated"] else NOT_TRUSTED)
+    raise typer.Exit(TRUSTED if said["calibrated"] else REFUSED)

@@ -8,8 +8,7 @@ import typer
 
 from ...errors import PosterionError
 from .terminal import (
-    NOT_TRUSTED,
-    TRUSTED,
+    STATUS,
     check_writable,
     progress,
     read_pairs,
@@ -39,7 +38,8 @@ def compare_models_command(
 ) -> None:
     """Compare saved fits, or circuits or laws that are fitted to one file now.
 
-    Exit status: 0 compared, 2 bad input, 3 if fewer than two candidates passed their checks.
+    Exit status: 0 compared, 2 bad input, 3 if fewer than two candidates were sampled well, 4 if
+    the preferred one does not describe the data.
 
     Parameters
     ----------
@@ -101,4 +101,4 @@ def compare_models_command(
             typer.echo(line)
         if out is not None:
             typer.echo(f"Report: {out / 'report.html'}")
-    raise typer.Exit(TRUSTED if compared.comparison is not None else NOT_TRUSTED)
+    raise typer.Exit(STATUS[compared.word])

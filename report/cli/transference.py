@@ -40,7 +40,7 @@ def transference(
     """Infer the transference number by Bruce and Vincent.
 
     A value without ± is taken as rounded to its printed digits.
-    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
     """
     from ...inference.transference import readings
 

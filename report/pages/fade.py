@@ -138,8 +138,8 @@ class FadeSubject(Subject):
         """Return capacity against cycle, and where trusted when the threshold is reached."""
         bands = (
             " Lines are the median of the law, dashed where nothing was measured: the grey part "
-            "is extrapolated, and holds only if the law does. The dark band holds the law with a "
-            "probability of 94 %, the light band 94 % of new measurements."
+            "is extrapolated, and holds only if the law does. The dark band is the 94 % "
+            "interval of the law, the light band 94 % of new measurements."
             if passed
             else " Only the data are drawn."
         )

@@ -162,7 +162,7 @@ class OnsetSubject(Subject):
         """Return current against potential, with the law where trusted."""
         known = (
             " The line is the median of the law, its band 94 % of it; the dashed line is the "
-            "background, and the shaded potentials hold the onset with a probability of 94 %. "
+            "background, and the shaded potentials are the 94 % interval of the onset. "
             "Below is the density of the onset."
             if passed
             else " Only the data are drawn."
