@@ -5,14 +5,13 @@ from dataclasses import dataclass
 RARE = 0.01
 """A check speaks where a model that is right would look so rarely like this."""
 
-GRAVE = 0.005
+GRAVE = 0.002
 """Where it would so rarely, what the model says is in doubt, and not only worth a remark.
 
-The five predictive checks of a fit are one family, and at this level together they raise a doubt
-in at most 2.5 % of the fits of a right model (Bonferroni), and the Kramers-Kronig test in 0.1 %:
-within the 5 % that a reader can bear, with room for p-values that hold to first order only. Of 60
-simulated spectra of a right circuit none was doubted; a missing arc of 10 % at 1 % noise lies
-beyond 0.001. `tests/test_doubts.py` measures both.
+The five predictive checks of a fit are one family: at this level they together raise a doubt in at
+most 1 % of the fits of a right model (Bonferroni), and the Kramers-Kronig test in 0.1 %. A series
+inherits the doubts of its spectra, so that the level leaves one of five spectra within the 5 % that
+a reader can bear. A milder check still speaks, as a remark. `tests/test_doubts.py` measures it.
 """
 
 

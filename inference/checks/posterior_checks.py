@@ -183,7 +183,8 @@ def _remedy(residuals: Residuals) -> str:
 
 
 _REMEDIES: Mapping[str, str] = {
-    "frequency": "Add or exchange an element, or leave out frequencies at which the cell drifted.",
+    "frequency": "Add or exchange an element, or leave out frequencies at which the cell drifted "
+    "(--fmin, --fmax, --drop).",
     "temperature": "Try VTF or two regimes, or look for a transition between the temperatures.",
     "cycle": "Try another law of ageing, or leave out the cycles in which the test was changed.",
 }
@@ -239,9 +240,13 @@ def _say_scatter(residuals: Residuals, value: float) -> str:
     return (
         f"{more.capitalize()} values scatter {np.exp(abs(value)):.1f} times as much, beside what "
         f"the model expects, as {less} ones: the noise depends on size in another way than "
-        "assumed, and the data are weighted wrongly. Fit with another noise, such as Gaussian() "
-        "or Proportional()."
+        f"assumed, and the data are weighted wrongly. {_other_noise(residuals, value)}"
     )
+
+
+def _other_noise(residuals: Residuals, value: float) -> str:
+    option = " (--noise)" if residuals.unit == "frequency" else ""
+    return f"Fit with a noise that grows {'more' if value > 0 else 'less'} with size{option}."
 
 
 _AUTOCORRELATION = _Quantity(

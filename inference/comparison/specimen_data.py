@@ -207,7 +207,10 @@ def _doubts(rows: Sequence[tuple[str, Number]]) -> dict[str, str]:
     return {DOUBTS: as_text(doubts)} if doubts else {}
 
 
-_OTHERS = {"prior", "prior_predictive", "posterior_predictive", "log_likelihood", "sample_stats"}
+_OTHERS = {
+    *("prior", "prior_predictive", "posterior_predictive", "sample_stats"),
+    *("log_likelihood", "log_prior"),  # whose variables have the names of the parameters
+}
 
 
 def _refuse_twice(rows: Sequence[tuple[str, Number]]) -> None:

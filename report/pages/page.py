@@ -1,15 +1,18 @@
 """The report of a result: one page that needs nothing else, to read, keep and print."""
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import xarray as xr
 
 from ...inference.caution.cautions import cautions
 from ...inference.checks.check import Checks, checks_of
 from ...inference.checks.one_check import GRAVE
+from ...inference.doubts.labels import label_of
 from ...inference.store import replacing
 from ...inference.verdict import Verdict, enumerated_quantities
 from ..concerns import concerns
@@ -18,7 +21,7 @@ from ..tables import summary
 from .check_section import check_figures, check_section
 from .methods import methods
 from .rows import check_rows, mark, prior_rows, quantity_rows
-from .subject import Drawing, subject_of
+from .subject import Drawing, GroupTable, subject_of
 
 
 def write_report(
@@ -99,7 +102,7 @@ def content(
         "verdict": verdict,
         "doubted": enumerated_quantities(verdict.doubts),
         "headline": [row for row in rows if row["headline"]] if passed else [],
-        "groups": subject.group_table(tree, table, extra) if passed else None,
+        "groups": _marked(subject.group_table(tree, table, extra), table) if passed else None,
         "answers": subject.answers(tree) if passed else (),
         "concerns": [each for each in told if each.kind != "Failed"],
         "clean": subject.clean,
@@ -121,6 +124,15 @@ def content(
         "seed": int(tree.attrs["seed"]),
         "sha256": str(tree.attrs["sha256"]),
     }
+
+
+def _marked(groups: GroupTable | None, table: pd.DataFrame) -> GroupTable | None:
+    """Mark the groups of which something is doubtful."""
+    if groups is None:
+        return None
+    doubtful = {label_of(str(name)) for name in table.index[table["doubtful"]]}
+    rows = ((f"{k} (doubtful)" if k in doubtful else k, cells) for k, cells in groups.rows)
+    return replace(groups, rows=tuple(rows))
 
 
 def _figures(
