@@ -106,7 +106,7 @@ def test_what_failed_shows_no_number(command, write, monkeypatch, tmp_path) -> N
     tree = po.load(tmp_path / "out" / "posterior.nc")
     assert comparison.RANKING not in tree.children
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "Not to be trusted" in page and "probability of being best" not in page
+    assert "Refused:" in page and "probability of being best" not in page
 
 
 @pytest.mark.parametrize(

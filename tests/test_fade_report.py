@@ -444,7 +444,7 @@ def test_page_of_fade(three):
 def test_refused_page_of_fade_shows_no_answer():
     tree = cycle_result(cycles=CELLS, **FAILED)
     text = Page(page.render(tree, None)).text
-    assert "Not to be trusted" in text and "Results" not in text
+    assert "Refused:" in text and "Results" not in text
     assert "Nobody is asked" not in text and "Q = Q_0" in text
 
 
