@@ -11,7 +11,9 @@ GRAVE = 0.002
 The five predictive checks of a fit are one family: at this level they together raise a doubt in at
 most 1 % of the fits of a right model (Bonferroni), and the Kramers-Kronig test in 0.1 %. A series
 inherits the doubts of its spectra, so that the level leaves one of five spectra within the 5 % that
-a reader can bear. A milder check still speaks, as a remark. `tests/test_doubts.py` measures it.
+a reader can bear. A milder check still speaks, as a remark. Of 120 simulated spectra of a right
+circuit one was doubted, and of 20 that miss an arc of 5 % at a noise of 0.5 % all were
+(`tests/test_doubts.py`).
 """
 
 
