@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from .inference.cycling.ageing import cycles_to, retention
     from .inference.cycling.efficiency import coulombic_efficiency
     from .inference.cycling.growth_series import resistance_series
-    from .inference.diagnose import Verdict
     from .inference.engine.sample import sample
     from .inference.factors.dose import dose_response
     from .inference.factors.dose_answers import dose_answers
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from .inference.store import load, save
     from .inference.transference import transference, variance_shares
     from .inference.unstack import unstack
+    from .inference.verdict import Doubt, Verdict
     from .models.ageing import (
         ExponentialFade,
         KneeFade,
@@ -95,6 +95,7 @@ _HOMES = {
     "Circuit": "models.circuit",
     "Correlated": "inference.noise.correlated",
     "CriticalCurrent": "models.limits",
+    "Doubt": "inference.verdict",
     "DoseResponse": "models.dose",
     "Discrepant": "inference.noise.discrepant",
     "Gaussian": "inference.noise.independent",
@@ -109,7 +110,7 @@ _HOMES = {
     "StudentT": "inference.noise.independent",
     "TwoRegimes": "models.transport",
     "VTF": "models.transport",
-    "Verdict": "inference.diagnose",
+    "Verdict": "inference.verdict",
     "Weibull": "inference.noise.censored",
     "build": "inference.build",
     "calibrate": "inference.calibrate",
@@ -180,6 +181,7 @@ __all__ = [
     "CriticalCurrent",
     "Discrepant",
     "DoseResponse",
+    "Doubt",
     "Gaussian",
     "Lifetime",
     "OnsetPotential",

@@ -8,6 +8,7 @@ from ..models.transport import conductivity as formula
 from ..models.transport import disc_area
 from ..units import Measured
 from .pooling import MEAN
+from .verdict import Verdict, carried
 
 
 def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int = 0) -> xr.Dataset:
@@ -29,7 +30,8 @@ def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int 
         In S/cm, of dims (chain, draw), and that of the groups where there are several
         spectra: ``conductivity`` from the total resistance where there is one, and
         ``conductivity_<name>`` from each resistance; also the draws of ``thickness`` and
-        ``diameter`` in cm, one geometry for all of them.
+        ``diameter`` in cm, one geometry for all of them. The attributes hold the verdict of the
+        fit, and of each conductivity whether its resistance is doubtful.
 
     Raises
     ------
@@ -52,13 +54,15 @@ def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int 
         "diameter": _positive(diameter, "diameter", like, rng),
     }
     area = disc_area(lengths["diameter"])
-    result = xr.Dataset(lengths)
+    verdict = Verdict.of(tree)
+    result = xr.Dataset(lengths, attrs=carried(verdict))
     for name, resistance in resistances.items():
         value = formula(resistance, lengths["thickness"], area)
         value.attrs = {
             "units": "S/cm",
             "long_name": f"ionic conductivity from the {resistance.attrs['long_name']}",
             "symbol": rf"\sigma_{{\mathrm{{{name.removeprefix('R_')}}}}}",
+            **({} if value.dims[2:] else {"doubtful": int(not verdict.trusts(name))}),
         }
         result["conductivity" if name == "R_total" else f"conductivity_{name}"] = value
     return result
@@ -74,5 +78,5 @@ def _positive(text: str, what: str, like: xr.DataArray, rng: np.random.Generator
             "nothing."
         )
     draws = rng.normal(measured.value, measured.sd, size=like.shape)
-    attrs = {"units": "cm", "long_name": what, "symbol": what[0]}
+    attrs = {"units": "cm", "long_name": what, "symbol": what[0], "doubtful": 0}  # as given
     return xr.DataArray(draws, dims=like.dims, coords=like.coords, attrs=attrs)

@@ -1,11 +1,10 @@
 """The checks that a run must pass before any interval of it is shown."""
 
-import json
-from dataclasses import dataclass
-
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+
+from .verdict import Verdict as Verdict
 
 MAX_R_HAT = 1.01
 MIN_ESS = 400
@@ -13,50 +12,6 @@ MIN_BFMI = 0.3
 
 LARGEST_R_HAT = 1000.0
 """Of chains none of which moved the R-hat is infinite, for which JSON has no number."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether a run can be trusted, the numbers behind it, and why not.
-
-    The thresholds are those of Vehtari, Gelman, Simpson, Carpenter and Bürkner (2021),
-    doi:10.1214/20-BA1221, and of Betancourt (2016), arXiv:1604.00695, for E-BFMI.
-
-    Attributes
-    ----------
-    passed
-        Whether intervals may be shown.
-    divergences
-        Divergent transitions in all chains.
-    max_r_hat
-        The largest R-hat of any variable.
-    min_ess
-        The least effective sample size, bulk or tail, of any variable.
-    min_bfmi
-        The least energy fraction of missing information of any chain.
-    modes
-        Modes of comparable mass.
-    messages
-        What failed, in plain words.
-    notes
-        What a reader should know although nothing failed.
-    """
-
-    passed: bool
-    divergences: int
-    max_r_hat: float
-    min_ess: float
-    min_bfmi: float
-    modes: int
-    messages: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, tree: xr.DataTree) -> "Verdict":
-        """Read the verdict that a result carries."""
-        fields = json.loads(tree.attrs["verdict"])
-        lists = {name: tuple(fields[name]) for name in ("messages", "notes")}
-        return cls(**(fields | lists))
 
 
 def diagnose(

@@ -18,6 +18,7 @@ from .build import Priors, build, choose_priors, given_priors, set_data
 from .caution.general import enumerated
 from .cells import Cells, Kind, Pool, cells
 from .discrepancy import condition
+from .doubts.judge import judge
 from .engine.parts import Parts, search_parts
 from .engine.sample import Progress, Sampler
 from .impossible import refuse_impossible
@@ -77,6 +78,7 @@ def fit(
     xarray.DataTree
         Groups posterior, prior, prior_predictive, posterior_predictive, log_likelihood,
         log_prior, sample_stats, observed_data and constant_data. Variables carry unit and meaning.
+        Where the checks passed also test_quantities, of the predictive checks.
         The attributes hold the model as text, priors, noise, versions, the seed, the
         sha256 of the data, and the verdict of the checks; see `Verdict`.
 
@@ -144,6 +146,7 @@ def fit(
         few = enumerated(parts.ambiguous)
         line = f"taken alone, {few} would allow more than one explanation of comparable weight"
         tree.attrs["messages"] = "\n".join(filter(None, (tree.attrs["messages"], line)))
+    judge(tree, data)
     return tree
 
 

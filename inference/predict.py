@@ -40,16 +40,18 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
         the dimension of the groups before these where the model was pooled: the prediction
         under the model's own name of its output, and under ``<output>_new`` that of a new
         measurement, with its scatter. Where groups share a distribution,
-        ``<output>_new_<group>`` is that of the next group, which was not measured.
+        ``<output>_new_<group>`` is that of the next group, which was not measured. The attribute
+        ``verdict`` is the word of the fit, and ``doubts`` says why where it is doubtful.
 
     Raises
     ------
     PosterionError
         If an input is missing, unknown or not finite, or the run failed its checks.
     """
-    from .diagnose import Verdict
+    from .verdict import Verdict, carried
 
-    if not Verdict.of(tree).passed:
+    verdict = Verdict.of(tree)
+    if not verdict.passed:
         raise PosterionError(
             "the run failed its checks, and nothing is predicted from it; see its messages."
         )
@@ -66,7 +68,7 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
     if shared:
         drawn = unmeasured_group(tree, model, new=True, seed=seed)
         result[f"{model.output}_new_{shared[-1]}"] = _respond(model, points, drawn)
-    dataset = xr.Dataset(result).assign_coords(points)
+    dataset = xr.Dataset(result, attrs=carried(verdict)).assign_coords(points)
     for value in dataset.data_vars.values():
         value.attrs["units"] = tree.attrs["unit"]
     return dataset

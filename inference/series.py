@@ -10,7 +10,8 @@ from ..errors import PosterionError
 from ..models.transport import conductivity as formula
 from ..models.transport import disc_area
 from ..units import Measured
-from .diagnose import Verdict
+from .doubts.inherited import of_fits
+from .verdict import Verdict
 
 
 def conductivity_series(
@@ -43,7 +44,8 @@ def conductivity_series(
     -------
     xarray.Dataset
         ``conductivity`` (point) in S/cm with the coordinates ``temperature`` (K) and
-        ``path``, and ``conductivity_covariance`` (point, other), a pure number.
+        ``path``, and ``conductivity_covariance`` (point, other), a pure number. What is doubted
+        of the resistances goes along in the attribute ``doubts``, and a fit to it carries it on.
 
     Raises
     ------
@@ -86,7 +88,8 @@ def conductivity_series(
             "temperature": ("point", np.repeat(np.asarray(temperatures_c) + 273.15, count)),
             "path": ("point", np.tile(list(paths), len(fits))),
         },
-        attrs={
+        attrs=of_fits(fits, {label: [name] for label, name in paths.items()})
+        | {
             "source": _named([str(tree.attrs["source"]) for tree in fits]),
             "messages": f"thickness {L}, diameter {d}, shared by all temperatures",
         },

@@ -1,6 +1,7 @@
 """From one result of many spectra to a result of each."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
@@ -8,6 +9,7 @@ import xarray as xr
 from .caution.general import NOISE
 from .pooling import CENTRING, MEAN, OFFSET, SPREAD
 from .scalars import SAMPLE
+from .verdict import ALL, Doubt, Verdict
 
 OF_POINT = "_of_point"
 
@@ -44,6 +46,7 @@ def unstack(tree: xr.DataTree) -> dict[str, xr.DataTree]:
     labels = [str(label) for label in tree.children["posterior"].dataset[dim].values]
     known = json.loads(tree.attrs.get("labels", "{}"))
     priors = json.loads(tree.attrs["priors"])
+    verdict = Verdict.of(tree)
     results = {}
     for place, label in enumerate(labels):
         points = np.flatnonzero(of_point == place)
@@ -60,6 +63,7 @@ def unstack(tree: xr.DataTree) -> dict[str, xr.DataTree]:
             "pool": json.dumps({"pool": None}),
             "priors": json.dumps({name: text for name, text in priors.items() if name in NOISE}),
         }
+        one.attrs["verdict"] = replace(verdict, doubts=_own_doubts(verdict, label)).text
         own = {name: values[place] for name, values in known.items()}
         if isinstance(own.get("temperature_c"), float | int):
             one.attrs["temperature_c"] = float(own["temperature_c"])
@@ -77,6 +81,21 @@ KEPT = (
     "observed_data",
     "constant_data",
 )
+
+
+def _own_doubts(verdict: Verdict, label: str) -> tuple[Doubt, ...]:
+    """Return the doubts about one spectrum, under the names that its quantities have alone."""
+    found = []
+    for doubt in verdict.doubts:
+        if doubt.about == ALL:
+            found.append(doubt)
+            continue
+        ending = f"[{label}]"
+        names = [name.removesuffix(ending) for name in doubt.about if name.endswith(ending)]
+        names += [name for name in doubt.about if "[" not in name]
+        if names:
+            found.append(replace(doubt, about=tuple(names)))
+    return tuple(found)
 
 
 def _part(

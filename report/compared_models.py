@@ -11,6 +11,8 @@ import xarray as xr
 from ..datasets.cut import left_out
 from ..inference.model_comparison.compare_models import Comparison, compare_models, trusted
 from ..inference.model_comparison.same_data import Places
+from ..inference.verdict import Verdict, Word
+from .tables import doubts_json
 
 _SHOWN = (
     ("elpd_diff", "elpd difference", "{:.1f}"),
@@ -65,6 +67,25 @@ class ComparedModels:
         return cls(fits, refused, compare_models(passed) if len(passed) > 1 else None)
 
     @property
+    def word(self) -> Word:
+        """``"trusted"``; ``"doubtful"`` where the preferred model is, ``"refused"`` without one."""
+        if self.comparison is None:
+            return "refused"
+        return Verdict.of(self.fits[str(self.comparison.table.index[0])]).word
+
+    @property
+    def doubts(self) -> list[dict[str, Any]]:
+        """What is doubted of the models that were compared, by the name of each."""
+        if self.comparison is None:
+            return []
+        verdicts = {str(n): Verdict.of(self.fits[str(n)]) for n in self.comparison.table.index}
+        return [
+            {**each, "model": name}
+            for name, verdict in verdicts.items()
+            for each in doubts_json(verdict)
+        ]
+
+    @property
     def source(self) -> str:
         """Where the data come from."""
         return ", ".join(dict.fromkeys(str(tree.attrs["source"]) for tree in self.fits.values()))
@@ -96,6 +117,7 @@ class ComparedModels:
         table = self.comparison.table.copy()
         table["parameters"] = table["p_loo"].fillna(table["p_waic"])
         table["log_odds"] = table["log_evidence"] - table["log_evidence"].max()
+        doubtful = {str(n) for n in table.index if Verdict.of(self.fits[str(n)]).word == "doubtful"}
         rows = []
         for name, row in table.iterrows():
             texts = {
@@ -103,7 +125,8 @@ class ComparedModels:
                 for column, heading, form in _SHOWN
                 if table[column].notna().any()
             }
-            rows.append({"model": str(name), **texts})
+            mark = {"": "doubtful" if str(name) in doubtful else ""} if doubtful else {}
+            rows.append({"model": str(name), **texts, **mark})
         return rows
 
     def lines(self) -> list[str]:
@@ -134,6 +157,7 @@ class ComparedModels:
                     "model": str(self.fits[name].attrs["model"]),
                     "noise": str(self.fits[name].attrs["noise"]),
                     "passed": name not in self.refused,
+                    "verdict": Verdict.of(self.fits[name]).word,
                     **measures,
                 }
             )
@@ -147,6 +171,7 @@ class ComparedModels:
             },
             "models": models,
             "verdict": self.sentences[0],
+            "diagnostics": {"verdict": self.word, "doubts": self.doubts},
             "regions": [asdict(each) | {"text": str(each)} for each in found.regions]
             if found
             else [],

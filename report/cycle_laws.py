@@ -8,12 +8,13 @@ import numpy as np
 import xarray as xr
 
 from ..inference.cycling.cycle_series import Question, ask, keep_kinds
-from ..inference.diagnose import Verdict
 from ..inference.model_comparison.compare_models import compare_models, trusted
+from ..inference.verdict import Verdict
 from .censored import ends_at
 from .cycle_subjects import subjects
 from .figures.cycle_curves import curves, reach, references
 from .numbers import number
+from .tables import doubts_json
 from .threshold_answers import THRESHOLD, percent, reached
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ def law_entries(laws: Laws, question: Question) -> list[dict[str, Any]]:
             "law": name,
             "model": str(tree.attrs["model"]),
             "passed": verdict.passed,
+            "verdict": verdict.word,
+            "doubts": doubts_json(verdict),
             "messages": [*verdict.messages],
         }
         row = None if laws.table is None or name not in laws.table.index else laws.table.loc[name]
@@ -117,10 +120,10 @@ def law_entries(laws: Laws, question: Question) -> list[dict[str, Any]]:
 def law_rows(entries: Sequence[Mapping[str, Any]], question: Question) -> list[str]:
     """Return the table of laws as lines of text."""
     heading = f"cycles to {percent(question.threshold)}"
-    rows = [("law", "probability", "log evidence", "elpd", "weight", heading)]
+    rows = [("law", "probability", "log evidence", "elpd", "weight", heading, "")]
     for entry in entries:
         if not entry["passed"]:
-            rows.append((entry["law"], "refused", "", "", "", ""))
+            rows.append((entry["law"], "refused", "", "", "", "", ""))
             continue
         shown = [
             "" if entry[name] is None else form.format(entry[name])
@@ -131,7 +134,9 @@ def law_rows(entries: Sequence[Mapping[str, Any]], question: Question) -> list[s
                 ("weight", "{:.2f}"),
             )
         ]
-        rows.append((entry["law"], *shown, _in_words(entry[THRESHOLD])))
+        waited = _in_words(entry[THRESHOLD])
+        mark = "doubtful" if entry["verdict"] == "doubtful" else ""
+        rows.append((entry["law"], *shown, waited, mark))
     used = [k for k in range(len(rows[0])) if any(row[k] for row in rows[1:])]
     widths = {k: max(len(row[k]) for row in rows) for k in used}
     return ["  ".join(row[k].ljust(widths[k]) for k in used).rstrip() for row in rows]

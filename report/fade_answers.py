@@ -7,9 +7,8 @@ import xarray as xr
 
 from ..inference.cycling.ageing import retention, told, value_at
 from ..inference.cycling.cycle_series import CycleSeries, Question, cycle_series
-from ..inference.diagnose import Verdict
 from ..inference.revive import model_of
-from ..inference.scalars import stem
+from ..inference.verdict import Verdict
 from .cycle_subjects import of_all, series_of, subjects
 from .tables import EMPTY
 from .threshold_answers import THRESHOLD, extrapolated, reached, threshold_rows
@@ -51,11 +50,6 @@ def answers(tree: xr.DataTree, question: Question) -> xr.Dataset | None:
             )
     found[THRESHOLD] = reached(tree, question)
     return xr.Dataset(found)
-
-
-def label_in(name: str) -> str:
-    """Return the label in the name of an element such as ``E_a[bulk]``; empty where none."""
-    return "" if name == stem(name) else name[len(stem(name)) + 1 : -1]
 
 
 def with_answers(

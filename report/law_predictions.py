@@ -8,9 +8,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..inference.caution.law import ROOM, celsius_range, extrapolated
-from ..inference.diagnose import Verdict
 from ..inference.measured import Series, group_dim, measured_series
 from ..inference.predict import predict
+from ..inference.verdict import Verdict
 
 Array = NDArray[np.float64]
 

@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ..inference.diagnose import Verdict
+from ..inference.doubts.labels import label_of
 from ..inference.pooling import MEAN, SPREAD
 from ..inference.scalars import scalars, stem
+from ..inference.verdict import ALL, Verdict
 
 QUANTILES = {"q03": 0.03, "median": 0.5, "q97": 0.97}
 STATISTICS = ("mean", "sd", *QUANTILES)
-EMPTY = dict.fromkeys((*STATISTICS, "unit", "ess_bulk", "ess_tail", "r_hat"))
+EMPTY: dict[str, Any] = dict.fromkeys((*STATISTICS, "unit", "ess_bulk", "ess_tail", "r_hat")) | {
+    "doubtful": True
+}
 """The entry in a JSON document of what is not known."""
 
 
@@ -35,7 +38,8 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
         A row a quantity, in the order parameters of the model, parameters of the noise,
         what groups share, derived quantities, further draws; elements of a vector are called
         such as ``E_a[bulk]``. The column ``kind`` is ``"parameter"`` or
-        ``"derived"``. Mean, sd and quantiles are NaN where the checks failed. Of further
+        ``"derived"``, and ``doubtful`` tells what may not be quoted as it is; see
+        `Verdict.trusts`. Mean, sd and quantiles are NaN where the checks failed. Of further
         draws with the attribute ``censored_at`` mean and sd are NaN where one reaches it.
     """
     import arviz_stats
@@ -43,7 +47,8 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
     posterior = scalars(tree.children["posterior"].to_dataset())
     own = [*json.loads(tree.attrs["parameters"]), *hyperparameters(tree)]
     order = sorted(map(str, posterior), key=lambda name: _place(own, stem(name)))
-    trusted = Verdict.of(tree).passed
+    verdict = Verdict.of(tree)
+    doubtful = {str(name): not verdict.trusts(str(name)) for name in posterior}
     values: dict[Hashable, xr.DataArray] = {}
     statistics: dict[str, dict[Hashable, float]] = {}
     # Further draws may be those of another run, with a number of their own.
@@ -69,8 +74,9 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
             "unit": value.attrs.get("units", ""),
             **{label: each.get(name, np.nan) for label, each in statistics.items()},
             "description": value.attrs.get("long_name", ""),
+            "doubtful": doubtful[name] if name in doubtful else _follows(value, name, verdict),
         }
-        if not trusted:
+        if not verdict.passed:
             row |= dict.fromkeys(STATISTICS, np.nan)
         elif draws.max() >= value.attrs.get("censored_at", np.inf):
             row |= {"mean": np.nan, "sd": np.nan}  # of what lies beyond the horizon
@@ -81,7 +87,7 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
 def as_json(tree: xr.DataTree, table: pd.DataFrame) -> dict[str, Any]:
     """Return a result as the document that ``--json`` prints."""
     verdict = Verdict.of(tree)
-    shown = [*STATISTICS, "unit", "ess_bulk", "ess_tail", "r_hat"]
+    shown = [*STATISTICS, "unit", "ess_bulk", "ess_tail", "r_hat", "doubtful"]
 
     def section(kind: str) -> dict[str, Any]:
         rows = table[table["kind"] == kind][shown].to_dict(orient="index")
@@ -93,6 +99,12 @@ def as_json(tree: xr.DataTree, table: pd.DataFrame) -> dict[str, Any]:
         "parameters": section("parameter"),
         "derived": section("derived"),
         "diagnostics": {
+            "verdict": verdict.word,
+            "sentence": str(verdict),
+            "doubts": doubts_json(verdict),
+            "sampled": verdict.passed,
+            "described": verdict.described,
+            "undetermined": [*verdict.undetermined],
             "passed": verdict.passed,
             "divergences": verdict.divergences,
             "max_r_hat": verdict.max_r_hat,
@@ -109,10 +121,33 @@ def as_json(tree: xr.DataTree, table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def doubts_json(verdict: Verdict) -> list[dict[str, Any]]:
+    """Return doubts for a JSON document."""
+    return [
+        {"text": each.text, "about": each.about if each.about == ALL else [*each.about]}
+        for each in verdict.doubts
+    ]
+
+
 def hyperparameters(tree: xr.DataTree) -> list[str]:
     """Return the names of what groups share: typical values, and spreads between groups."""
     names = json.loads(tree.attrs["priors"])
     return [name for name in names if name.endswith(f"_{MEAN}") or f"_{SPREAD}" in name]
+
+
+def _follows(value: xr.DataArray, name: Hashable, verdict: Verdict) -> bool:
+    """Tell whether what was computed from a result is doubtful.
+
+    It says so itself, or is by its group, or as everything is.
+    """
+    if not verdict.passed:
+        return True
+    if "doubtful" in value.attrs:
+        return bool(value.attrs["doubtful"])
+    ending = f"[{label_of(str(name))}]"
+    return not verdict.trusts(str(name)) or any(
+        each.endswith(ending) for doubt in verdict.doubts for each in doubt.about
+    )
 
 
 def _place(own: list[str], name: str) -> int:

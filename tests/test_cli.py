@@ -63,8 +63,10 @@ def test_json_is_one_document_of_the_stated_form(command, spectrum_file) -> None
     for row in document["parameters"].values():
         assert set(row) == {
             "mean", "sd", "q03", "median", "q97", "unit", "ess_bulk", "ess_tail", "r_hat",
+            "doubtful",
         }  # fmt: skip
         assert row["q03"] < row["median"] < row["q97"]
+        assert row["doubtful"] is False
     assert document["parameters"]["R0"]["unit"] == "ohm"
     assert document["parameters"]["R0"]["q03"] < 40 < document["parameters"]["R0"]["q97"] * 1.02
     sigma, total = document["derived"]["conductivity"], document["derived"]["R_total"]
@@ -72,6 +74,8 @@ def test_json_is_one_document_of_the_stated_form(command, spectrum_file) -> None
     assert sigma["median"] == pytest.approx(expected, rel=0.01)
     assert sigma["sd"] / sigma["mean"] > 0.02  # a diameter known to 1.25 % counts twice
     assert document["diagnostics"]["passed"] is True
+    assert document["diagnostics"]["verdict"] == "trusted"
+    assert document["diagnostics"]["doubts"] == []
     assert document["diagnostics"]["messages"] == []
     assert document["data"]["n"] == 30
     assert len(document["data"]["sha256"]) == 64
@@ -111,6 +115,7 @@ def test_untrusted_prints_no_interval_and_leaves_with_3(command, spectrum_file, 
     assert status == 3, err
     document = json.loads(printed)
     assert document["diagnostics"]["passed"] is False
+    assert document["diagnostics"]["verdict"] == "refused"
     assert document["diagnostics"]["messages"]
     for row in (document["parameters"] | document["derived"]).values():
         assert all(row[name] is None for name in ("mean", "sd", "q03", "median", "q97"))
@@ -119,8 +124,10 @@ def test_untrusted_prints_no_interval_and_leaves_with_3(command, spectrum_file, 
 def test_priors_are_given_by_name(command, spectrum_file) -> None:
     status, out, err = command("fit", "eis", spectrum_file, "--circuit", CIRCUIT, "--json",
                                "--prior", "R0=LogNormal(3.0, 0.0001)")  # fmt: skip
-    assert status == 0, err
     document = json.loads(out)
+    # Half of what R0 is: the circuit cannot describe the spectrum then, and says so.
+    assert status == 4 and document["diagnostics"]["verdict"] == "doubtful", err
+    assert document["parameters"]["R1"]["doubtful"] is True
     assert document["parameters"]["R0"]["median"] == pytest.approx(np.exp(3), rel=0.01)
     assert document["priors"]["R0"] == "LogNormal(mu=3, sigma=0.0001)"
 

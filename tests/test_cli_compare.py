@@ -88,7 +88,7 @@ def test_numbers_fits_and_tables_mix_and_the_page_shows_the_sensitivity(
 
 def test_what_failed_shows_no_number(command, write, monkeypatch, tmp_path) -> None:
     from posterion.inference.comparison import compare as comparison
-    from posterion.inference.diagnose import Verdict
+    from posterion.inference.verdict import Verdict
 
     def failed(tree: xr.DataTree) -> Verdict:
         return Verdict(False, 9, 1.2, 10.0, 0.5, 1, ("The chains disagree.",))
@@ -106,7 +106,7 @@ def test_what_failed_shows_no_number(command, write, monkeypatch, tmp_path) -> N
     tree = po.load(tmp_path / "out" / "posterior.nc")
     assert comparison.RANKING not in tree.children
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "Not to be trusted" in page and "probability of being best" not in page
+    assert "Refused:" in page and "probability of being best" not in page
 
 
 @pytest.mark.parametrize(

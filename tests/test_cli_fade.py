@@ -188,7 +188,7 @@ def test_an_untrusted_run_prints_no_answer(folder, capsys, told) -> None:
     assert document["derived"]["retention"]["cycle 60"]["median"] is None
     assert document["derived"]["cycles_to_threshold"]["80 %"]["p_not_reached"] is None
     status, out, _ = run(folder, capsys, "fade", "one", "--law", "knee")
-    assert status == 3 and "Not trusted" in out and "Probability" not in out
+    assert status == 3 and "Refused:" in out and "Probability" not in out
 
 
 BAD = {

@@ -13,7 +13,7 @@ import xarray as xr
 import posterion as po
 from posterion.inference.cycling.cycle_series import Question, ask, question_of
 from posterion.inference.cycling.growth_answers import chances, larger
-from posterion.inference.diagnose import Verdict
+from posterion.inference.verdict import Verdict
 from posterion.report.cycle_laws import Laws, law_entries, law_rows, side_by_side
 from posterion.report.fade_answers import answers, with_answers
 from posterion.report.figures import fade as fade_figures
@@ -444,7 +444,7 @@ def test_page_of_fade(three):
 def test_refused_page_of_fade_shows_no_answer():
     tree = cycle_result(cycles=CELLS, **FAILED)
     text = Page(page.render(tree, None)).text
-    assert "Not to be trusted" in text and "Results" not in text
+    assert "Refused:" in text and "Results" not in text
     assert "Nobody is asked" not in text and "Q = Q_0" in text
 
 

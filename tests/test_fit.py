@@ -25,7 +25,7 @@ SAMPLE = ("chain", "draw")
 GROUPS = {
     *("posterior", "prior", "prior_predictive", "posterior_predictive", "log_likelihood"),
     "log_prior",
-    *("sample_stats", "observed_data", "constant_data"),
+    *("sample_stats", "observed_data", "constant_data", "test_quantities"),
 }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import posterion as po
-from posterion.inference.diagnose import Verdict
+from posterion.inference.verdict import Verdict
 from posterion.report import cli
 from posterion.report.figures.limit import limits_of_cells
 from posterion.report.figures.onset import voltammogram

@@ -127,7 +127,7 @@ def test_untrusted_page_shows_no_interval(good, bad, good_page, bad_page):
     for value in (draws.mean(), np.median(draws), *np.quantile(draws, [0.03, 0.97])):
         assert f"{value:.1f}" not in hidden
     assert "94 % interval" not in hidden.split("Methods")[0]
-    assert "Not to be trusted" in hidden and FAILED["messages"][0] in hidden
+    assert "Refused:" in hidden and FAILED["messages"][0] in hidden
 
 
 def test_untrusted_figures_hold_only_data(good, bad):
@@ -399,6 +399,6 @@ def test_report_of_a_fit(tmp_path):
     path = tmp_path / "report.html"
     po.write_report(tree, path, extra=po.conductivity(tree, **geometry))
     text = Page(path.read_text(encoding="utf-8")).text
-    assert "Simulated data" in text and "can be trusted" in text
+    assert "Simulated data" in text and "Trusted:" in text
     assert json.loads(tree.attrs["versions"])["nutpie"] in text
     assert str(tree.attrs["sha256"]) in text

@@ -348,7 +348,7 @@ def test_untrusted_shows_no_share(command, monkeypatch) -> None:
     assert document["parameters"]["t"]["median"] is None
     status, out, _ = command(PAPER, "--draws", "100", "--chains", "2")
     assert status == 3
-    assert "Not trusted" in out
+    assert "Refused:" in out
     assert "100.0 %" not in out
 
 

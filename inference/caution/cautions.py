@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import xarray as xr
 
+from ..verdict import Verdict
 from .comparison import comparison_cautions
 from .fade import fade_cautions
 from .general import Caution, modes, open_scales, unmoved_priors
@@ -20,6 +21,8 @@ from .spectrum import spectrum_cautions
 def cautions(tree: xr.DataTree) -> tuple[Caution, ...]:
     """Return what a reader of a result should beware of, the gravest first.
 
+    What its verdict doubts already is left out.
+
     Parameters
     ----------
     tree
@@ -27,7 +30,8 @@ def cautions(tree: xr.DataTree) -> tuple[Caution, ...]:
     """
     observed = tree.children["observed_data"].dataset
     own = next((own for output, own in _BY_OUTPUT.items() if output in observed), _others)
-    return (*modes(tree), *own(tree))
+    told = {doubt.text for doubt in Verdict.of(tree).doubts}
+    return tuple(each for each in (*modes(tree), *own(tree)) if each.text not in told)
 
 
 def _others(tree: xr.DataTree) -> Iterator[Caution]:

@@ -11,12 +11,12 @@ from ..cells import pooling_kinds
 from ..cycling.ageing import cycles_to
 from ..cycling.cycle_runs import Run, limited, other_kinds, rises_first, runs_of, spikes
 from ..cycling.cycle_series import CycleSeries, cycle_series, question_of
-from ..diagnose import Verdict
 from ..noise.correlated import Autocorrelated
 from ..noise.independent import StudentT
 from ..pooling import MEAN
 from ..revive import model_of, noise_of, pool_of
 from ..scalars import scalars
+from ..verdict import Verdict
 from .general import (
     UNMOVED,
     Caution,
@@ -43,7 +43,7 @@ def fade_cautions(tree: xr.DataTree) -> Iterator[Caution]:
         *_mixed_kinds(runs),
         *_mixed_cells(tree, runs),
         *_spikes(tree, runs),
-        *_rises(law, runs),
+        *rises(tree),
         *_independent(tree),
         *_knee(tree, law, series),
         *_single(runs),
@@ -129,9 +129,13 @@ def _spikes(tree: xr.DataTree, runs: Sequence[Run]) -> Iterator[Caution]:
         )
 
 
-def _rises(law: FadeLaw, runs: Sequence[Run]) -> Iterator[Caution]:
-    rising = [run for run in runs if rises_first(run)]
-    if rising and not isinstance(law, TwoProcessFade):
+def rises(tree: xr.DataTree) -> Iterator[Caution]:
+    """Yield that a capacity rises under a law that can only fall."""
+    law = model_of(tree)
+    if not isinstance(law, FadeLaw) or isinstance(law, TwoProcessFade):
+        return
+    rising = [run for run in runs_of(cycle_series(tree)) if rises_first(run)]
+    if rising:
         yield Caution(
             "form",
             (law.initial,),

@@ -9,10 +9,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..diagnose import MAX_R_HAT, Verdict
+from ..diagnose import MAX_R_HAT
 from ..pooling import SPREAD
 from ..prior import FAMILIES, Prior
 from ..scalars import element, scalars, stem
+from ..verdict import Verdict
 
 Array = NDArray[np.float64]
 

@@ -53,7 +53,7 @@ def law_cautions(tree: xr.DataTree) -> Iterator[Caution]:
         return
     series = measured_series(tree)
     found = [
-        *_scatter(tree),
+        *scattered(tree),
         *_few_points(tree, law, series),
         *_single_temperatures(tree, series),
         *_narrow(law, series),
@@ -102,7 +102,8 @@ def form_difference(law: Law, series: Sequence[Series]) -> str:
     return f"{' and '.join(names)} {belong} to the form {own}: {', and '.join(said)}"
 
 
-def _scatter(tree: xr.DataTree) -> Iterator[Caution]:
+def scattered(tree: xr.DataTree) -> Iterator[Caution]:
+    """Yield that points lie off the law by factors."""
     noise: Any = noise_of(tree)
     while getattr(noise, "base", None) is not None:
         noise = noise.base

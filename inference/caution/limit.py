@@ -188,7 +188,7 @@ def _few_beyond(tree: xr.DataTree, model: OnsetPotential) -> Iterator[Caution]:
 
 
 def _drift(tree: xr.DataTree) -> Iterator[Caution]:
-    if "rho" in json.loads(tree.attrs["priors"]):
+    if "rho" in json.loads(tree.attrs["priors"]) or "posterior_predictive" not in tree.children:
         return
     observed = tree.children["observed_data"].dataset["current"].values
     mean = tree.children["posterior_predictive"].dataset["current"].mean(("chain", "draw")).values

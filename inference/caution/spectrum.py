@@ -14,6 +14,7 @@ from ...units import hertz
 from ..pooling import SPREAD
 from ..residuals import residuals_of
 from ..unstack import unstack
+from ..verdict import Verdict
 from .general import (
     Caution,
     enumerated,
@@ -60,7 +61,7 @@ def spectrum_cautions(tree: xr.DataTree) -> Iterator[Caution]:
         yield from unmoved_priors(tree, "Leave its element out, or measure where it shows.", shared)
         yield from open_spreads(tree)
         return
-    yield from _misfit(tree)
+    yield from _unasked_misfit(tree)
     yield from _outside_window(tree, circuit)
     yield from unmoved_priors(
         tree,
@@ -74,7 +75,7 @@ def _of_each(spectra: dict[str, xr.DataTree], circuit: Circuit) -> Iterator[Caut
     """Yield what holds for single spectra, once for all that it holds for."""
     found: dict[tuple[str, tuple[str, ...]], list[tuple[str, Caution]]] = {}
     for label, tree in spectra.items():
-        own = (_misfit(tree), _outside_window(tree, circuit), _correlations(tree, circuit),
+        own = (_unasked_misfit(tree), _outside_window(tree, circuit), _correlations(tree, circuit),
                _exponents(tree, circuit))  # fmt: skip
         for caution in chain.from_iterable(own):
             found.setdefault((caution.kind, caution.parameters), []).append((label, caution))
@@ -99,6 +100,12 @@ def standardized_residuals(tree: xr.DataTree) -> tuple[Array, Array]:
     residuals = residuals_of(tree).observed.reshape(2, -1)
     frequency = variable(tree, "constant_data", "measured_frequency").values
     return np.sort(frequency)[::-1], residuals[:, ::-1]
+
+
+def _unasked_misfit(tree: xr.DataTree) -> Iterator[Caution]:
+    """Hint at a misfit where no doubt tells it: of a run that failed, or an earlier version's."""
+    if not Verdict.of(tree).compared and "posterior_predictive" in tree.children:
+        yield from _misfit(tree)
 
 
 def _misfit(tree: xr.DataTree) -> Iterator[Caution]:

@@ -7,9 +7,9 @@ import pandas as pd
 import xarray as xr
 
 from ...errors import PosterionError
-from ..diagnose import Verdict
 from ..revive import is_of_points
-from .kramers_kronig import KramersKronig, kramers_kronig
+from ..verdict import Verdict
+from .kramers_kronig import KramersKronig, relations_of, worst
 from .leave_one_out import LeaveOneOut, leave_one_out, leave_one_out_checks
 from .one_check import Check
 from .posterior_checks import PredictiveCheck, posterior_checks
@@ -30,7 +30,8 @@ class Checks:
     predictive
         Test quantities of the data and of simulated data, see `posterior_checks`.
     leave_one_out, kramers_kronig
-        Or None where the data have none.
+        Or None where the data have none. Of many spectra the latter is that of the one which
+        breaks the relations most.
     """
 
     checks: tuple[Check, ...]
@@ -55,8 +56,9 @@ class Checks:
 def check(tree: xr.DataTree) -> Checks:
     """Check a model against the data that it was fitted to.
 
-    These are no checks of the sampling, which `Verdict` holds: they ask whether the model,
-    its noise and its priors can have made such data. None of them refits.
+    These are no checks of the sampling: they ask whether the model, its noise and its priors can
+    have made such data. None of them refits. Those that put the result in doubt its `Verdict`
+    tells; the others are remarks.
 
     Parameters
     ----------
@@ -84,7 +86,7 @@ def check(tree: xr.DataTree) -> Checks:
             "the run failed its checks, so its draws say nothing of the model; see its messages."
         )
     held = tree.children  # a result of an earlier version lacks some groups
-    relations = kramers_kronig(tree)
+    relations = worst(relations_of(tree))
     predictive = posterior_checks(tree)
     left_out = leave_one_out(tree) if "log_likelihood" in held else None
     parameters = sensitivity(tree) if "log_prior" in held else pd.DataFrame()

@@ -1,17 +1,15 @@
 """Is a spectrum that of a linear, stable system? The linear Kramers-Kronig test."""
 
-import io
-from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy import special
+from scipy import stats
 
 from ...units import hertz
-from ..measured import group_dim
 from ..revive import model_of
+from ..unstack import unstack
 from .one_check import Check
 
 Array = NDArray[np.float64]
@@ -24,12 +22,13 @@ FEWEST = 10
 
 REPLICAS = 200
 CLEAR = 3.0
-"""Standard deviations beyond which a pattern is none of the noise (about 1 in 700); of many
-spectra together."""
-
+"""Standard deviations beyond which a pattern is none of the noise (about 1 in 700)."""
 
 SMALL = 0.0015
 """What instruments are accurate to, of |Z|. A drift of resistances by 5 to 10 % leaves as much."""
+
+LOUD = 0.03
+"""A scatter beyond it hides any drift that matters, and no spectrum obeys anything to so much."""
 
 MISSED = 1.5
 """A fit that leaves so many times the scatter of the test misses what a circuit can have."""
@@ -56,9 +55,7 @@ class KramersKronig:
     z
         How far their pattern is from that of noise, in standard deviations.
     label
-        Which spectrum it is, of several that were fitted together; else empty.
-    breaking, of
-        How many of them break the relations, and how many were tested.
+        Of the spectrum, where there are several; empty otherwise.
     """
 
     frequency: Array
@@ -69,8 +66,6 @@ class KramersKronig:
     systematic: float
     z: float
     label: str = ""
-    breaking: int = 0
-    of: int = 1
 
     @property
     def consistent(self) -> bool:
@@ -80,15 +75,18 @@ class KramersKronig:
     @property
     def sentence(self) -> str:
         """The verdict on drift and linearity."""
+        whose = f"The spectrum {self.label}" if self.label else "The spectrum"
+        if self.scatter > LOUD and self.consistent:
+            return (
+                f"{whose} scatters by {100 * self.scatter:.2g} % of |Z| around its best "
+                "Kramers-Kronig consistent description: so much hides drift and non-linearity."
+            )
         if self.consistent:
             pattern = (
                 f", of which {100 * self.systematic:.2g} % is a pattern" if self.systematic else ""
             )
-            subject, worst = "The spectrum obeys", ""
-            if self.label:
-                subject, worst = f"All {self.of} spectra obey", f", the worst ({self.label})"
             obeyed = (
-                f"{subject} the Kramers-Kronig relations{worst} to "
+                f"{whose} obeys the Kramers-Kronig relations within its scatter of "
                 f"{100 * self.scatter:.2g} % of |Z|{pattern}: no sign of drift or of non-linearity."
             )
             if self.noise < MISSED * self.scatter:
@@ -97,17 +95,12 @@ class KramersKronig:
                 f"{obeyed} The fit leaves {100 * self.noise:.2g} %, so the fault lies in "
                 "the circuit, not in the measurement."
             )
-        subject = "The spectrum breaks"
-        if self.label:
-            verb = "breaks" if self.breaking == 1 else "break"
-            subject = f"{self.breaking} of {self.of} spectra {verb}"
-        worst = f", the worst ({self.label})" if self.label else ""
         return (
-            f"{subject} the Kramers-Kronig relations{worst} by about "
+            f"{whose} breaks the Kramers-Kronig relations by about "
             f"{100 * self.systematic:.2g} % of |Z|, most of all around {hertz(self._place)}: the "
             "cell drifted during the sweep, or the amplitude was too large, or the instrument "
             "distorts. No circuit can describe that. Measure after a longer rest and with a "
-            "smaller amplitude, or leave those frequencies out (--fmin, --fmax, --drop)."
+            "smaller amplitude, or leave those frequencies out."
         )
 
     @property
@@ -132,92 +125,71 @@ class KramersKronig:
         )
 
 
-def kramers_kronig(tree: xr.DataTree) -> KramersKronig | None:
-    """Test a fitted spectrum for drift and non-linearity, by impedance.py's ``linKK``.
+def relations_of(tree: xr.DataTree) -> tuple[KramersKronig, ...]:
+    """Test each spectrum of a result by itself; see `kramers_kronig`.
+
+    Of many spectra each has to be so much clearer that all together raise no more false alarms
+    than one.
+    """
+    spectra = unstack(tree)
+    if not spectra:
+        alone = kramers_kronig(tree)
+        return () if alone is None else (alone,)
+    clear = float(stats.norm.isf(stats.norm.sf(CLEAR) / len(spectra)))
+    found = ((label, kramers_kronig(one, clear)) for label, one in spectra.items())
+    return tuple(replace(each, label=label) for label, each in found if each is not None)
+
+
+def worst(relations: tuple[KramersKronig, ...]) -> KramersKronig | None:
+    """Return that of the spectrum whose residuals are least like noise."""
+    return max(relations, key=lambda each: (each.systematic, each.z), default=None)
+
+
+def kramers_kronig(tree: xr.DataTree, clear: float = CLEAR) -> KramersKronig | None:
+    """Test a fitted spectrum for drift and non-linearity, by the linear test of ``linKK``.
 
     A series of RC elements with fixed time constants, a resistance, an inductance and a
     capacitance is fitted linearly to both parts; it is Kramers-Kronig consistent, so what it
     cannot follow is not (Boukamp 1995, doi:10.1149/1.2044210; Schönleber, Klotz and
     Ivers-Tiffée 2014, doi:10.1016/j.electacta.2014.01.034). Their rule for the number of
     elements stops too early for two separate arcs, so a fixed number a decade is taken. The
-    capacitance serves blocking electrodes.
+    capacitance serves blocking electrodes. The fit is that of impedance.py's ``linKK``.
 
     Drift leaves a pattern whatever the noise: the squared differences of neighbouring
     residuals are smaller than those of noise (von Neumann 1941, doi:10.1214/aoms/1177731677).
     It is held against that of spectra simulated from the posterior, consistent ones with the
     noise that the fit estimated, after the same linear fit.
 
-    Of many spectra each is tested by itself, and a pattern has to be the clearer the more there
-    are, so that false alarms stay as rare.
-
     Parameters
     ----------
     tree
-        A fitted circuit.
+        A fitted circuit, of one spectrum.
+    clear
+        Standard deviations beyond which a pattern is none of the noise.
 
     Returns
     -------
     KramersKronig or None
-        Of many spectra the worst. None where the data are no spectrum, or none of ten
-        frequencies and more.
+        None where the data are no spectrum or have fewer than ten frequencies.
     """
-    if model_of(tree).output != "Z":
+    model = model_of(tree)
+    if model.output != "Z" or int(tree.attrs["n"]) < FEWEST:
         return None
     frequency = tree.children["constant_data"].dataset["measured_frequency"].values
-    sweeps = {
-        label: points for label, points in _sweeps(tree, frequency).items() if len(points) >= FEWEST
-    }
-    if not sweeps:
-        return None
+    order = np.argsort(-frequency)
+    frequency = frequency[order]
     measured = tree.children["observed_data"].dataset["Z"].transpose("part", "frequency")
     replicas = tree.children["posterior_predictive"].dataset["Z"]
     drawn = replicas.transpose("chain", "draw", "part", "frequency").values
     drawn = drawn.reshape(-1, *drawn.shape[2:])
-    drawn = drawn[:: max(1, len(drawn) // REPLICAS)]
-    clear = float(-special.ndtri(special.ndtr(-CLEAR) / len(sweeps)))
-    found = []
-    for label, points in sweeps.items():
-        # From high to low, as the test's own circuit has it.
-        own = points[np.argsort(-frequency[points])]
-        found.append(_tested(frequency[own], measured.values[:, own], drawn[..., own], clear))
-        found[-1] = replace(found[-1], label=label if len(sweeps) > 1 else "")
-    worst = max(found, key=lambda each: (each.systematic, each.scatter))
-    breaking = sum(not each.consistent for each in found)
-    return replace(worst, breaking=breaking, of=len(found))
-
-
-def _sweeps(tree: xr.DataTree, frequency: Array) -> dict[str, NDArray[np.intp]]:
-    """Return the points of each spectrum by its label.
-
-    Spectra that share all parameters have no label. Where a frequency stands twice there are
-    several, one after the other, and the next begins where the frequency turns back.
-    """
-    groups = {"": np.arange(frequency.size)}
-    dim = group_dim(tree)
-    if dim is not None:
-        of_point = tree.children["constant_data"].dataset[f"{dim}_of_point"].values
-        labels = tree.children["posterior"].dataset[dim].values
-        groups = {str(label): np.flatnonzero(of_point == k) for k, label in enumerate(labels)}
-    sweeps = {}
-    for label, points in groups.items():
-        parts = [points]
-        if len(np.unique(frequency[points])) < len(points):
-            steps = np.diff(frequency[points])
-            turned = steps >= 0 if np.median(steps) < 0 else steps <= 0
-            parts = np.split(points, np.flatnonzero(turned) + 1)
-        for number, part in enumerate(parts, 1):
-            own = label if len(parts) == 1 else f"{label}, sweep {number}".removeprefix(", ")
-            sweeps[own] = part
-    return sweeps
-
-
-def _tested(frequency: Array, Z: Array, drawn: Array, clear: float) -> KramersKronig:
-    """Test one spectrum, of shape (2, n), beside simulated ones, of shape (draws, 2, n)."""
+    drawn = drawn[:: max(1, len(drawn) // REPLICAS), :, order]
+    Z = measured.values[:, order]
     modulus = np.hypot(*Z)
+
     decades = np.log10(frequency[0] / frequency[-1])
     elements = int(np.clip(round(PER_DECADE * decades), 3, frequency.size - 4))
-    residuals = _lin_kk(frequency, Z[0] + 1j * Z[1], elements)
-    simulated, kept = _project(frequency, modulus, elements, drawn / modulus)
+    left, kept = _project(frequency, modulus, elements, np.concatenate([Z[None], drawn]) / modulus)
+    residuals, simulated = left[0], left[1:]
     expected = _pattern(simulated)
     excess = float(_pattern(residuals) - expected.mean())
     z = float(excess / expected.std())
@@ -233,29 +205,15 @@ def _tested(frequency: Array, Z: Array, drawn: Array, clear: float) -> KramersKr
     )
 
 
-def _lin_kk(frequency: Array, Z: NDArray[np.complex128], elements: int) -> Array:
-    """Return the residuals of impedance.py's linear Kramers-Kronig fit, over |Z|."""
-    from impedance.validation import linKK
-
-    # It prints its progress, and evaluates numbers as text that NumPy 2 writes differently.
-    with np.printoptions(legacy="1.25"), redirect_stdout(io.StringIO()):
-        *_, real, imag = linKK(
-            frequency, Z, c=None, max_M=elements, fit_type="complex", add_cap=True
-        )
-    return np.stack([real, imag])
-
-
 def _project(
     frequency: Array, modulus: Array, elements: int, relative: Array
 ) -> tuple[Array, float]:
-    """Return what the same linear fit leaves of many spectra over |Z|, and the share it leaves.
+    """Return what the linear fit leaves of many spectra over |Z|, and the share that it leaves.
 
     Of shape (spectra, 2, n). The share is that of the variance of noise.
     """
-    from impedance.validation import get_tc_distribution
-
     omega = 2 * np.pi * frequency
-    tau = get_tc_distribution(frequency, elements)[:, None]
+    tau = np.geomspace(1 / omega.max(), 1 / omega.min(), elements)[:, None]
     columns = np.concatenate(
         [
             np.ones((1, frequency.size)),

@@ -8,7 +8,7 @@ doi:10.1080/01621459.2000.10474310), and miss what can be seen; so simulated dat
 first order. Where noise is correlated they are not, and a small p-value says all the more.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..residuals import Residuals, residuals_of
+from ..residuals import Residuals, replicas_of, residuals_of
 from ..revive import model_of, noise_of
 from .one_check import RARE, Check
 from .other_noise import of_another_size, with_heavy_tails
@@ -25,6 +25,9 @@ Array = NDArray[np.float64]
 
 INTERVALS = ("critical_current", "lifetime")
 """Of these an interval is known, and there is no residual."""
+
+TEST_QUANTITIES = "test_quantities"
+"""The group of a result that keeps them."""
 
 FEWEST = 5
 """Data of fewer points have no pattern."""
@@ -60,12 +63,30 @@ def posterior_checks(tree: xr.DataTree) -> tuple[PredictiveCheck, ...]:
     if model.output in INTERVALS or int(tree.attrs["n"]) < FEWEST:
         return ()
     residuals = residuals_of(tree)
-    noise = noise_of(tree)
-    shape = _RUN if residuals.unit == "frequency" else _BEND
+    noise, quantities = noise_of(tree), _quantities(residuals)
+    if TEST_QUANTITIES in tree.children:
+        kept = tree.children[TEST_QUANTITIES].dataset["replicas"]
+        simulated = [kept.sel(test_quantity=each.name).values for each in quantities]
+    else:
+        replicas = replicas_of(tree)
+        simulated = [each.of(residuals, replicas) for each in quantities]
     return tuple(
-        _checked(residuals, quantity, noise)
-        for quantity in (_AUTOCORRELATION, shape, _TAIL, _OUTLIER, _SCATTER)
+        _checked(residuals, quantity, drawn, noise)
+        for quantity, drawn in zip(quantities, simulated, strict=True)
     )
+
+
+def kept_quantities(checks: Sequence[PredictiveCheck]) -> xr.Dataset:
+    """Return test quantities of simulated data to keep with a result: they take time."""
+    return xr.Dataset(
+        {"replicas": (("test_quantity", "replica"), np.stack([c.replicas for c in checks]))},
+        coords={"test_quantity": [each.check.name for each in checks]},
+    )
+
+
+def _quantities(residuals: Residuals) -> tuple["_Quantity", ...]:
+    shape = _RUN if residuals.unit == "frequency" else _BEND
+    return (_AUTOCORRELATION, shape, _TAIL, _OUTLIER, _SCATTER)
 
 
 @dataclass(frozen=True)
@@ -79,9 +100,10 @@ class _Quantity:
     both_sides: bool = False
 
 
-def _checked(residuals: Residuals, quantity: _Quantity, noise: Any) -> PredictiveCheck:
+def _checked(
+    residuals: Residuals, quantity: _Quantity, replicas: Array, noise: Any
+) -> PredictiveCheck:
     value = float(quantity.of(residuals, residuals.observed))
-    replicas = quantity.of(residuals, residuals.replicas)
     above = (1 + int((replicas >= value).sum())) / (1 + len(replicas))
     p = (
         min(1.0, 2 * min(above, 1 - above + 1 / (1 + len(replicas))))

@@ -13,10 +13,11 @@ from ...errors import PosterionError
 from ...models.parameter import OF_DATA
 from ...units import Measured
 from ..build import Priors, given_priors
-from ..diagnose import Verdict
+from ..doubts.inherited import brought
 from ..engine.sample import Progress
 from ..fit import PACKAGES
 from ..prior import Prior
+from ..verdict import Verdict
 from .ranking import Better, Rope, compared_pairs, expected_loss, rank_probabilities
 from .specimen_data import checked, gathered
 from .specimen_model import Assumptions, sampler_of
@@ -154,7 +155,9 @@ def compare(
         "n": int(table.sizes["point"]),
         "versions": json.dumps({name: version(name) for name in PACKAGES}),
     }
-    if Verdict.of(tree).passed:
+    verdict = Verdict.of(tree)
+    if verdict.passed:
+        tree.attrs["verdict"] = replace(verdict, doubts=tuple(brought(table, tree))).text
         tree[RANKING] = xr.DataTree(_ranking(tree, region, better, log))
         if specimens.single:
             say = progress or (lambda line: None)

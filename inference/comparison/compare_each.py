@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 import xarray as xr
 
-from ..diagnose import Verdict
 from ..engine.sample import PRIOR_DRAWS
 from ..engine.simulate import Array, simulate_prior
+from ..verdict import Verdict
 from .specimen_model import Assumptions, sampler_of
 from .specimen_table import Specimens
 from .specimens import usual_spread

@@ -10,9 +10,11 @@ import numpy as np
 import xarray as xr
 
 from ...errors import PosterionError
-from ..diagnose import Verdict
+from ..caution.general import enumerated
+from ..doubts.inherited import DOUBTS
 from ..scalars import SAMPLE, scalars
 from ..store import load
+from ..verdict import Doubt, Verdict, as_text
 from .specimen_numbers import Number, numbers_of_text
 
 _SERIES = {"Z": "frequency", "capacity": "cycle", "resistance": "cycle", "overpotential": "cycle"}
@@ -72,6 +74,7 @@ def gathered(
             "source": " against ".join(found) if len(found) < 5 else f"{len(found)} groups",
             "sha256": digest,
             "messages": "\n".join(dict.fromkeys(told)),
+            **_doubts(rows),
         },
     )
     dataset["value"].attrs = {"units": first, "long_name": quantity or "value"}
@@ -163,6 +166,7 @@ def _of_fit(
             f"the fit of the group '{group}' has no quantity '{quantity}'; {hint}It has "
             f"{', '.join(known)}."
         )
+    doubt = _doubt(verdict, quantity, known[quantity])
     draws = known[quantity].values.ravel()
     unit = str(known[quantity].attrs.get("units", ""))
     model = (
@@ -171,13 +175,42 @@ def _of_fit(
     sha256 = str(tree.attrs.get("sha256", ""))
     if log is not False and draws.min() > 0:
         middle = float(np.exp(np.log(draws).mean()))
-        return Number(
-            middle, unit, middle * float(np.log(draws).std()), source=model, sha256=sha256
+        sd = middle * float(np.log(draws).std())
+        return Number(middle, unit, sd, source=model, sha256=sha256, doubt=doubt)
+    mean, sd = float(draws.mean()), float(draws.std())
+    return Number(mean, unit, sd, source=model, sha256=sha256, doubt=doubt)
+
+
+def _doubt(verdict: Verdict, quantity: str, value: xr.DataArray) -> str:
+    """Name what is doubted of a quantity of a fit, or of what follows from one."""
+    follows = value.attrs.get("doubtful")
+    if not follows and (follows is not None or verdict.trusts(quantity)):
+        return ""
+    names = [each.name for each in verdict.doubts if follows or each.concerns(quantity)]
+    return enumerated([*dict.fromkeys(filter(None, names))]) or "for another reason"
+
+
+def _doubts(rows: Sequence[tuple[str, Number]]) -> dict[str, str]:
+    """Return the attribute by which doubts of fits go along with what is compared."""
+    found: dict[tuple[str, str], int] = {}
+    for group, number in rows:
+        if number.doubt:
+            found[group, number.doubt] = found.get((group, number.doubt), 0) + 1
+    doubts = [
+        Doubt(
+            f"Of the group {group} {count} fit{'s are' if count > 1 else ' is'} doubtful ({why}): "
+            "what the group is compared by holds only if the model does.",
+            name=f"doubtful fit of {group}",
         )
-    return Number(float(draws.mean()), unit, float(draws.std()), source=model, sha256=sha256)
+        for (group, why), count in found.items()
+    ]
+    return {DOUBTS: as_text(doubts)} if doubts else {}
 
 
-_OTHERS = {"prior", "prior_predictive", "posterior_predictive", "log_likelihood", "sample_stats"}
+_OTHERS = {
+    *("prior", "prior_predictive", "posterior_predictive", "sample_stats"),
+    *("log_likelihood", "log_prior"),  # whose variables have the names of the parameters
+}
 
 
 def _refuse_twice(rows: Sequence[tuple[str, Number]]) -> None:

@@ -37,6 +37,8 @@ class Number:
         Of the data that were fitted, if any.
     specimen
         Its label, if it has one; several numbers of one specimen are repeated measurements.
+    doubt
+        Why the fit that it comes from is doubtful, in a few words; empty where it is not.
     """
 
     value: float
@@ -47,6 +49,7 @@ class Number:
     source: str = ""
     sha256: str = ""
     specimen: str = ""
+    doubt: str = ""
 
     def to(self, unit: str) -> "Number":
         """Return the same in another unit.

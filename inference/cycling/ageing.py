@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from ...errors import PosterionError
 from ...models.cycle_law import CycleLaw
-from ..diagnose import Verdict
 from ..measured import group_dim
 from ..pooling import MEAN
 from ..predict import shared_labels, unmeasured_group
 from ..revive import model_of, pool_of
+from ..verdict import Verdict, carried
 
 Array = NDArray[np.float64]
 Reference = Literal["first", "initial"] | float
@@ -58,7 +58,8 @@ def retention(
     -------
     xarray.DataArray
         Draws of dims (chain, draw, [cells or samples,] cycle), a pure number. Below zero nothing
-        is left, and zero is returned.
+        is left, and zero is returned. The attribute ``verdict`` is the word of the fit, and
+        ``doubts`` says why where it is doubtful.
 
     Raises
     ------
@@ -71,7 +72,9 @@ def retention(
     kept = value / _reference_value(tree, law, parameters, reference, who)
     result: xr.DataArray = kept.clip(min=0)
     return result.assign_attrs(
-        units="", long_name=f"{law.output} over that {told(tree, reference)}"
+        units="",
+        long_name=f"{law.output} over that {told(tree, reference)}",
+        **carried(Verdict.of(tree)),
     )
 
 
@@ -90,7 +93,9 @@ def value_at(
     law, parameters = _parameters(tree, who, of, seed)
     result: xr.DataArray = _respond(law, parameters, _cycles(cycle)).clip(min=0)
     return result.assign_attrs(
-        units=str(tree.attrs["unit"]), long_name=f"{law.output} by the law, without scatter"
+        units=str(tree.attrs["unit"]),
+        long_name=f"{law.output} by the law, without scatter",
+        **carried(Verdict.of(tree)),
     )
 
 
@@ -157,6 +162,7 @@ def cycles_to(
         units="cycle",
         long_name=f"cycle at which {law.output} is {threshold:.4g} of that {told(tree, reference)}",
         censored_at=horizon,
+        **carried(Verdict.of(tree)),
     )
 
 

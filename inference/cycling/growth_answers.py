@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..diagnose import Verdict
 from ..measured import group_dim
+from ..verdict import Verdict
 from .ageing import retention
 from .cycle_series import CycleSeries, cycle_series
 

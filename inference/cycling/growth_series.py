@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from ...errors import PosterionError
+from ..doubts.inherited import of_fits
 from ..series import resistance_draws
 
 TOTAL = "sum"
@@ -42,6 +43,7 @@ def resistance_series(
     xarray.Dataset
         ``resistance`` (point) in ohm with the coordinates ``cycle`` and ``path``, path by path
         and in order of the cycles, and ``resistance_covariance`` (point, other), a pure number.
+        What is doubted of the resistances goes along in the attribute ``doubts``.
 
     Raises
     ------
@@ -56,6 +58,7 @@ def resistance_series(
         again = at[1:][np.diff(at) == 0][0]
         raise PosterionError(f"cycle {again:g} is given to two spectra; number them apart.")
     labels = [TOTAL] if total else list(paths)
+    followed = {TOTAL: [*paths.values()]} if total else {k: [name] for k, name in paths.items()}
     count, times = len(labels), len(at)
     means, covariance = np.zeros((count, times)), np.zeros((count, times, count, times))
     for time, place in enumerate(order):
@@ -76,7 +79,8 @@ def resistance_series(
             "cycle": ("point", np.tile(at, count)),
             "path": ("point", np.repeat(labels, times)),
         },
-        attrs={"source": f"{len(fits)} spectra, {fits[order[0]].attrs['source']} and on"},
+        attrs=of_fits(fits, followed)
+        | {"source": f"{len(fits)} spectra, {fits[order[0]].attrs['source']} and on"},
     )
     result["resistance"].attrs = {"units": "ohm", "long_name": "resistance"}
     return result

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from ...errors import PosterionError
 from ...models.dose import Better, DoseResponse, dose_window, sign_of
 from ..build import Priors
-from ..diagnose import Verdict
 from ..noise.specimens import SPECIMEN_SPREAD
 from ..prior import Prior
+from ..verdict import Verdict
 from .dose_process import draw_process, sample_process
 from .specimen_points import level_labels, specimen_points
 

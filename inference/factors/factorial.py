@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from ...errors import PosterionError
 from ...models.parameter import Parameter, Values
 from ..build import Priors
-from ..diagnose import Verdict
 from ..noise.specimens import SPECIMEN_SPREAD
 from ..prior import Prior
+from ..verdict import Verdict
 from .components import Components, Places, by_chain, posterior_scales, same
 from .specimen_points import level_labels, specimen_points
 

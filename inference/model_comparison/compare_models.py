@@ -1,6 +1,6 @@
 """Comparing models of the same data: which do they prefer, by what, and can they tell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,11 @@ import pandas as pd
 import xarray as xr
 
 from ...errors import PosterionError
-from ..diagnose import Verdict
+from ..caution.general import enumerated
 from ..engine.evidence import Evidence
 from ..noise.dependence import is_dependent
 from ..revive import noise_of
+from ..verdict import Verdict
 from .distinguish import Region, misfit_region, region
 from .elpd import PLACE, evidence_of, leave_one_out, mean_log_likelihood, p_waic
 from .misfit import misfit
@@ -45,7 +46,8 @@ class Comparison:
     sentence
         What the table says, in plain words.
     messages
-        What limits it, and in what the data of the fits differ.
+        What limits it: which models do not describe the data, what could not be computed well,
+        and in what the data of the fits differ.
     pointwise
         Of dims (model, place), in the order of the table: the elpd of each place, called
         ``elpd``; where data depend on each other the mean ``log_likelihood`` of each given
@@ -107,7 +109,7 @@ def compare_models(fits: Mapping[str, xr.DataTree]) -> Comparison:
     table = predictive.join(table).loc[order.sort_values(ascending=False).index]
     _refuse_heavy(table, matches)
     pointwise = _pointwise(fits, matches, loo).sel(model=[*table.index])
-    messages = (*differences, *_messages(table))
+    messages = (*_doubtful(fits, [*map(str, table.index)]), *differences, *_messages(table))
     regions = _regions(fits, matches, table, pointwise)
     return Comparison(table, _sentence(table), messages, pointwise, regions)
 
@@ -115,11 +117,36 @@ def compare_models(fits: Mapping[str, xr.DataTree]) -> Comparison:
 def trusted(
     fits: Mapping[str, xr.DataTree],
 ) -> tuple[dict[str, xr.DataTree], dict[str, str]]:
-    """Return the results that passed their checks, and why the others did not."""
+    """Return the results that were sampled well, and why the others are refused.
+
+    Among the former are doubtful ones: a comparison is what shows that another model is better.
+    """
     verdicts = {name: Verdict.of(tree) for name, tree in fits.items()}
     passed = {name: tree for name, tree in fits.items() if verdicts[name].passed}
     refused = {name: each.messages[0] for name, each in verdicts.items() if not each.passed}
     return passed, refused
+
+
+def _doubtful(fits: Mapping[str, xr.DataTree], order: Sequence[str]) -> list[str]:
+    """Say which models do not describe the data: a comparison tells only which is less wrong."""
+    doubtful = [name for name in order if Verdict.of(fits[name]).word == "doubtful"]
+    if not doubtful:
+        return []
+    if len(doubtful) == len(fits):
+        return [
+            f"none of the models describes the data ({_failing(fits, doubtful)}), so the "
+            "comparison tells which is least wrong, not which is right"
+        ]
+    several = len(doubtful) > 1
+    return [
+        f"{enumerated(doubtful)} {'do' if several else 'does'} not describe the data "
+        f"({_failing(fits, doubtful)}): {'their' if several else 'its'} numbers are doubtful"
+    ]
+
+
+def _failing(fits: Mapping[str, xr.DataTree], names: Sequence[str]) -> str:
+    found = [doubt.name for name in names for doubt in Verdict.of(fits[name]).doubts]
+    return enumerated([*dict.fromkeys(filter(None, found))])
 
 
 def _predictive(loo: Mapping[str, Any]) -> pd.DataFrame:

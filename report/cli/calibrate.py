@@ -10,7 +10,7 @@ import typer
 from ...errors import PosterionError
 from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
-    NOT_TRUSTED,
+    REFUSED,
     TRUSTED,
     JsonOption,
     PriorOption,
@@ -150,4 +150,4 @@ def _print(result: "xr.Dataset", words: str, out: Path | None, as_json: bool) ->
         console.print(said["verdict"], style=style, markup=False)
         if out is not None:
             typer.echo(f"Report: {out / 'report.html'}")
-    raise typer.Exit(TRUSTED if said["calibrated"] else NOT_TRUSTED)
+    raise typer.Exit(TRUSTED if said["calibrated"] else REFUSED)

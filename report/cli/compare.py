@@ -158,7 +158,7 @@ def compare(
 
     With --dose, which dose is best; with --group and --by, what two factors do together; with
     --models, which circuit or law the same data prefer.
-    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
     """
     sampling: dict[str, Any] = {
         "draws": draws, "chains": chains, "seed": seed, "out": out, "as_json": as_json

@@ -31,7 +31,6 @@ def compare_doses(
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
-        from ...inference.caution.cautions import cautions
         from ...inference.factors.dose import dose_response
         from ..pages.dose import dose_extra
         from ..words.dose import dose_document, dose_sentences
@@ -49,7 +48,7 @@ def compare_doses(
             seed=seed,
             progress=say,
         )
-        remarks = [*dose_sentences(tree), *(f"Caution: {each.text}" for each in cautions(tree))]
+        remarks = [*dose_sentences(tree)]
         finish(
             tree,
             dose_extra(tree),

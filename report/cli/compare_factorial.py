@@ -29,7 +29,6 @@ def compare_factors(
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
-        from ...inference.caution.cautions import cautions
         from ...inference.factors.factorial import factorial
         from ..pages.factorial import factorial_extra
         from ..words.factorial import factorial_document, factorial_sentences
@@ -47,7 +46,6 @@ def compare_factors(
         )
         remarks = [
             *factorial_sentences(tree),
-            *(f"Caution: {each.text}" for each in cautions(tree)),
         ]
         finish(
             tree,

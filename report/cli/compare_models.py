@@ -10,8 +10,7 @@ from ...errors import PosterionError
 from .noise_options import NoiseChoice
 from .spectrum_options import Window
 from .terminal import (
-    NOT_TRUSTED,
-    TRUSTED,
+    STATUS,
     check_writable,
     progress,
     read_pairs,
@@ -43,7 +42,8 @@ def compare_models_command(
 ) -> None:
     """Compare saved fits, or circuits or laws that are fitted to one file now.
 
-    Exit status: 0 compared, 2 bad input, 3 if fewer than two candidates passed their checks.
+    Exit status: 0 compared, 2 bad input, 3 if fewer than two candidates were sampled well, 4 if
+    the preferred one does not describe the data.
 
     Parameters
     ----------
@@ -109,4 +109,4 @@ def compare_models_command(
             typer.echo(line)
         if out is not None:
             typer.echo(f"Report: {out / 'report.html'}")
-    raise typer.Exit(TRUSTED if compared.comparison is not None else NOT_TRUSTED)
+    raise typer.Exit(STATUS[compared.word])

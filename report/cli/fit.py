@@ -86,7 +86,7 @@ def fit_eis(
 ) -> None:
     """Fit an equivalent circuit to an impedance spectrum, or to many at once with --pool.
 
-    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
     """
     from ...models.circuit import Circuit
     from ...units import Measured, celsius

@@ -89,7 +89,7 @@ def fit_arrhenius(
 ) -> None:
     """Fit a law of temperature to ionic conductivities.
 
-    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
     """
     from ...datasets.table_files import read_table
     from ...models.transport import VTF, Arrhenius, TwoRegimes
@@ -124,7 +124,6 @@ def fit_arrhenius(
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
-        from ...inference.caution.cautions import cautions
         from ...inference.fit import fit
         from ...inference.noise.independent import StudentT, usual_noise
         from ...inference.noise.rounded import Rounded
@@ -145,7 +144,7 @@ def fit_arrhenius(
             progress=say,
         )
         predictions, beyond = predicted(tree, temperatures)
-        remarks = [formula(model), *beyond, *(f"Caution: {c.text}" for c in cautions(tree))]
+        remarks = [formula(model), *beyond]
         finish(tree, predictions, out, as_json, say, extra_group="predictions", remarks=remarks)
 
 

@@ -111,7 +111,7 @@ def fit_fade(
 ) -> None:
     """Fit laws of capacity fade, and say what is left when, and when too little is left.
 
-    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
     """
     from ...datasets.cycling_files import read_cycling
     from .cycle_selection import selected
@@ -141,7 +141,6 @@ def fit_fade(
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
-        from ...inference.caution.cautions import cautions
         from ...inference.cycling.efficiency import efficiency_of
         from ..cycle_laws import fit_laws, told_laws
         from ..fade_answers import answers, with_answers
@@ -171,7 +170,6 @@ def fit_fade(
             *remarks_of(best, question, extra),
             *lines,
             *said,
-            *(f"Caution: {c.text}" for c in cautions(best)),
         ]
         finish(
             best,

@@ -102,7 +102,7 @@ def fit_growth(
 
     With --circuit, --prior is one of the circuit, and --noise, --accuracy, --fmin, --fmax and
     --drop are of its spectra.
-    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
     """
     from ...models.circuit import Circuit
     from .growth_options import asked, laws_of, noise_of, paths_of, pooling, refuse
@@ -139,7 +139,6 @@ def fit_growth(
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
-        from ...inference.caution.cautions import cautions
         from ..cycle_laws import fit_laws, told_laws
         from ..words.growth import answers, remarks_of, with_growth
         from .growth_spectra import series_of_spectra
@@ -166,7 +165,7 @@ def fit_growth(
             as_json,
             say,
             extra_group="growth",
-            remarks=[*words, *lines, *said, *(f"Caution: {c.text}" for c in cautions(best))],
+            remarks=[*words, *lines, *said],
             more=more | further,
             revised=lambda document: with_growth(document, best, question, extra),
         )

@@ -96,7 +96,7 @@ def fit_limit(
 
     The lifetimes of cells that were stripped and plated follow from their table of overpotentials
     by cycle and --failed; `fit growth` fits the drift of the same table.
-    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
     """
     from ...models.limits import CriticalCurrent, Lifetime
     from ...models.onset import OnsetPotential
@@ -125,7 +125,6 @@ def fit_limit(
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
-        from ...inference.caution.cautions import cautions
         from ...inference.fit import fit
         from ...inference.noise.censored import Censored, Weibull
         from ..pages.limit import higher, ratios
@@ -148,7 +147,6 @@ def fit_limit(
             f"{value:.3f}"
             for name, value in probable.items()
         ]
-        remarks += [f"Caution: {c.text}" for c in cautions(tree)]
         more = {"p_higher": probable} if probable else {}
         finish(tree, compared, out, as_json, say, extra_group="ratios", remarks=remarks, more=more)
 

@@ -65,7 +65,7 @@ def fit_series(
 
     The errors of the resistances, their correlation and the error of the geometry, which all
     temperatures share, are carried along. --prior is one of the circuit.
-    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
     """
     from ...datasets.spectrum_files import read_spectrum
     from ...models.circuit import Circuit
@@ -160,7 +160,7 @@ def _set_temperatures(
 
 def _write(tree: "xr.DataTree", out: Path | None) -> str:
     """Keep the fit of one spectrum; return why it cannot be used, if so."""
-    from ...inference.diagnose import Verdict
+    from ...inference.verdict import Verdict
 
     if out is not None:
         from ...inference.store import save
@@ -172,11 +172,15 @@ def _write(tree: "xr.DataTree", out: Path | None) -> str:
 
 def _total(tree: "xr.DataTree") -> "xr.Dataset | None":
     """Return the results of the whole series of resistances; none where it is not trusted."""
-    from ...inference.diagnose import Verdict
+    from ...inference.verdict import Verdict
 
-    if not Verdict.of(tree).passed:
+    verdict = Verdict.of(tree)
+    if not verdict.passed:
         return None
     names: Mapping[str, str] = {
         name: f"{name}[total]" for name in ("E_a", "E_a_kJ", "conductivity_25C", "noise")
     }
-    return tree.children["posterior"].to_dataset()[list(names)].rename(names)
+    total = tree.children["posterior"].to_dataset()[list(names)].rename(names)
+    for old, name in names.items():
+        total[name].attrs["doubtful"] = int(not verdict.trusts(old))
+    return total

@@ -61,9 +61,9 @@ def series_of_spectra(
     """
     from ...datasets.cut import left_out
     from ...inference.cycling.growth_series import resistance_series
-    from ...inference.diagnose import Verdict
     from ...inference.fit import fit
     from ...inference.store import save
+    from ...inference.verdict import Verdict
 
     fits, at, said = [], [], []
     for (label, spectrum), cycle in zip(spectra.items(), cycles, strict=True):

@@ -14,10 +14,19 @@ from ...errors import PosterionError
 if TYPE_CHECKING:
     import xarray as xr
 
-TRUSTED, BAD_INPUT, NOT_TRUSTED = 0, 2, 3
+    from ...inference.verdict import Verdict, Word
+    from ..concerns import Concern
+
+TRUSTED, BAD_INPUT, REFUSED, DOUBTFUL = 0, 2, 3, 4
+
+STATUS: "Mapping[Word, int]" = {"trusted": TRUSTED, "doubtful": DOUBTFUL, "refused": REFUSED}
+"""Exit status by the word of a verdict."""
 
 PRINTED = 40
 """A longer table is cut down to its main quantities."""
+
+GIVEN = ("thickness", "diameter")
+"""Further draws that were told, not inferred."""
 
 progress_console = Console(stderr=True)
 
@@ -69,8 +78,10 @@ def finish(
     where the checks failed, so they hold no estimate. `revised` may change the JSON
     document, and `more` joins it.
     """
+    from ...inference.caution.cautions import cautions
     from ...inference.checks.check import checks_of
-    from ...inference.diagnose import Verdict
+    from ...inference.verdict import Verdict
+    from ..concerns import concerns
     from ..pages.check_section import checks_json
     from ..tables import as_json as document
     from ..tables import summary
@@ -79,6 +90,7 @@ def finish(
     verdict = Verdict.of(tree)
     say("Checking the model")
     checks = checks_of(tree)
+    found = cautions(tree)
     if out is not None:
         import xarray as xr
 
@@ -94,20 +106,23 @@ def finish(
         write_report(tree, out / "report.html", extra=extra, checks=checks)
     if as_json:
         further = {"checks": checks_json(checks) if checks else None}
-        further |= ({"remarks": [*remarks]} if remarks else {}) | dict(more or {})
+        told = [*remarks, *(f"Caution: {each.text}" for each in found)]
+        further |= ({"remarks": told} if told else {}) | dict(more or {})
         typer.echo(json.dumps(revised(document(tree, table)) | further))
     else:
+        if verdict.word == "doubtful":
+            typer.echo("If the model holds, which is doubtful (why stands below):")
         for remark in remarks:
             typer.echo(remark)
-        _print(tree, table, verdict, extra)
-        for sentence in checks.sentences if checks else ():
-            typer.echo(f"Check: {sentence}")
+        if verdict.passed:
+            _print_table(tree, table, extra)
+        _print_verdict(verdict, concerns(verdict, found, checks))
         if out is not None:
             typer.echo(f"Report: {out / 'report.html'}")
-    raise typer.Exit(TRUSTED if verdict.passed else NOT_TRUSTED)
+    raise typer.Exit(STATUS[verdict.word])
 
 
-def _print(tree: "xr.DataTree", table: Any, verdict: Any, extra: "xr.Dataset | None") -> None:
+def _print_table(tree: "xr.DataTree", table: Any, extra: "xr.Dataset | None") -> None:
     from rich.markup import escape
     from rich.table import Table
 
@@ -115,15 +130,13 @@ def _print(tree: "xr.DataTree", table: Any, verdict: Any, extra: "xr.Dataset | N
     from ..pages.subject import subject_of
 
     console = Console(highlight=False)
-    if not verdict.passed:
-        console.print("Not trusted: no interval is shown.", style="bold red")
-        for message in verdict.messages:
-            console.print(f"  {message}", markup=False)
-        return
     title = escape(f"{tree.attrs['model']}  {tree.attrs['source']}")
     grid = Table(title=title, title_justify="left")
-    for heading in ("parameter", "median", "94 % interval", "unit", "ESS", "R-hat"):
-        left = heading in ("parameter", "unit")
+    headings = ["parameter", "median", "94 % interval", "unit", "ESS", "R-hat"]
+    inferred = table[~table.index.isin(GIVEN)]
+    marked = inferred["doubtful"].any() and not inferred["doubtful"].all()
+    for heading in (*headings, *([""] if marked else [])):
+        left = heading in ("parameter", "unit", "")
         grid.add_column(heading, justify="left" if left else "right", overflow="fold")
     long = len(table) > PRINTED
     subject = subject_of(tree)
@@ -136,13 +149,31 @@ def _print(tree: "xr.DataTree", table: Any, verdict: Any, extra: "xr.Dataset | N
         )
         ess, r_hat = f"{row[['ess_bulk', 'ess_tail']].min():.0f}", f"{row['r_hat']:.3f}"
         ends = low if beyond and low == high else f"{low} to {high}"
-        grid.add_row(escape(str(name)), middle, ends, row["unit"], ess, r_hat)
+        mark = ["doubtful" if row["doubtful"] else ""] if marked else []
+        grid.add_row(escape(str(name)), middle, ends, row["unit"], ess, r_hat, *mark)
     console.print(grid)
     if long:
         console.print(f"The main ones of {len(table)} quantities; --out or --json gives all.")
-    console.print("Trusted: all checks passed.", style="bold green")
+
+
+def _print_verdict(verdict: "Verdict", told: "Sequence[Concern]") -> None:
+    """Print the word, and one list of what to doubt and what to beware of, the gravest first."""
+    from ...inference.verdict import HOLDS
+
+    console = Console(highlight=False)
+    heading, style = {
+        "trusted": ("Trusted: well sampled, and the model describes the data.", "bold green"),
+        "doubtful": (f"Doubtful: well sampled, but {HOLDS}.", "bold yellow"),
+        "refused": ("Refused: not sampled well enough, so no interval is shown.", "bold red"),
+    }[verdict.word]
+    if verdict.passed and verdict.described is None:
+        heading = str(verdict)
+    console.print(heading, style=style, markup=False, soft_wrap=True)
+    for place, each in enumerate(told, start=1):
+        about = f" [{each.subject}]" if each.subject else ""
+        console.print(f"{place:3d}. {each.kind}{about}: {each.text}", markup=False, soft_wrap=True)
     for note in verdict.notes:
-        console.print(f"Note: {note}.", markup=False)
+        console.print(f"Note: {note.rstrip('.')}.", markup=False, soft_wrap=True)
 
 
 def check_writable(out: Path) -> None:

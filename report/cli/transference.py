@@ -38,7 +38,7 @@ def transference(
     """Infer the transference number by Bruce and Vincent.
 
     A value without ± is taken as rounded to its printed digits.
-    Exit status: 0 trusted, 2 bad input, 3 sampled but not trusted.
+    Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
     """
     from ...inference.transference import readings
 
@@ -71,8 +71,8 @@ def transference(
 
 def _shares(tree: "xr.DataTree") -> dict[str, float | None]:
     """Return the shares of the variance; none where the checks failed, as of any result."""
-    from ...inference.diagnose import Verdict
     from ...inference.transference import variance_shares
+    from ...inference.verdict import Verdict
 
     shares = variance_shares(tree)
     passed = Verdict.of(tree).passed

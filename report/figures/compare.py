@@ -7,7 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ...inference.caution.general import variable
-from ...inference.diagnose import Verdict
+from ...inference.verdict import Verdict
 from ..numbers import axis_scale
 from .posterior import density, refuse_untrusted
 from .specimen_spread import spread_axis

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from ...inference.diagnose import Verdict
 from ...inference.factors.dose import RESPONSE
 from ...inference.factors.dose_answers import Best, dose_answers, of_each_dose, question_of_dose
+from ...inference.verdict import Verdict
 from ..numbers import axis_scale
 from ..words.dose import dose_name, dose_unit, with_unit
 from .posterior import density

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from ...inference.diagnose import Verdict
 from ...inference.factors.factorial import FIRST, OUTPUT, SECOND
 from ...inference.factors.factorial_answers import ratios
+from ...inference.verdict import Verdict
 from ..numbers import axis_scale
 from ..words.factorial import factors_of, response_name
 from .posterior import refuse_untrusted

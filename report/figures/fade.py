@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ...inference.cycling.cycle_series import CycleSeries, cycle_series, question_of
-from ...inference.diagnose import Verdict
+from ...inference.verdict import Verdict
 from ..cycle_subjects import Pair, subjects
 from ..numbers import scale_of
 from ..threshold_answers import percent

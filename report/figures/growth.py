@@ -11,10 +11,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ...inference.cycling.cycle_series import CycleSeries, cycle_series
-from ...inference.diagnose import Verdict
 from ...inference.measured import group_dim
 from ...inference.predict import predict
 from ...inference.revive import model_of
+from ...inference.verdict import Verdict
 from ..numbers import Scale, scale_of
 from .cycle_axes import NEW, draw_band, draw_law
 from .cycle_curves import QUANTILES, thinned_whole

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from ...inference.caution.general import variable
 from ...inference.caution.limit import Tested, tested_groups
-from ...inference.diagnose import Verdict
 from ...inference.predict import predict
 from ...inference.revive import model_of
+from ...inference.verdict import Verdict
 from ..law_predictions import thinned
 from ..numbers import number, scale_of
 from .posterior import density

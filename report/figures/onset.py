@@ -8,9 +8,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ...inference.caution.general import variable
-from ...inference.diagnose import Verdict
 from ...inference.measured import group_dim
 from ...inference.revive import model_of
+from ...inference.verdict import Verdict
 from ..numbers import axis_scale
 from .posterior import density
 from .style import BLUE, CHAINS, GREY, INK, new_figure, shown_label, tidy

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ...errors import PosterionError
 from ...inference.caution.general import UNMOVED, contraction, on_line, support_of, variable
-from ...inference.diagnose import Verdict
 from ...inference.scalars import scalars, stem
+from ...inference.verdict import Verdict
 from ..numbers import Scale, axis_scale, scale_of
 from ..tables import hyperparameters
 from .style import BLUE, CHAINS, INK, new_figure, shown_label, tidy

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from ...inference.caution.general import variable
 from ...inference.caution.spectrum import standardized_residuals
-from ...inference.diagnose import Verdict
 from ...inference.residuals import NORMAL_94
+from ...inference.verdict import Verdict
 from ...models.circuit import Circuit
 from ..numbers import scale_of
 from .style import BLUE, GREY, INK, ORANGE, frequency_axis, hertz, new_figure, tidy

@@ -9,9 +9,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ...inference.diagnose import Verdict
 from ...inference.pooling import MEAN
 from ...inference.unstack import spectrum_dim, unstack
+from ...inference.verdict import Verdict
 from ...models.circuit import Circuit
 from ..numbers import scale_of
 from .spectrum import Spectrum, arcs_of, bounds_of, draw_nyquist

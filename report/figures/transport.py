@@ -10,8 +10,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from ...inference.diagnose import Verdict
 from ...inference.measured import Series, measured_series
+from ...inference.verdict import Verdict
 from ..law_predictions import ZERO_CELSIUS, Prediction, bands
 from ..numbers import Scale, scale_of
 from .style import (

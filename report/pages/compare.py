@@ -88,7 +88,7 @@ class ComparisonSubject(Subject):
     def drawings(self, tree: xr.DataTree, passed: bool) -> tuple[tuple[Drawing, ...], ...]:
         """Return the specimens with the levels, and where trusted what is said of them."""
         known = (
-            " The thick bar holds the level of the group with a probability of 94 %, its mark is "
+            " The thick bar is the 94 % interval of the level of the group, its mark is "
             "the median; the thin line holds 94 % of further specimens made alike."
             if passed
             else " Only the data are drawn."

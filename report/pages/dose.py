@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from ...inference.diagnose import Verdict
 from ...inference.factors.dose_answers import dose_answers, of_each_dose, question_of_dose
 from ...inference.scalars import stem
+from ...inference.verdict import Verdict
 from ...models.dose import DoseResponse
 from ..figures.dose import dose_curve
 from ..figures.specimen_spread import open_answers
@@ -110,7 +110,7 @@ class DoseSubject(Subject):
     def drawings(self, tree: xr.DataTree, passed: bool) -> tuple[tuple[Drawing, ...], ...]:
         """Return response against dose, with the curve and its optimum where trusted."""
         known = (
-            " Lines are the median of the curve, bands hold it with a probability of 94 %: it is "
+            " Lines are the median of the curve, bands are its 94 % interval: it is "
             "that of all specimens made alike, so single ones scatter further. Below is the "
             "density of the best dose within the tested range; bars at the ends stand for what "
             "is best there or beyond."

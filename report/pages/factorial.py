@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from ...inference.diagnose import Verdict
 from ...inference.factors.factorial import FIRST, SECOND
 from ...inference.factors.factorial_answers import interactions, ratios
+from ...inference.verdict import Verdict
 from ..certainty import interval_of
 from ..figures.factorial import interaction_plot, ratio_plot
 from ..figures.specimen_spread import open_answers
@@ -86,7 +86,7 @@ class FactorialSubject(Subject):
     def drawings(self, tree: xr.DataTree, passed: bool) -> tuple[tuple[Drawing, ...], ...]:
         """Return response by both factors, and the ratios, where trusted."""
         known = (
-            " Bars hold with a probability of 94 % what specimens made alike have; lines join "
+            " Bars are 94 % intervals of what specimens made alike have; lines join "
             "medians, and would be parallel without interaction. Small points are the data."
             if passed
             else " Only the data are drawn."

@@ -9,11 +9,11 @@ import xarray as xr
 from ...inference.caution.general import variable
 from ...inference.cycling.ageing import told
 from ...inference.cycling.cycle_series import CycleSeries, cycle_series, question_of
+from ...inference.doubts.labels import label_of
 from ...inference.revive import model_of
 from ...inference.scalars import stem
 from ..censored import ends_at, horizon_of
 from ..cycle_subjects import series_of, subjects
-from ..fade_answers import label_in
 from ..figures import fade as fade_figures
 from ..figures import laws as laws_figure
 from ..figures import threshold as threshold_figures
@@ -95,7 +95,7 @@ class FadeSubject(Subject):
 
     def is_printed(self, name: str, unit: str) -> bool:
         """Tell whether a quantity stays in a table that is too long for a screen."""
-        label = label_in(name)
+        label = label_of(name)
         return not label or label.startswith(("typical ", "new "))
 
     def description(
@@ -105,7 +105,7 @@ class FadeSubject(Subject):
         cycle = _cycle_of(extra, name)
         if cycle is None:
             return written
-        own = series_of(label_in(name), cycle_series(tree), subjects(tree))
+        own = series_of(label_of(name), cycle_series(tree), subjects(tree))
         if not extrapolated(own, cycle):
             return written
         return f"{written}; extrapolated from {cycle_range([own])}"
@@ -138,8 +138,8 @@ class FadeSubject(Subject):
         """Return capacity against cycle, and where trusted when the threshold is reached."""
         bands = (
             " Lines are the median of the law, dashed where nothing was measured: the grey part "
-            "is extrapolated, and holds only if the law does. The dark band holds the law with a "
-            "probability of 94 %, the light band 94 % of new measurements."
+            "is extrapolated, and holds only if the law does. The dark band is the 94 % "
+            "interval of the law, the light band 94 % of new measurements."
             if passed
             else " Only the data are drawn."
         )

@@ -103,7 +103,7 @@ class GrowthSubject(Subject):
         """Return the values against cycles, with the law and its bands where trusted."""
         bands = (
             " Lines are the median of the law, dashed beyond the last measured cycle. The dark "
-            "band holds the law with a probability of 94 %, the light band 94 % of new "
+            "band is the 94 % interval of the law, the light band 94 % of new "
             "measurements."
             if passed
             else " Only the data are drawn."

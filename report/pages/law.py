@@ -141,8 +141,8 @@ class LawSubject(Subject):
     def drawings(self, tree: xr.DataTree, passed: bool) -> tuple[tuple[Drawing, ...], ...]:
         """Return conductivity against temperature, and activation energies where trusted."""
         bands = (
-            "Lines are the median of the law, dashed where no data lie. The dark band holds the "
-            "law itself with a probability of 94 %, the light band 94 % of new measurements, "
+            "Lines are the median of the law, dashed where no data lie. The dark band is the "
+            "94 % interval of the law, the light band 94 % of new measurements, "
             "their scatter included."
             if passed
             else "Only the data are drawn."

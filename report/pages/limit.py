@@ -7,12 +7,12 @@ import xarray as xr
 
 from ...inference.caution.general import variable
 from ...inference.caution.limit import tested_groups
-from ...inference.diagnose import Verdict
 from ...inference.measured import group_dim
 from ...inference.noise.censored import Censored, Weibull
 from ...inference.predict import predict
 from ...inference.revive import model_of, noise_of
 from ...inference.scalars import stem
+from ...inference.verdict import Verdict
 from ...models.limits import Limit
 from ..figures import limit as limit_figures
 from ..figures import onset as onset_figures
@@ -162,7 +162,7 @@ class OnsetSubject(Subject):
         """Return current against potential, with the law where trusted."""
         known = (
             " The line is the median of the law, its band 94 % of it; the dashed line is the "
-            "background, and the shaded potentials hold the onset with a probability of 94 %. "
+            "background, and the shaded potentials are the 94 % interval of the onset. "
             "Below is the density of the onset."
             if passed
             else " Only the data are drawn."

@@ -4,7 +4,8 @@ import json
 
 import xarray as xr
 
-from ...inference.diagnose import Verdict
+from ...inference.caution.general import enumerated
+from ...inference.verdict import Verdict
 from .subject import subject_of
 
 
@@ -26,6 +27,12 @@ def methods(tree: xr.DataTree, verdict: Verdict) -> str:
         if verdict.passed
         else "The checks failed; no interval is reported."
     )
+    if verdict.word == "doubtful":
+        failed = enumerated([*dict.fromkeys(each.name for each in verdict.doubts if each.name)])
+        intervals += (
+            f" The model does not describe the data ({failed or 'see the doubts'}); the "
+            "intervals hold only if it does."
+        )
     return (
         f"{subject.sentence(tree)} with {tree.attrs['noise_description']}. "
         f"{subject.structure(tree)}"

@@ -1,23 +1,27 @@
 """The report of a result: one page that needs nothing else, to read, keep and print."""
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import xarray as xr
 
 from ...inference.caution.cautions import cautions
 from ...inference.checks.check import Checks, checks_of
-from ...inference.diagnose import Verdict
-from ...inference.scalars import stem
+from ...inference.checks.one_check import GRAVE
+from ...inference.doubts.labels import label_of
 from ...inference.store import replacing
+from ...inference.verdict import Verdict, enumerated_quantities
+from ..concerns import concerns
 from ..figures.style import as_png, as_svg
 from ..tables import summary
 from .check_section import check_figures, check_section
 from .methods import methods
-from .rows import Row, check_rows, prior_rows, quantity_rows
-from .subject import Drawing, subject_of
+from .rows import check_rows, mark, prior_rows, quantity_rows
+from .subject import Drawing, GroupTable, subject_of
 
 
 def write_report(
@@ -81,8 +85,9 @@ def content(
     subject = subject_of(tree)
     table = summary(tree, extra)
     found = cautions(tree)
+    told = concerns(verdict, found, checks)
     rows = quantity_rows(tree, table, extra, subject)
-    _mark(rows, {name for caution in found for name in caution.parameters})
+    mark(rows, {name for caution in found for name in caution.parameters})
     drawings, section = subject.drawings(tree, passed), subject.section(tree)
     messages = [line for line in str(tree.attrs["messages"]).splitlines() if line]
     source, noise = str(tree.attrs["source"]), str(tree.attrs["noise_description"])
@@ -93,17 +98,20 @@ def content(
         "computed": subject.computed,
         "statement": subject.statement(tree),
         "passed": passed,
+        "word": verdict.word,
         "verdict": verdict,
+        "doubted": enumerated_quantities(verdict.doubts),
         "headline": [row for row in rows if row["headline"]] if passed else [],
-        "groups": subject.group_table(tree, table, extra) if passed else None,
+        "groups": _marked(subject.group_table(tree, table, extra), table) if passed else None,
         "answers": subject.answers(tree) if passed else (),
-        "cautions": found,
+        "concerns": [each for each in told if each.kind != "Failed"],
         "clean": subject.clean,
         "rows": rows,
         "drawings": drawings,
         "section": section,
         "figures": _figures(tree, passed, (*drawings, (section.drawing,) if section else ()))
         | (check_figures(tree, checks) if checks else {}),
+        "grave": GRAVE,
         "model_checks": check_section(checks) if checks else None,
         "measured": subject.measured(tree),
         "messages": messages,
@@ -118,16 +126,13 @@ def content(
     }
 
 
-def _mark(rows: list[Row], cautioned: set[str]) -> None:
-    """Mark what a caution speaks of, and leave out descriptions that the row above has."""
-    before = ("", "")
-    for row in rows:
-        name = row["name"]
-        known = {name, stem(name), name.removeprefix("conductivity_")}
-        row["cautioned"] = bool(known & cautioned)
-        described = (stem(name), row["description"])
-        row["repeated"] = name != stem(name) and described == before
-        before = described
+def _marked(groups: GroupTable | None, table: pd.DataFrame) -> GroupTable | None:
+    """Mark the groups of which something is doubtful."""
+    if groups is None:
+        return None
+    doubtful = {label_of(str(name)) for name in table.index[table["doubtful"]]}
+    rows = ((f"{k} (doubtful)" if k in doubtful else k, cells) for k, cells in groups.rows)
+    return replace(groups, rows=tuple(rows))
 
 
 def _figures(

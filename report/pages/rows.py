@@ -8,7 +8,9 @@ import pandas as pd
 import xarray as xr
 
 from ...inference.caution.general import variable
-from ...inference.diagnose import MAX_R_HAT, MIN_BFMI, MIN_ESS, Verdict
+from ...inference.diagnose import MAX_R_HAT, MIN_BFMI, MIN_ESS
+from ...inference.scalars import stem
+from ...inference.verdict import Verdict
 from ..censored import ends_at, horizon_of
 from ..numbers import interval, quantity, scale_of
 from .methods import given_first
@@ -47,10 +49,23 @@ def _texts(name: str, row: "pd.Series[Any]", passed: bool, horizon: float | None
     ess = row[["ess_bulk", "ess_tail"]].min()
     return {
         "name": name,
+        "doubtful": bool(row["doubtful"]),
         "ess": "–" if np.isnan(ess) else f"{ess:.0f}",
         "r_hat": "–" if np.isnan(row["r_hat"]) else f"{row['r_hat']:.3f}",
         **texts,
     }
+
+
+def mark(rows: list[Row], cautioned: set[str]) -> None:
+    """Mark what a caution speaks of, and leave out descriptions that the row above has."""
+    before = ("", "")
+    for row in rows:
+        name = row["name"]
+        known = {name, stem(name), name.removeprefix("conductivity_")}
+        row["cautioned"] = bool(known & cautioned)
+        described = (stem(name), row["description"])
+        row["repeated"] = name != stem(name) and described == before
+        before = described
 
 
 def prior_rows(tree: xr.DataTree) -> list[Row]:

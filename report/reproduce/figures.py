@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...inference.diagnose import Verdict
 from ...inference.predict import predict
+from ...inference.verdict import Verdict
 from ..figures.style import BLUE, GREEN, GREY, INK, ORANGE, decades_axis, new_figure, tidy
 from .activation import FORMS, LEFT_SIDE
 from .arrhenius import PELLET, Points, energy

@@ -71,10 +71,10 @@ class Fits:
     def _grow(self, points: Steps) -> Array | None:
         import xarray as xr
 
-        from ...inference.diagnose import Verdict
         from ...inference.fit_each import fit_each
         from ...inference.noise.independent import Relative
         from ...inference.noise.rounded import Rounded
+        from ...inference.verdict import Verdict
         from ...models.growth import LinearGrowth
 
         cycles, values, steps = zip(*points, strict=True)
@@ -93,10 +93,10 @@ class Fits:
     def _fit(self, form: Form, points: Series) -> SeriesFit:
         import xarray as xr
 
-        from ...inference.diagnose import Verdict
         from ...inference.fit import fit
         from ...inference.noise.independent import Relative
         from ...inference.noise.rounded import Rounded
+        from ...inference.verdict import Verdict
 
         numbers = [number for _, number in points]
         data = xr.Dataset(

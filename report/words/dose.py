@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ...inference.diagnose import Verdict
 from ...inference.factors.dose_answers import Best, dose_answers, of_each_dose, question_of_dose
 from ...inference.factors.prior_levels import Level
+from ...inference.verdict import Verdict
 from ..certainty import LIKELY, SURE, at_known_spreads, said, spread_in_words, statistics
 from ..reproduce.text import chance
 

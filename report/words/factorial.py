@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ...inference.diagnose import Verdict
 from ...inference.factors.factorial import FIRST, OUTPUT, SECOND
 from ...inference.factors.factorial_answers import (
     Interaction,
@@ -16,6 +15,7 @@ from ...inference.factors.factorial_answers import (
     sensitivity,
 )
 from ...inference.factors.prior_levels import Level
+from ...inference.verdict import Verdict
 from ..certainty import LIKELY, at_known_spreads, said, spread_in_words, statistics
 from ..reproduce.text import chance, span
 

@@ -1,0 +1,89 @@
+"""Doubts about a law of fade beyond those of the predictive checks."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import xarray as xr
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from ..caution.fade import rises
+from ..cycling.cycle_runs import SHORT, Run, rises_first, runs_of
+from ..cycling.cycle_series import cycle_series
+from ..measured import group_dim
+from ..revive import model_of
+from ..verdict import Doubt
+
+Array = NDArray[np.float64]
+
+UNLIKELY = 0.05
+"""A law with its noise makes such a rise more rarely. Rises that count are rare already: noise with
+a correlation of 0.9 makes one in a third of fades of 2 % over 500 cycles, in a twentieth of those
+over 100 cycles, and in none that are faster; so this level can be wider than that of other checks.
+"""
+
+MEMORY = 0.25
+"""Noise that remembers over so much of the cycles is no scatter: it is what the law misses."""
+
+REPLICAS = 1000
+WINDOW = 5
+"""Points of the running median that takes out single spikes."""
+
+
+def cannot_rise(tree: xr.DataTree) -> Iterator[Doubt]:
+    """Doubt a law that can only fall where a capacity rises at first.
+
+    Noise that depends on itself can wander upwards as well, so a rise counts that the fitted law
+    and its noise seldom make; or that they make only by noise that hardly forgets.
+    """
+    for caution in rises(tree):
+        if any(_unlikely(tree)) or _never_forgets(tree):
+            yield Doubt(caution.text, name="rise at first")
+
+
+def _unlikely(tree: xr.DataTree) -> Iterator[bool]:
+    """Yield of each run that rises whether data simulated from the fit hardly do."""
+    output = model_of(tree).output
+    drawn = tree.children["posterior_predictive"].dataset[output]
+    simulated = drawn.transpose("chain", "draw", ...).values.reshape(-1, drawn.shape[-1])
+    simulated = simulated[:: max(1, len(simulated) // REPLICAS)]
+    for run, places in _runs(tree):
+        if rises_first(run) and run.value.size >= SHORT:
+            as_much = int((_rise(simulated[:, places]) >= _rise(run.value)).sum())
+            yield (1 + as_much) / (1 + len(simulated)) <= UNLIKELY
+
+
+def _never_forgets(tree: xr.DataTree) -> bool:
+    """Tell whether the noise remembers over much of the measured cycles."""
+    posterior = tree.children["posterior"].dataset
+    if "rho" not in posterior:
+        return False
+    memory = -1 / np.log(float(np.clip(posterior["rho"].median(), 1e-9, 1 - 1e-9)))
+    rising = [run for run, _ in _runs(tree) if rises_first(run)]
+    return any(memory > MEMORY * np.ptp(run.cycle) for run in rising)
+
+
+def _runs(tree: xr.DataTree) -> Iterator[tuple[Run, NDArray[np.int64]]]:
+    """Yield each run, and the places of its points among the data."""
+    series, dim = cycle_series(tree), group_dim(tree)
+    count = sum(each.cycle.size for each in series)
+    group = np.zeros(count, dtype=int)
+    if dim is not None:
+        group = np.asarray(tree.children["constant_data"].dataset[f"{dim}_of_point"].values)
+    numbered = [
+        replace(each, value=np.flatnonzero(group == place).astype(float))
+        for place, each in enumerate(series)
+    ]
+    for run, numbers in zip(runs_of(series), runs_of(numbered), strict=True):
+        yield run, numbers.value.astype(int)
+
+
+def _rise(values: Array) -> Array:
+    """Return by how much the running median rises above its beginning."""
+    smooth = np.median(sliding_window_view(values, WINDOW, axis=-1), axis=-1)
+    return np.asarray(smooth.max(axis=-1) - smooth[..., 0])
+
+
+DOUBTS_OF_FADE: tuple[Callable[[xr.DataTree], Iterator[Doubt]], ...] = (cannot_rise,)
+"""What is asked of every law of fade, the gravest first."""

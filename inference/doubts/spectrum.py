@@ -1,0 +1,82 @@
+"""Doubts about a fitted circuit beyond those of the predictive checks.
+
+Each is a function from a result to doubts, so that one more is one function and one line below.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import xarray as xr
+
+from ..caution.general import enumerated
+from ..checks.kramers_kronig import relations_of
+from ..scalars import element, scalars, stem
+from ..verdict import ALL, Doubt
+from .labels import about_label, label_of
+
+LOUD = 0.1
+"""Of |Z|. No instrument scatters so much: what looks like noise is what the circuit misses."""
+
+LEFT_OUT = 0.1
+"""Of the total resistance. A circuit that leaves out more is not the circuit of the cell."""
+
+
+def broken_relations(tree: xr.DataTree) -> Iterator[Doubt]:
+    """Doubt what no linear, stable system can show: the Kramers-Kronig relations are broken."""
+    broken = [each for each in relations_of(tree) if not each.consistent]
+    for each in broken:
+        about = about_label(tree, each.label) if each.label else ALL
+        yield Doubt(each.sentence, about, "Kramers-Kronig")
+
+
+def left_out(tree: xr.DataTree) -> Iterator[Doubt]:
+    """Doubt a circuit whose own elements leave out much of the total resistance.
+
+    Only of results whose noise holds a discrepancy, which says how much that is: ``R_left_out``.
+    """
+    posterior = tree.children["posterior"].dataset
+    if not {"R_left_out", "R_total"} <= set(posterior):
+        return
+    for name in map(str, scalars(tree.children["posterior"].to_dataset()[["R_left_out"]])):
+        label = label_of(name)
+        total = element(posterior, f"R_total[{label}]" if label else "R_total")
+        share = float(np.median(np.abs(element(posterior, name).values / total.values)))
+        if share > LEFT_OUT:
+            whose = f" of {label}" if label else ""
+            yield Doubt(
+                f"The circuit leaves out {100 * share:.0f} % of R_total{whose}: a process is "
+                "missing in it. Look where, and add an element there.",
+                about_label(tree, label) if label else ALL,
+                "left out",
+            )
+
+
+def loud_noise(tree: xr.DataTree) -> Iterator[Doubt]:
+    """Doubt a fit whose noise is a tenth of |Z| or more."""
+    posterior = tree.children["posterior"].to_dataset()
+    if "noise" not in posterior:
+        return
+    medians = {
+        str(name): float(value.median()) for name, value in scalars(posterior[["noise"]]).items()
+    }
+    loud = {name: median for name, median in medians.items() if median >= LOUD}
+    if not loud:
+        return
+    labels = [label_of(name) for name in loud if name != stem(name)]
+    whose = f" of {enumerated(labels)}" if labels else ""
+    about = tuple(each for label in labels for each in about_label(tree, label))
+    yield Doubt(
+        f"The noise{whose} is {100 * max(loud.values()):.0f} % of |Z|, which no instrument "
+        "scatters: the circuit does not follow the data, or a sign or a column is wrong. Look at "
+        "the data beside the fit.",
+        about or ALL,
+        "noise",
+    )
+
+
+DOUBTS_OF_SPECTRA: tuple[Callable[[xr.DataTree], Iterator[Doubt]], ...] = (
+    broken_relations,
+    left_out,
+    loud_noise,
+)
+"""What is asked of every fitted spectrum, the gravest first."""
