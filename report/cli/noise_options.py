@@ -82,8 +82,9 @@ class NoiseChoice:
         return cls(name, read_accuracy(accuracy))
 
 
-def noise_of(name: NoiseName, accuracy: tuple[float, float] | None) -> "Noise | None":
-    """Return the noise of a name; None where it is what such data usually have."""
+def noise_of(name: NoiseName, accuracy: tuple[float, float] | None) -> "Noise":
+    """Return the noise of a name."""
+    from ...inference.noise.discrepant import Discrepant
     from ...inference.noise.independent import Gaussian, Proportional, StudentT
 
     match name:
@@ -93,9 +94,7 @@ def noise_of(name: NoiseName, accuracy: tuple[float, float] | None) -> "Noise | 
             return StudentT()
         case NoiseName.gaussian:
             return Gaussian()
-    if accuracy is not None:
-        raise PosterionError("--accuracy has no effect in this version; leave it out.")
-    return None
+    return Discrepant(accuracy=accuracy)
 
 
 def read_accuracy(text: str) -> tuple[float, float]:
