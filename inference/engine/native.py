@@ -121,6 +121,15 @@ def evaluate(function: Any, z: Any, packed: Any) -> Any:
 
 
 @numba.njit(cache=True, nogil=True)
+def heights(function: Any, points: Any, packed: Any) -> Any:
+    """Return the log density at each of many whitened points."""
+    found = np.empty(len(points))
+    for i in range(len(points)):
+        found[i] = evaluate(function, points[i], packed)[0]
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
 def _limited(g: Any, steps: Any, changes: Any, count: Any) -> Any:
     """Return a gradient times the inverse Hessian that the last steps tell of."""
     direction, kept = g.copy(), min(count, HISTORY)

@@ -48,6 +48,12 @@ class Target:
         logp, gradient = evaluate(self.function, x, self.packed)
         return logp, gradient
 
+    def heights(self, points: Array) -> Array:
+        """Return the log density at many points, of shape (n, size)."""
+        from .native import heights
+
+        return np.asarray(heights(self.function, np.ascontiguousarray(points), self.packed))
+
     def descend(self, scale: Array, start: Array) -> tuple[Array, float]:
         """Return the local maximum below a start and its log density."""
         from .native import MAX_STEPS
