@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -74,23 +75,33 @@ def estimate_evidence(evaluate: Evaluate, draws: Array, seed: int) -> Evidence:
     seed
         Of the proposals.
     """
-    from arviz_stats.base import array_stats
-
-    size = draws.shape[1]
-    shape = np.atleast_2d(np.cov(draws, rowvar=False)) * (FREEDOM - 2) / FREEDOM * 1.2
-    proposal = stats.multivariate_t(draws.mean(axis=0), shape, df=FREEDOM, allow_singular=True)
-    rng = np.random.default_rng(seed)
-    points = proposal.rvs(PROPOSALS, random_state=rng).reshape(PROPOSALS, size)
+    proposal, rng = shape_of(draws), np.random.default_rng(seed)
+    points = proposal.rvs(PROPOSALS, random_state=rng).reshape(PROPOSALS, draws.shape[1])
     log_weights = np.array([evaluate(x)[0] for x in points]) - proposal.logpdf(points)
     log_weights = np.where(np.isnan(log_weights), -np.inf, log_weights)
     total = special.logsumexp(log_weights)
     weights = np.exp(log_weights - total)
-    # ArviZ takes what importance weights have in the denominator, hence the sign. Its fit of
-    # a tail that is far too heavy overflows, and its k̂ says so.
-    with np.errstate(over="ignore"):
-        k_hat = float(array_stats.psislw(-np.maximum(log_weights, log_weights.max() - 500))[1])
     return Evidence(
         log_evidence=float(total - np.log(PROPOSALS)),
         se=float(np.sqrt(np.square(weights).sum() - 1 / PROPOSALS)),
-        k_hat=k_hat,
+        k_hat=tail_of(log_weights),
     )
+
+
+def shape_of(draws: Array) -> Any:
+    """Return the multivariate t distribution that has mean and covariance of draws, and wider."""
+    shape = np.atleast_2d(np.cov(draws, rowvar=False)) * (FREEDOM - 2) / FREEDOM * 1.2
+    return stats.multivariate_t(draws.mean(axis=0), shape, df=FREEDOM, allow_singular=True)
+
+
+def tail_of(log_weights: Array) -> float:
+    """Return k̂ of importance weights, infinite where all are zero."""
+    from arviz_stats.base import array_stats
+
+    most = log_weights.max()
+    if not np.isfinite(most):
+        return float("inf")
+    # ArviZ takes what importance weights have in the denominator, hence the sign. Its fit of
+    # a tail that is far too heavy overflows, and its k̂ says so.
+    with np.errstate(over="ignore"):
+        return float(array_stats.psislw(-np.maximum(log_weights, most - 500))[1])

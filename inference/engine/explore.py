@@ -20,8 +20,14 @@ the most: each is slow, and their ends differ in what the data leave open."""
 HUGE, FEW_DESCENTS = 100, 4
 """Above so many dimensions a descent takes seconds, and a few tell where the posterior is."""
 
+ALIKE = 0.5
+"""Descents that end within so many log units of each other may have ended in the same mode."""
+
 TIMES_FOUND = 4
 """Descents stop when the best mode was found this often, but not before the least number."""
+
+FAR = 8.0
+"""So many standard deviations of the prior one coordinate of the best mode is moved at a time."""
 
 SHORTEST = 0.01
 """Least part of the way that a late restart goes from a mode towards a draw of the prior."""
@@ -64,6 +70,11 @@ def explore(
     holds a descent in a poor mode is most often a few coordinates (an arc that sits where
     another belongs), which downhill steps cannot carry over.
 
+    After the first few, each coordinate of the best mode by itself is moved far, out of the prior
+    both ways, whatever the seed. An explanation by another part of the noise, of which a draw of
+    the prior is rarely near enough, lies beyond: a descent that starts with hardly any scatter in
+    proportion ends at a floor, and the other way round.
+
     After the least number of descents, these go on while the next one would more likely end
     in a mode not seen yet, as Good (1953, doi:10.1093/biomet/40.3-4.237) estimates from the
     modes seen once, than in the best. Then restarts go a random part of their way only,
@@ -95,12 +106,22 @@ def explore(
     size = draws.shape[1]
     most = MAX_DESCENTS if size <= MANY else MIN_DESCENTS if size <= HUGE else FIRST_DESCENTS
     first = FIRST_DESCENTS if size <= HUGE else FEW_DESCENTS
-    for count in range(most):
+    spread = draws.std(axis=0)
+    moved_from, count = None, -1
+    while (count := count + 1) < most:
         late = count >= MIN_DESCENTS
         if late and settled(found):
             break
         if count == first and not _promising(found, is_maximum):
             break
+        if count == first and size <= MANY:
+            while moved_from is None or found[0].logp > moved_from.logp + ALIKE:
+                moved_from = found[0]
+                for start in _moved_far(moved_from.x, spread):
+                    x, logp = descend(start)
+                    if np.isfinite(logp):
+                        found = _add(evaluate, found, Mode(x, logp, 1), moved_from)
+                    count += 1
         start = draws[rng.integers(len(draws))].copy()
         home = None
         if found and count % 3:
@@ -114,6 +135,12 @@ def explore(
         if np.isfinite(logp):
             found = _add(evaluate, found, Mode(x, logp, 1), home)
     return found
+
+
+def _moved_far(x: Array, spread: Array) -> Array:
+    """Return a point with one coordinate moved far, for each coordinate up and down."""
+    far = FAR * np.diag(spread)
+    return np.concatenate([x + far, x - far])
 
 
 def settled(found: list[Mode]) -> bool:
@@ -151,7 +178,7 @@ def _add(evaluate: Evaluate, found: list[Mode], new: Mode, home: Mode | None) ->
     """
     for place, known in enumerate(found):
         # Far below the best nothing is kept, so equal height is enough to tell modes apart.
-        alike = abs(known.logp - new.logp) < 0.5
+        alike = abs(known.logp - new.logp) < ALIKE
         near = max(known.logp, new.logp) > found[0].logp - 20
         if alike and (not near or _connected(evaluate, known, new)):
             better = max(known, new, key=lambda mode: mode.logp)
