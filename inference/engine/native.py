@@ -167,6 +167,8 @@ def descend(function: Any, start: Any, packed: Any, most: int = MAX_STEPS) -> An
         if slope >= 0:
             inverse, direction, count, fresh = np.eye(len(inverse)), -g, 0, True
             slope = -g.dot(g)
+        if not slope < 0:  # so far out that the density is flat
+            break
         step = min(1.0, 1.0 / np.sqrt(-slope)) if fresh else 1.0
         low, high = 0.0, np.inf
         f_new, g_new, moved = f, g, u

@@ -22,6 +22,11 @@ WARMUP_GUIDED = 400
 WARMUP_ADAPTIVE = 1000
 TARGET_ACCEPT = 0.9
 CAREFUL_ACCEPT = 0.95
+RETRY_TARGET_ACCEPT = 0.99
+RETRY_FACTOR = 4
+RETRY_DIVERGENCES = 1e-3
+"""A retry may diverge once in a thousand draws, and shows it."""
+
 FEW_GROUPS, CLOSE_ACCEPT = 8, 0.98
 """A spread between fewer groups is hardly known, and far out its posterior turns narrow."""
 
@@ -48,7 +53,12 @@ class Plan:
 
 
 def whitened_plan(
-    target: Target, modes: list[Mode], points: Array, seed: int, chains: int
+    target: Target,
+    modes: list[Mode],
+    points: Array,
+    seed: int,
+    chains: int,
+    drop: float = DROP,
 ) -> tuple[Plan | None, list[tuple[Mode, Whitening]]]:
     """Decide how to sample where the mode is a guide to the posterior.
 
@@ -64,6 +74,8 @@ def whitened_plan(
         Of the starts.
     chains
         How many.
+    drop
+        Modes whose mass is so many log units below the largest hold no part of the posterior.
 
     Returns
     -------
@@ -87,12 +99,29 @@ def whitened_plan(
     maps = [first, *(whiten(target.evaluate, mode, spread) for mode in modes[1:8])]
     found = [(m, w, log_mass(m, w)) for m, w in zip(modes, maps, strict=False) if w]
     most = max(mass for *_, mass in found)
-    kept = [(m, w) for m, w, mass in found if mass > most - DROP]
+    kept = [(m, w) for m, w, mass in found if mass > most - drop]
     best, whitening = kept[0]
     if mismatch(target.evaluate, best, whitening, seed) >= MAX_MISMATCH:
         return None, kept
-    starts = _around([w for _, w in kept], 1.0, chains, seed)
+    starts = around([w for _, w in kept], 1.0, chains, seed)
     return Plan(whitening, starts, "diag", WARMUP_WHITE), kept
+
+
+def plan_at(target: Target, mode: Mode, whitening: Whitening, seed: int, chains: int) -> Plan:
+    """Plan chains that all start around one mode, of several that are sampled by themselves."""
+    if mismatch(target.evaluate, mode, whitening, seed) < MAX_MISMATCH:
+        starts = around([whitening], 1.0, chains, seed)
+        return Plan(whitening, starts, "diag", WARMUP_WHITE)
+    return adaptive_plan(target, around([whitening], 0.1, chains, seed), seed)[0]
+
+
+def around(modes: list[Whitening], radius: float, chains: int, seed: int) -> tuple[Array, ...]:
+    """Scatter the starts of the chains around the modes, in turn."""
+    rng = np.random.default_rng(seed)
+    size = len(modes[0].center)
+    return tuple(
+        modes[chain % len(modes)].to_x(radius * rng.normal(size=size)) for chain in range(chains)
+    )
 
 
 CURVED = "the mode is no guide to this posterior; the curvature at draws showed its shape"
@@ -111,7 +140,7 @@ def guided_pilot(
     """
     maps = [whitening for _, whitening in kept]
     size = len(maps[0].center)
-    plan = Plan(maps[0], _around(maps, 0.5, chains, seed), "diag", WARMUP_GUIDED, GUIDED)
+    plan = Plan(maps[0], around(maps, 0.5, chains, seed), "diag", WARMUP_GUIDED, GUIDED)
     return flat_draws(run_chains(target, plan, seed, max(300, 2 * size), TARGET_ACCEPT))
 
 
@@ -141,7 +170,7 @@ def starts_near(
     """
     if len(kept) > 1:
         # At the very top the gradient vanishes, from which nutpie cannot start.
-        return _around([w for _, w in kept], 0.1, chains, seed)
+        return around([w for _, w in kept], 0.1, chains, seed)
     size = points.shape[1]
     height = np.array([target.evaluate(x)[0] for x in points])
     finite = np.flatnonzero(np.isfinite(height))
@@ -183,15 +212,6 @@ def flat_draws(stats: xr.Dataset) -> Array:
     """Return the draws of all chains as points of shape (n, size), chain after chain."""
     x = np.asarray(stats["unconstrained"].values)
     return x.reshape(-1, x.shape[-1])
-
-
-def _around(modes: list[Whitening], radius: float, chains: int, seed: int) -> tuple[Array, ...]:
-    """Scatter the starts of the chains around the modes, in turn."""
-    rng = np.random.default_rng(seed)
-    size = len(modes[0].center)
-    return tuple(
-        modes[chain % len(modes)].to_x(radius * rng.normal(size=size)) for chain in range(chains)
-    )
 
 
 def adaptive_plan(

@@ -24,11 +24,15 @@ from .centring import (
 )
 from .density import Density
 from .evidence import estimate_evidence
-from .explore import MANY, Mode, ends_of, explore, settled
+from .explanations import LIGHT, sample_each, screened
+from .explore import DROP, MANY, Mode, ends_of, explore, settled
 from .groups import complete, draws_tree
 from .plan import (
     CLOSE_ACCEPT,
     FEW_GROUPS,
+    RETRY_DIVERGENCES,
+    RETRY_FACTOR,
+    RETRY_TARGET_ACCEPT,
     Plan,
     adaptive_plan,
     curved_pilot,
@@ -53,16 +57,11 @@ Progress = Callable[[str], None]
 Starts = Sequence[Mapping[str, npt.ArrayLike]]
 
 PRIOR_DRAWS = 1000
-RETRY_TARGET_ACCEPT = 0.99
-RETRY_FACTOR = 4
 RETRY_FACTOR_NEAR = 2
 """Of models of many parts, which are long, and whose starts are near the posterior."""
 
 SECOND_DRAWS = 1000
 """So many draws of a first run choose the coordinates of the second."""
-
-RETRY_DIVERGENCES = 1e-3
-"""A retry may diverge once in a thousand draws, and shows it."""
 
 UNSETTLED = "the search for modes ended while it still found new ones; a higher one may be left"
 
@@ -104,8 +103,8 @@ def sample(
     xarray.DataTree
         Groups posterior, prior, posterior_predictive, log_likelihood, sample_stats,
         observed_data and constant_data. The attribute ``verdict`` holds the checks as
-        JSON, ``evidence`` the log evidence (see `Evidence`), ``timing`` the seconds of each
-        step.
+        JSON, ``evidence`` the log evidence of a run that passed (see `Evidence`), ``timing`` the
+        seconds of each step.
 
     Raises
     ------
@@ -160,13 +159,20 @@ class Sampler:
             points, seed=seed, draws=draws, chains=chains, starts=starts, say=say, clock=clock
         )
         say("Predicting")
+        weighed = tree.attrs.get("evidence")  # where there are several explanations
         unconstrained = flat_draws(tree.children["sample_stats"].to_dataset())
         tree = complete(self.density, tree, prior, seed)
-        evidence = estimate_evidence(Target.of(self.density).evaluate, unconstrained, seed)
+        # Of draws that are not trusted no later step may take the evidence.
+        known = {}
+        if verdict.passed:
+            evidence = weighed or json.dumps(
+                asdict(estimate_evidence(Target.of(self.density).evaluate, unconstrained, seed))
+            )
+            known = {"evidence": evidence}
         clock.lap("predict_s")
         tree.attrs = {
             "verdict": json.dumps(asdict(verdict)),
-            "evidence": json.dumps(asdict(evidence)),
+            **known,
             "timing": json.dumps(clock.laps),
             "seed": seed,
         }
@@ -197,7 +203,8 @@ class Sampler:
         Returns
         -------
         tree, verdict
-            The groups posterior and sample_stats, and the checks.
+            The groups posterior and sample_stats, and the checks. The attribute ``evidence`` is
+            there where several explanations were weighed.
         """
         clock = clock or _Clock()
         uncentre(self.model)
@@ -214,7 +221,22 @@ class Sampler:
                 seed,
                 lambda mode: whiten(target.evaluate, mode, spread) is not None,
             )
-        plan, found = whitened_plan(target, modes, points, seed, chains)
+        few = self.density.size <= MANY and not is_pooled(self.model)
+        plan, found = whitened_plan(target, modes, points, seed, chains, LIGHT if few else DROP)
+        unsettled = starts is None and not settled(modes) and points.shape[1] <= MANY
+        notes = (UNSETTLED,) if unsettled else ()
+        if len(found) > 1 and few:
+            found, left_out = screened(self.density, target.evaluate, found, seed)
+            notes = (*left_out, *notes)
+            if len(found) > 1:
+                say(f"Sampling {len(found)} explanations, {chains} chains of {draws} draws each")
+                found_all = sample_each(
+                    self.density, target, found, notes, seed=seed, draws=draws, chains=chains
+                )
+                clock.lap("explore_and_sample_s")
+                return found_all
+            if len(found) == 1:
+                plan, found = whitened_plan(target, [found[0][0]], points, seed, chains)
         kept = max(len(found), 1)
         if plan is None and starts is not None and found:
             plan = self._guided_plan(target, found, seed, chains)
@@ -226,14 +248,13 @@ class Sampler:
                 target = Target.of(self.density)
             else:
                 plan, _ = adaptive_plan(target, near, seed)
-        unsettled = starts is None and not settled(modes) and points.shape[1] <= MANY
-        note = plan.reason or (UNSETTLED if unsettled else "")
+        notes = (plan.reason, *notes) if plan.reason else notes
         clock.lap("explore_s")
 
         say(f"Sampling {chains} chains of {draws} draws")
         stats = run_chains(target, plan, seed, draws, plan.target_accept)
         tree = draws_tree(self.density, stats)
-        verdict = diagnose(tree, modes=kept, notes=(note,) if note else ())
+        verdict = diagnose(tree, modes=kept, notes=notes)
         if not verdict.passed and (kept == 1 or verdict.max_r_hat < MIXING):
             say("The checks failed; sampling once more, longer and more carefully")
             again = self._second_plan(stats, plan)
