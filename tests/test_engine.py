@@ -649,3 +649,51 @@ def test_verdict_survives_json() -> None:
     tree = xr.DataTree()
     tree.attrs["verdict"] = json.dumps(asdict(verdict))
     assert Verdict.of(tree) == verdict
+
+
+# --- Vector transforms ----------------------------------------------------------------------
+
+
+def ordered_means(count: int) -> Any:
+    import pymc as pm
+
+    with pm.Model() as model:
+        mu = pm.Normal("mu", 0, 3, shape=count, transform=pm.distributions.transforms.ordered)
+        pm.Deterministic("least", mu[0])
+    return model
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_draws_of_an_ordered_prior_are_in_order(count: int) -> None:
+    """Of eight one draw in 40,000 is, and sorted ones are what remains of the prior."""
+    values, points = simulate_prior(ordered_means(count), 1000, 1)
+    assert points.shape == (1000, count) and np.isfinite(points).all()
+    assert (np.diff(values["mu"], axis=1) > 0).all()
+    np.testing.assert_array_equal(values["least"], values["mu"][:, 0])
+    np.testing.assert_allclose(np.exp(points[:, 1:]), np.diff(values["mu"], axis=1), rtol=1e-9)
+    least = np.random.default_rng(2).normal(0, 3, size=(20_000, count)).min(axis=1)
+    assert values["least"].mean() == pytest.approx(least.mean(), abs=4 * least.std() / 1000**0.5)
+
+
+def test_a_mixture_of_ordered_means_is_sampled() -> None:
+    """Vectors in order and on a simplex: two far parts of known shares, means and widths."""
+    import pymc as pm
+
+    rng = np.random.default_rng(1)
+    y = np.concatenate([rng.normal(-2, 0.5, 40), rng.normal(1, 0.7, 60)])
+    with pm.Model() as model:
+        mu = pm.Normal("mu", 0, 3, shape=2, transform=pm.distributions.transforms.ordered)
+        sd = pm.HalfNormal("sd", 1, shape=2)
+        w = pm.Dirichlet("w", np.ones(2))
+        pm.NormalMixture("y", w, mu, sd, observed=y)
+    tree = po.sample(model, seed=1)
+    assert Verdict.of(tree).passed, Verdict.of(tree)
+    truth = {
+        "mu": [y[:40].mean(), y[40:].mean()],
+        "sd": [y[:40].std(), y[40:].std()],
+        "w": [0.4, 0.6],
+    }
+    for name, expected in truth.items():
+        draws = tree["posterior"][name]
+        z = (draws.mean(("chain", "draw")) - expected) / draws.std(("chain", "draw"))
+        assert np.abs(z).max() < 1, name

@@ -16,12 +16,21 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+ATTEMPTS, ANEW = 64, 7919
+"""Draws of the prior that a transform excludes are drawn anew up to so often, with other seeds."""
+
+LEAST_INSIDE = 0.02
+"""Where fewer draws than this are in order they are put in order."""
+
 AT_ONCE = 40_000_000
 """Numbers in an array of all data for many draws at once; more draws are simulated in turn."""
 
 
 def simulate_prior(model: "pm.Model", draws: int, seed: int) -> tuple[dict[str, Array], Array]:
     """Draw from the prior.
+
+    Some transforms restrict a prior, as `ordered` does that of several means: PyMC's density is
+    zero beyond, but its draws are there. Those are drawn anew.
 
     Returns
     -------
@@ -32,16 +41,47 @@ def simulate_prior(model: "pm.Model", draws: int, seed: int) -> tuple[dict[str, 
         The same draws as raveled unconstrained points, of shape (draws, size).
     """
     names = [rv.name for rv in (*model.free_RVs, *model.deterministics, *model.observed_RVs)]
+    found, inside = _inside(_drawn(model, draws, seed))
+    in_order = False
+    for attempt in range(1, ATTEMPTS):
+        if inside >= draws:
+            break
+        # Of many means in order, draws of which hardly any are, the sorted ones are the same.
+        in_order = in_order or inside < LEAST_INSIDE * attempt * draws
+        more, own = _inside(_drawn(model, draws, seed + ANEW * attempt, in_order))
+        found = [np.concatenate(each) for each in zip(found, more, strict=True)]
+        inside += own
+    if not inside:
+        unusual = ", ".join(rv.name for rv in model.free_RVs if model.rvs_to_transforms[rv])
+        raise PosterionError(
+            f"of {ATTEMPTS * draws} draws of the prior none is in the range of the transforms of "
+            f"{unusual}; give priors and transforms that go together."
+        )
+    *values, points = [each[np.arange(draws) % inside] for each in found]
+    return dict(zip(names, values, strict=True)), points
+
+
+def _inside(found: list[Array]) -> tuple[list[Array], int]:
+    """Keep the draws whose unconstrained points, the last, are numbers; and count them."""
+    inside = np.isfinite(found[-1]).all(axis=1)
+    kept = found if inside.all() else [each[inside] for each in found]
+    return kept, int(inside.sum())
+
+
+def _drawn(model: "pm.Model", draws: int, seed: int, in_order: bool = False) -> list[Array]:
+    """Return draws of all variables of a model, and last the raveled unconstrained points.
+
+    What has to be in order is put in order if asked for.
+    """
 
     def simulate(part: slice, own_seed: int) -> tuple[Array, ...]:
         count = part.stop - part.start
         try:
-            return tuple(_run(_batched_prior(model, count), own_seed))
+            return tuple(_run(_batched_prior(model, count, in_order), own_seed))
         except (ValueError, NotImplementedError):  # PyTensor cannot batch every random variable
             return tuple(_repeat(_prior(model), count, own_seed))
 
-    *values, points = in_portions(points_of(model), draws, simulate, seed)
-    return dict(zip(names, values, strict=True)), points
+    return in_portions(points_of(model), draws, simulate, seed)
 
 
 def _prior(model: "pm.Model") -> list[Any]:
@@ -53,10 +93,11 @@ def _prior(model: "pm.Model") -> list[Any]:
     return [*variables, pt.concatenate(raveled)]
 
 
-def _batched_prior(model: "pm.Model", draws: int) -> list[Any]:
+def _batched_prior(model: "pm.Model", draws: int, in_order: bool) -> list[Any]:
     """Return the same with all draws as the first dimension, so that one call makes them."""
     import pytensor.tensor as pt
     from pymc.distributions.shape_utils import change_dist_size
+    from pymc.distributions.transforms import Ordered
     from pytensor.graph.replace import vectorize_graph
 
     batched: dict[Any, Any] = {}
@@ -65,6 +106,8 @@ def _batched_prior(model: "pm.Model", draws: int) -> list[Any]:
         many = vectorize_graph(rv, batched) if batched else rv
         if many.ndim == rv.ndim:  # depends on no other variable
             many = change_dist_size(rv, (draws,), expand=True)
+        if in_order and isinstance(model.rvs_to_transforms[rv], Ordered):
+            many = pt.sort(many, axis=-1)
         batched[rv] = many
         raveled.append(vectorize_graph(_unconstrain(model, rv), batched).reshape((draws, -1)))
     rest = vectorize_graph([*model.deterministics, *model.observed_RVs], batched)
