@@ -446,27 +446,85 @@ def bimodal() -> xr.DataTree:
     return po.sample(two_bells(20.0), seed=8, draws=500)
 
 
-def test_two_explanations_are_told_and_refused(bimodal: xr.DataTree) -> None:
+def test_two_explanations_are_told_and_weighed(bimodal: xr.DataTree) -> None:
     verdict = Verdict.of(bimodal)
-    assert verdict.modes == 2
-    assert not verdict.passed
-    assert any("2 modes" in message for message in verdict.messages)
+    assert verdict.passed and verdict.modes == 2, verdict
+    assert any("2 explanations" in note for note in verdict.notes)
+    assert any("weighs 0.5" in note and "x " in note for note in verdict.notes), verdict.notes
+    draws = bimodal["posterior"]["x"]
+    assert draws.sizes == {"chain": 4, "draw": 500}
+    assert (draws > 0).mean("draw").values == pytest.approx([0.5] * 4, abs=0.02)
+    check_moments(draws, 0.0, np.sqrt(100 + 1))
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_two_bent_explanations_are_told_and_refused(seed: int) -> None:
+def test_two_bent_explanations_are_weighed_or_refused(seed: int) -> None:
     """Chains that all start in the higher one would agree, and miss half of the posterior."""
-    verdict = Verdict.of(po.sample(bent_bells(), seed=seed))
-    assert verdict.modes == 2 and not verdict.passed, verdict
+    tree = po.sample(bent_bells(), seed=seed)
+    verdict = Verdict.of(tree)
+    assert verdict.modes == 2, verdict
+    if verdict.passed:
+        assert float((tree["posterior"]["x"] > 0).mean()) == pytest.approx(0.5, abs=0.05)
 
 
-def test_refused_run_keeps_its_draws(bimodal: xr.DataTree) -> None:
-    draws = bimodal["posterior"]["x"]
-    assert draws.sizes == {"chain": 4, "draw": 500}
-    assert np.isfinite(draws).all()
-    assert {round(float(abs(m)), -1) for m in draws.mean("draw")} == {10.0}
-    assert len({bool(m > 0) for m in draws.mean("draw")}) == 2  # both modes are there
-    assert bimodal["sample_stats"]["lp"].sizes == draws.sizes
+@pytest.mark.parametrize("share", [0.05, 0.003])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_explanations_are_drawn_as_often_as_they_weigh(share: float, seed: int) -> None:
+    """Whatever chains began where; a narrow one is higher, and weighs little."""
+    import pymc as pm
+
+    with pm.Model() as model:
+        place = pm.Uniform("place", -20, 20, shape=2)
+        near, far = (
+            -(((place - at) / width) ** 2).sum() / 2 - 2 * np.log(width)
+            for at, width in ((-5.0, 1.0), (5.0, 0.1))
+        )
+        terms = [np.log(1 - share) + near, np.log(share) + far]
+        pm.Potential("two", pm.math.logaddexp(*terms))
+    tree = po.sample(model, seed=seed)
+    verdict = Verdict.of(tree)
+    assert verdict.passed and verdict.modes == 2, verdict
+    found = (tree["posterior"]["place"][..., 0] > 0).mean("draw").values
+    assert found == pytest.approx([share] * 4, rel=0.1, abs=0.001)
+    evidence = json.loads(tree.attrs["evidence"])
+    exact = np.log(2 * np.pi / 40**2)
+    assert abs(evidence["log_evidence"] - exact) < 4 * evidence["se"] + 1e-3
+
+
+def test_an_explanation_of_no_weight_is_left_out_and_named() -> None:
+    import pymc as pm
+
+    with pm.Model() as model:
+        x = pm.Uniform("x", -20, 20)
+        terms = [-((x - 5) ** 2) / 2, np.log(3e-5) - ((x + 5) ** 2) / 2]
+        pm.Potential("two", pm.math.logaddexp(*terms))
+    verdict = Verdict.of(po.sample(model, seed=1))
+    assert verdict.passed and verdict.modes == 1, verdict
+    named = [note for note in verdict.notes if "is left out" in note]
+    assert len(named) == 1 and "weighs 3e-05" in named[0] and "in place of 5" in named[0], named
+
+
+@pytest.fixture(scope="module")
+def refused() -> xr.DataTree:
+    """Two parts of which one has tails that no proposal covers, and chains do not reach."""
+    import pymc as pm
+
+    with pm.Model() as model:
+        x = pm.Uniform("x", -1e4, 1e4)
+        v = pm.Normal("v", 0, 3)
+        pm.Normal("z", 0, pm.math.exp(v), shape=6)
+        pm.Potential("two", -3 * pm.math.log1p(((x**2 - 1e4) / 50) ** 2))
+    return po.sample(model, seed=8, draws=300)
+
+
+def test_refused_run_keeps_its_draws_and_no_evidence(refused: xr.DataTree) -> None:
+    from posterion.inference.engine.evidence import Evidence
+
+    assert not Verdict.of(refused).passed
+    assert np.isfinite(refused["posterior"]["x"]).all()
+    assert refused["sample_stats"]["lp"].sizes == refused["posterior"]["x"].sizes
+    with pytest.raises(PosterionError, match="carries no evidence"):
+        Evidence.of(refused)
 
 
 def test_same_seed_same_draws_to_the_last_bit(bimodal: xr.DataTree) -> None:

@@ -18,6 +18,9 @@ PROPOSALS = 4000
 FREEDOM = 5.0
 """Degrees of freedom of the proposal: heavier tails than the posterior keep weights bounded."""
 
+LEAST_TAIL, NO_TAIL = 100, 100.0
+"""Of fewer proposals there is no tail to judge, and nothing to trust."""
+
 MAX_K_HAT = 0.7
 
 
@@ -95,12 +98,12 @@ def shape_of(draws: Array) -> Any:
 
 
 def tail_of(log_weights: Array) -> float:
-    """Return k̂ of importance weights, infinite where all are zero."""
+    """Return k̂ of importance weights, a large one where there are too few."""
     from arviz_stats.base import array_stats
 
-    most = log_weights.max()
-    if not np.isfinite(most):
-        return float("inf")
+    most = log_weights.max(initial=-np.inf)
+    if len(log_weights) < LEAST_TAIL or not np.isfinite(most):
+        return NO_TAIL
     # ArviZ takes what importance weights have in the denominator, hence the sign. Its fit of
     # a tail that is far too heavy overflows, and its k̂ says so.
     with np.errstate(over="ignore"):

@@ -25,10 +25,13 @@ from .precondition import Whitening, log_mass
 from .target import Target
 from .weigh import (
     LEAST_WEIGHT,
+    Owner,
     Weighed,
     difference,
     have_been_at,
     in_proportion,
+    kept_at,
+    nearest,
     normal_draws,
     weigh,
 )
@@ -43,19 +46,28 @@ looked at: the approximation is a rough one, and the weight that counts is a tho
 APPROXIMATE = 2000
 """Draws of the normal approximation at a mode, by which it is weighed before it is sampled."""
 
+LEFT = (
+    "Chains that started at one of them moved to another and did not come back, so that what it "
+    "weighs is not known."
+)
+
 SEEDS_APART = 100_000
 """Between the seeds of the runs of two explanations."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """The chains that started at one mode, and their checks."""
+    """The chains that started at one mode, and their checks.
+
+    Confined where only the draws that belong to the mode were kept.
+    """
 
     mode: Mode
     whitening: Whitening
     stats: xr.Dataset
     tree: xr.DataTree
     verdict: Verdict
+    confined: bool = False
 
     @property
     def draws(self) -> Array:
@@ -130,8 +142,19 @@ def sample_each(
         # Where the chains of one run move to and fro between modes they are one explanation.
         if not any(run.verdict.passed and have_been_at(run.draws, whitening) for run in runs):
             own = seed + SEEDS_APART * number
-            runs.append(_run(density, target, mode, whitening, own, draws, chains))
+            run = _run(density, target, mode, whitening, own, draws, chains)
+            if not run.verdict.passed:
+                run = _confined(density, run, nearest(found)(run.draws) == number) or run
+            runs.append(run)
     runs, lost = _apart(runs)
+    owner = None
+    if any(run.confined for run in runs):  # then all of them have to be
+        owner = _owner(runs, found)
+        confined = [
+            _confined(density, run, owner(run.draws) == place) for place, run in enumerate(runs)
+        ]
+        lost = lost or (LEFT if None in confined else "")
+        runs = [own or run for own, run in zip(confined, runs, strict=True)]
     if len(runs) == 1 and not lost:
         own = runs[0].verdict
         moved = f"the posterior has {len(found)} maxima, and the chains move between them"
@@ -142,7 +165,7 @@ def sample_each(
         )
         return runs[0].tree, verdict
 
-    weighed = weigh(target.evaluate, [run.draws for run in runs], seed)
+    weighed = weigh(target.evaluate, [run.draws for run in runs], seed, owner)
     if not weighed.evidence.trusted or lost:
         reason = lost or (
             "What each of them weighs cannot be estimated: k̂ of the importance weights is "
@@ -201,6 +224,33 @@ def _run(
     return Run(mode, whitening, stats, tree, verdict)
 
 
+def _confined(density: Density, run: Run, home: NDArray[np.bool_]) -> Run | None:
+    """Keep the draws of a run that are at home, where chains move away too rarely; None if few."""
+    if home.all():
+        return run
+    stats = kept_at(run.stats, home.reshape(run.stats["lp"].shape))
+    if stats is None:
+        return None
+    tree = draws_tree(density, stats)
+    verdict = diagnose(
+        tree,
+        notes=(*run.verdict.notes, "draws that belong to another explanation were left out"),
+        divergences_let_pass=RETRY_DIVERGENCES,
+    )
+    return replace(run, stats=stats, tree=tree, verdict=verdict, confined=True)
+
+
+def _owner(runs: Sequence[Run], found: Found) -> Owner:
+    """Tell to which run points belong; a mode without a run is that of one which was there."""
+    near = nearest(found)
+    of_mode = np.zeros(len(found), dtype=np.int64)
+    for place, (mode, whitening) in enumerate(found):
+        own = [number for number, run in enumerate(runs) if run.mode is mode]
+        been = [n for n, run in enumerate(runs) if have_been_at(run.draws, whitening)]
+        of_mode[place] = [*own, *been, 0][0]
+    return lambda points: of_mode[near(points)]
+
+
 def _apart(runs: list[Run]) -> tuple[list[Run], str]:
     """Leave out runs that another one contains, and tell where chains left their mode for good."""
     kept: list[Run] = []
@@ -208,10 +258,7 @@ def _apart(runs: list[Run]) -> tuple[list[Run], str]:
         visited = [other for other in kept if have_been_at(run.draws, other.whitening)]
         at_home = have_been_at(run.draws, run.whitening)
         if visited and not at_home:
-            return runs, (
-                "Chains that started at one of them moved to another and did not come back, so "
-                "that what it weighs is not known."
-            )
+            return runs, LEFT
         if visited and run.verdict.passed:
             kept = [other for other in kept if not any(other is each for each in visited)]
         kept.append(run)

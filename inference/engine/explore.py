@@ -115,12 +115,14 @@ def explore(
         if count == first and not _promising(found, is_maximum):
             break
         if count == first and size <= MANY:
-            while moved_from is None or found[0].logp > moved_from.logp + ALIKE:
+            while found and (moved_from is None or found[0].logp > moved_from.logp + ALIKE):
                 moved_from = found[0]
+                height = moved_from.logp
                 for start in _moved_far(moved_from.x, spread):
                     x, logp = descend(start)
                     if np.isfinite(logp):
-                        found = _add(evaluate, found, Mode(x, logp, 1), moved_from)
+                        home = min(found, key=lambda mode: abs(mode.logp - height))
+                        found = _add(evaluate, found, Mode(x, logp, 1), home)
                     count += 1
         start = draws[rng.integers(len(draws))].copy()
         home = None

@@ -230,11 +230,12 @@ class Sampler:
             notes = (*left_out, *notes)
             if len(found) > 1:
                 say(f"Sampling {len(found)} explanations, {chains} chains of {draws} draws each")
-                found_all = sample_each(
+                clock.lap("explore_s")
+                weighed = sample_each(
                     self.density, target, found, notes, seed=seed, draws=draws, chains=chains
                 )
-                clock.lap("explore_and_sample_s")
-                return found_all
+                clock.lap("sample_s")
+                return weighed
             if len(found) == 1:
                 plan, found = whitened_plan(target, [found[0][0]], points, seed, chains)
         kept = max(len(found), 1)

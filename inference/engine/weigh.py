@@ -1,6 +1,6 @@
 """Several explanations of the same data: what each weighs, and draws of all in proportion."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +8,13 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from .evidence import PROPOSALS, Evidence, shape_of, tail_of
-from .explore import Evaluate
-from .precondition import Whitening
+from .evidence import FREEDOM, PROPOSALS, Evidence, shape_of, tail_of
+from .explore import Evaluate, Mode
+from .precondition import Whitening, log_mass
 
 Array = NDArray[np.float64]
+
+Owner = Callable[[Array], NDArray[np.int64]]
 
 LEAST_WEIGHT = 1e-3
 """An explanation that weighs less is left out, and named."""
@@ -23,6 +25,9 @@ MOST_PROPOSALS = 32_000
 
 DIFFERENT = 0.5
 """Medians that are so many standard deviations apart are worth telling."""
+
+LEAST_AT_HOME = 100
+"""Chains of fewer draws cannot be checked."""
 
 SHARE = 0.01
 """Draws of which one in a hundred or more are around a mode have been there."""
@@ -47,13 +52,15 @@ class Weighed:
     evidence: Evidence
 
 
-def weigh(evaluate: Evaluate, runs: Sequence[Array], seed: int) -> Weighed:
+def weigh(
+    evaluate: Evaluate, runs: Sequence[Array], seed: int, owner: Owner | None = None
+) -> Weighed:
     """Estimate the mass of each explanation by importance sampling.
 
     Proposals come in equal numbers from a multivariate t distribution for each explanation, and
     are weighted by the mixture of these (Veach and Guibas 1995, doi:10.1145/218380.218498), so
     that none is counted twice where two of them overlap. A proposal belongs to each explanation
-    in the proportion of its densities there.
+    in the proportion of its densities there, or to the one that owns its place.
 
     Parameters
     ----------
@@ -63,16 +70,21 @@ def weigh(evaluate: Evaluate, runs: Sequence[Array], seed: int) -> Weighed:
         Draws of each explanation by itself, each of shape (n, size).
     seed
         Of the proposals.
+    owner
+        Tells which explanation each of many points belongs to, where the draws of each were
+        kept to its own.
     """
     count = PROPOSALS
     while True:
-        found = _weigh(evaluate, runs, seed, count)
+        found = _weigh(evaluate, runs, seed, count, owner)
         if max(found.errors) <= MAX_ERROR or count >= MOST_PROPOSALS:
             return found
         count *= 2
 
 
-def _weigh(evaluate: Evaluate, runs: Sequence[Array], seed: int, count: int) -> Weighed:
+def _weigh(
+    evaluate: Evaluate, runs: Sequence[Array], seed: int, count: int, owner: Owner | None
+) -> Weighed:
     parts, rng = [shape_of(draws) for draws in runs], np.random.default_rng(seed)
     number, size = len(parts), runs[0].shape[1]
     points = np.concatenate(
@@ -84,7 +96,11 @@ def _weigh(evaluate: Evaluate, runs: Sequence[Array], seed: int, count: int) -> 
     log_weights = np.where(np.isnan(logp), -np.inf, logp) - mixture
     total = special.logsumexp(log_weights)
     shares = np.exp(log_weights - total)  # of each proposal; they sum to one
-    owned = shares * np.exp(densities - np.log(number) - mixture)
+    belongs = densities.argmax(axis=0) if owner is None else owner(points)
+    if owner is None:
+        owned = shares * np.exp(densities - np.log(number) - mixture)
+    else:
+        owned = shares * (belongs == np.arange(number)[:, None])
     weights = owned.sum(axis=1)
 
     def error(terms: Array) -> float:
@@ -93,8 +109,12 @@ def _weigh(evaluate: Evaluate, runs: Sequence[Array], seed: int, count: int) -> 
         return float(np.sqrt(count * each.var(axis=1, ddof=1).sum()))
 
     errors = [error(own - weight * shares) for own, weight in zip(owned, weights, strict=True)]
-    tails = [tail_of(each) for each in log_weights.reshape(number, count)]
-    counted = [k for k, weight in zip(tails, weights, strict=True) if weight >= LEAST_WEIGHT]
+    # Of each by itself: in the tail of all weights there are those of the heaviest only.
+    counted = [
+        tail_of(log_weights[belongs == place])
+        for place, weight in enumerate(weights)
+        if weight >= LEAST_WEIGHT
+    ]
     evidence = Evidence(float(total - np.log(number * count)), error(shares), max(counted))
     return Weighed(tuple(map(float, weights)), tuple(errors), evidence)
 
@@ -105,16 +125,62 @@ def normal_draws(whitening: Whitening, seed: int, count: int) -> Array:
     return whitening.to_x(z)
 
 
+def nearest(found: Sequence[tuple[Mode, Whitening]]) -> Owner:
+    """Return the function that tells which mode each of many points belongs to.
+
+    By the mass of each and a t distribution of its width, which reaches further than a normal one.
+    """
+    size = len(found[0][1].center)
+    tall = [(log_mass(mode, w), np.linalg.slogdet(_matrix(w)).logabsdet, w) for mode, w in found]
+
+    def owner(points: Array) -> NDArray[np.int64]:
+        heights = [
+            mass - volume - (FREEDOM + size) / 2 * np.log1p(_squared(points, w) / FREEDOM)
+            for mass, volume, w in tall
+        ]
+        return np.argmax(heights, axis=0)
+
+    return owner
+
+
+def _matrix(whitening: Whitening) -> Array:
+    return whitening.axes if whitening.axes.ndim == 2 else np.diag(whitening.axes)
+
+
+def _squared(points: Array, whitening: Whitening) -> Array:
+    """Return the squared distance of each point from a mode, in its own widths."""
+    z = np.linalg.solve(_matrix(whitening), (points - whitening.center).T)
+    return np.asarray((z**2).sum(axis=0))
+
+
+def kept_at(stats: xr.Dataset, home: NDArray[np.bool_]) -> xr.Dataset | None:
+    """Keep the draws of each chain that are at home, as many of each; None where these are few.
+
+    What a chain of the whole posterior leaves in a region is a chain of the posterior there.
+
+    Parameters
+    ----------
+    stats
+        What `run_chains` returned.
+    home
+        Of each draw, of shape (chain, draw).
+    """
+    count = int(home.sum(axis=1).min())
+    if count < LEAST_AT_HOME:
+        return None
+    chosen = []
+    for own in home:
+        places = np.flatnonzero(own)
+        chosen.append(places[np.linspace(0, len(places), count, endpoint=False).astype(int)])
+    draw = xr.DataArray(np.array(chosen), dims=("chain", "draw"))
+    kept = stats.isel(chain=xr.DataArray(np.arange(len(home)), dims="chain"), draw=draw)
+    return kept.assign_coords(draw=np.arange(count))
+
+
 def have_been_at(draws: Array, whitening: Whitening) -> bool:
     """Tell whether draws have been around a mode: where its normal approximation has 99 %."""
-    size = len(whitening.center)
-    shift = draws - whitening.center
-    z = (
-        np.linalg.solve(whitening.axes, shift.T).T
-        if whitening.axes.ndim == 2
-        else shift / whitening.axes
-    )
-    return bool(((z**2).sum(axis=1) < stats.chi2(size).ppf(0.99)).mean() >= SHARE)
+    radius = stats.chi2(len(whitening.center)).ppf(0.99)
+    return bool((_squared(draws, whitening) < radius).mean() >= SHARE)
 
 
 def in_proportion(
