@@ -450,7 +450,7 @@ def test_two_explanations_are_told_and_weighed(bimodal: xr.DataTree) -> None:
     verdict = Verdict.of(bimodal)
     assert verdict.passed and verdict.modes == 2, verdict
     assert any("2 explanations" in note for note in verdict.notes)
-    assert any("weighs 0.5" in note and "x " in note for note in verdict.notes), verdict.notes
+    assert any("± 0.001: x" in note and " in place of " in note for note in verdict.notes), verdict
     draws = bimodal["posterior"]["x"]
     assert draws.sizes == {"chain": 4, "draw": 500}
     assert (draws > 0).mean("draw").values == pytest.approx([0.5] * 4, abs=0.02)
@@ -474,10 +474,10 @@ def test_explanations_are_drawn_as_often_as_they_weigh(share: float, seed: int) 
     import pymc as pm
 
     with pm.Model() as model:
-        place = pm.Uniform("place", -20, 20, shape=2)
+        place = pm.Uniform("place", -10, 10, shape=2)
         near, far = (
             -(((place - at) / width) ** 2).sum() / 2 - 2 * np.log(width)
-            for at, width in ((-5.0, 1.0), (5.0, 0.1))
+            for at, width in ((-5.0, 1.0), (5.0, 0.5))
         )
         terms = [np.log(1 - share) + near, np.log(share) + far]
         pm.Potential("two", pm.math.logaddexp(*terms))
@@ -487,7 +487,7 @@ def test_explanations_are_drawn_as_often_as_they_weigh(share: float, seed: int) 
     found = (tree["posterior"]["place"][..., 0] > 0).mean("draw").values
     assert found == pytest.approx([share] * 4, rel=0.1, abs=0.001)
     evidence = json.loads(tree.attrs["evidence"])
-    exact = np.log(2 * np.pi / 40**2)
+    exact = np.log(2 * np.pi / 20**2)
     assert abs(evidence["log_evidence"] - exact) < 4 * evidence["se"] + 1e-3
 
 

@@ -39,7 +39,7 @@ from .weigh import (
 Array = NDArray[np.float64]
 Found = list[tuple[Mode, Whitening]]
 
-LIGHT = 10.0
+LIGHT = 12.0
 """Modes whose mass by Laplace's approximation is so many log units below the largest are not
 looked at: the approximation is a rough one, and the weight that counts is a thousandth."""
 
@@ -141,8 +141,8 @@ def sample_each(
     for number, (mode, whitening) in enumerate(found):
         # Where the chains of one run move to and fro between modes they are one explanation.
         if not any(run.verdict.passed and have_been_at(run.draws, whitening) for run in runs):
-            own = seed + SEEDS_APART * number
-            run = _run(density, target, mode, whitening, own, draws, chains)
+            apart = seed + SEEDS_APART * number
+            run = _run(density, target, mode, whitening, apart, draws, chains)
             if not run.verdict.passed:
                 run = _confined(density, run, nearest(found)(run.draws) == number) or run
             runs.append(run)

@@ -107,7 +107,8 @@ def explore(
     most = MAX_DESCENTS if size <= MANY else MIN_DESCENTS if size <= HUGE else FIRST_DESCENTS
     first = FIRST_DESCENTS if size <= HUGE else FEW_DESCENTS
     spread = draws.std(axis=0)
-    moved_from, count = None, -1
+    moved_from: Mode | None = None
+    count = -1
     while (count := count + 1) < most:
         late = count >= MIN_DESCENTS
         if late and settled(found):
@@ -121,11 +122,11 @@ def explore(
                 for start in _moved_far(moved_from.x, spread):
                     x, logp = descend(start)
                     if np.isfinite(logp):
-                        home = min(found, key=lambda mode: abs(mode.logp - height))
-                        found = _add(evaluate, found, Mode(x, logp, 1), home)
+                        left = min(found, key=lambda mode: abs(mode.logp - height))
+                        found = _add(evaluate, found, Mode(x, logp, 1), left)
                     count += 1
         start = draws[rng.integers(len(draws))].copy()
-        home = None
+        home: Mode | None = None
         if found and count % 3:
             known = found[min(int(rng.exponential(1.0)), len(found) - 1)]
             kept = rng.permutation(len(start)) >= rng.integers(1, len(start) // 2 + 2)

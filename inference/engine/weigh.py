@@ -235,11 +235,14 @@ def difference(values: dict[str, Array], others: dict[str, Array], most: int = 3
     """
     apart = {}
     for name, value in values.items():
-        if value.ndim == 1:
-            here, there = np.median(value), np.median(others[name])
-            width = np.hypot(value.std(), others[name].std())
+        here, there = (np.reshape(each, (len(each), -1)) for each in (value, others[name]))
+        for place in range(here.shape[1]):
+            element = name if value.ndim == 1 else f"{name}[{place}]"
+            a, b = here[:, place], there[:, place]
+            width = np.hypot(a.std(), b.std())
             if np.isfinite(width) and width > 0:
-                apart[name] = (abs(here - there) / width, here, there)
-    first, *others_apart = sorted(apart, key=lambda name: -apart[name][0])[:most]
-    chosen = [first, *(name for name in others_apart if apart[name][0] > DIFFERENT)]
+                medians = float(np.median(a)), float(np.median(b))
+                apart[element] = (abs(medians[0] - medians[1]) / width, *medians)
+    first, *further = sorted(apart, key=lambda name: -apart[name][0])[:most]
+    chosen = [first, *(name for name in further if apart[name][0] > DIFFERENT)]
     return ", ".join(f"{n} {apart[n][1]:.3g} in place of {apart[n][2]:.3g}" for n in chosen)
