@@ -95,7 +95,7 @@ def screened(
         Of the proposals.
     """
     near = [normal_draws(whitening, seed, APPROXIMATE) for _, whitening in found]
-    weighed = weigh(evaluate, near, seed)
+    weighed = weigh(evaluate, near, seed, nearest(found))  # tails of one reach into the others
     if not weighed.evidence.trusted:
         masses = [log_mass(mode, whitening) for mode, whitening in found]
         return [e for e, m in zip(found, masses, strict=True) if m > max(masses) - DROP], ()

@@ -146,7 +146,7 @@ def guided_pilot(
 
 def guided_plan(draws: Array, chains: int) -> Plan:
     """Plan chains in coordinates that the draws of `guided_pilot` make round."""
-    values, vectors = np.linalg.eigh(np.cov(draws, rowvar=False))
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(draws, rowvar=False)))
     axes = vectors * np.sqrt(np.maximum(values, 1e-12 * values[-1]))
     starts = tuple(part[-1] for part in np.array_split(draws, chains))
     whitening = Whitening(draws.mean(axis=0), axes)
@@ -272,7 +272,7 @@ def plan_from_draws(stats: xr.Dataset, plan: Plan) -> Plan:
     whitening = plan.whitening
     if plan.warmup <= WARMUP_GUIDED:
         flat = flat_draws(stats)
-        values, vectors = np.linalg.eigh(np.cov(flat, rowvar=False))
+        values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(flat, rowvar=False)))
         if values[0] > 0:
             whitening = Whitening(flat.mean(axis=0), vectors * np.sqrt(values))
     return Plan(whitening, starts, plan.adaptation, 4 * plan.warmup, plan.reason)

@@ -49,8 +49,9 @@ def hessian(evaluate: Evaluate, x: Array, step: Array) -> Array:
     """Return minus the second derivatives of a log density, by differences of its gradient."""
     size = len(x)
     result = np.empty((size, size))
-    for i, moved in enumerate(np.diag(step)):
-        result[i] = (evaluate(x - moved)[1] - evaluate(x + moved)[1]) / (2 * step[i])
+    with np.errstate(invalid="ignore"):  # far out slopes are infinite, which callers look for
+        for i, moved in enumerate(np.diag(step)):
+            result[i] = (evaluate(x - moved)[1] - evaluate(x + moved)[1]) / (2 * step[i])
     return (result + result.T) / 2
 
 
