@@ -55,6 +55,7 @@ def run(script: str, folder: Path, threads: int) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_a_density_is_the_same_where_it_is_compiled_and_where_it_comes_from_disk(
     tmp_path: Path,
 ) -> None:
