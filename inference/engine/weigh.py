@@ -10,11 +10,7 @@ from scipy import special, stats
 
 from .evidence import FREEDOM, PROPOSALS, Evidence, shape_of, tail_of
 from .explore import Evaluate, Mode
-<<<<<<< HEAD
-from .precondition import Whitening, log_mass
-=======
 from .precondition import Whitening
->>>>>>> engine
 
 Array = NDArray[np.float64]
 
@@ -132,17 +128,6 @@ def normal_draws(whitening: Whitening, seed: int, count: int) -> Array:
 def nearest(found: Sequence[tuple[Mode, Whitening]]) -> Owner:
     """Return the function that tells which mode each of many points belongs to.
 
-<<<<<<< HEAD
-    By the mass of each and a t distribution of its width, which reaches further than a normal one.
-    """
-    size = len(found[0][1].center)
-    tall = [(log_mass(mode, w), np.linalg.slogdet(_matrix(w)).logabsdet, w) for mode, w in found]
-
-    def owner(points: Array) -> NDArray[np.int64]:
-        heights = [
-            mass - volume - (FREEDOM + size) / 2 * np.log1p(_squared(points, w) / FREEDOM)
-            for mass, volume, w in tall
-=======
     By t distributions of their widths, which reach further than normal ones; not by their mass,
     or the tail of a heavy one would own the place of a light one.
     """
@@ -153,7 +138,6 @@ def nearest(found: Sequence[tuple[Mode, Whitening]]) -> Owner:
         heights = [
             -volume - (FREEDOM + size) / 2 * np.log1p(_squared(points, w) / FREEDOM)
             for volume, w in shapes
->>>>>>> engine
         ]
         return np.argmax(heights, axis=0)
 
