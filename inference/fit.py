@@ -208,7 +208,9 @@ class _Cache:
         sampler = self.samplers.pop(key, None)
         if sampler is None:
             pymc_model = build(model, data, priors=given, noise=noise, pool=pool)
-            sampler = Sampler(pymc_model, density_key(str(model), given, noise, shape))
+            key = density_key(str(model), given, noise, shape)
+            alone = isinstance(noise, Discrepant) and groups is None
+            sampler = Sampler(pymc_model, key, independent=alone)
         else:
             set_data(sampler.model, model, data, pool)
         self.samplers[key] = sampler

@@ -62,6 +62,7 @@ def explore(
     draws: Array,
     seed: int,
     is_maximum: Callable[[Mode], bool] = lambda mode: True,
+    near: float = np.inf,
 ) -> list[Mode]:
     """Find the modes of a log density, the highest first.
 
@@ -95,6 +96,8 @@ def explore(
         Whether the density falls off in all directions. Where no two of the first descents
         agree and the best ended on a slope, as in the funnel of a hierarchical model, more
         of them would tell no more.
+    near
+        Modes so many log units below the best do not ask for further descents.
 
     Returns
     -------
@@ -111,7 +114,7 @@ def explore(
     count = -1
     while (count := count + 1) < most:
         late = count >= MIN_DESCENTS
-        if late and settled(found):
+        if late and settled(found, near):
             break
         if count == first and not _promising(found, is_maximum):
             break
@@ -146,9 +149,9 @@ def _moved_far(x: Array, spread: Array) -> Array:
     return np.concatenate([x + far, x - far])
 
 
-def settled(found: list[Mode]) -> bool:
+def settled(found: list[Mode], near: float = np.inf) -> bool:
     """Tell whether one more descent would rather end in the best mode than in a new one."""
-    once = sum(mode.found == 1 for mode in found)
+    once = sum(mode.found == 1 and mode.logp > found[0].logp - near for mode in found)
     return bool(found) and found[0].found >= max(TIMES_FOUND, once)
 
 

@@ -78,7 +78,7 @@ def independent_chains(
     seed: int,
     draws: int,
     chains: int,
-) -> tuple[xr.Dataset, Evidence] | None:
+) -> tuple[tuple[xr.Dataset, Evidence] | None, Array]:
     """Sample a posterior by proposals from a mixture that was fitted to it.
 
     The mixture is fitted by population Monte Carlo (Cappé, Douc, Guillin, Marin and Robert 2008,
@@ -96,21 +96,31 @@ def independent_chains(
 
     Returns
     -------
-    stats, evidence
-        As `run_chains` returns it, and the evidence, which the weights tell. None where no mixture
-        resembles the posterior so well that its chains can be relied on.
+    run, draws
+        What `run_chains` returns, and the evidence, which the weights tell; None where no mixture
+        resembles the posterior so well that its chains can be relied on. And draws of the last
+        mixture, resampled by their weights, of shape (n, size): a rough picture in any case.
     """
     mixture = _at_modes(found)
+    rough = mixture[0].center[None]
     for number, (count, rounds, proposals) in enumerate(STAGES):
         rng = np.random.default_rng([seed, number])
         for turn in range(rounds):
             points = _draws(mixture, proposals, rng)
-            weights = _log_weights(target, mixture, points)[0]
+            log_weights = _log_weights(target, mixture, points)[0]
+            weights = _even(log_weights)
             mixture = _fitted(mixture, points, weights, count, turn < SEEDED, rng)
-        found_now = _chains(target, mixture, draws, chains, rng)
-        if found_now is not None:
-            return found_now
-    return None
+            rough = points[rng.choice(proposals, proposals, p=weights)]
+        run = _chains(target, mixture, draws, chains, rng)
+        if run is not None:
+            return run, rough
+    return None, rough
+
+
+def _even(log_weights: Array) -> Array:
+    """Return weights that sum to one, the largest of them alike."""
+    largest = np.sort(log_weights)[-max(5, int(CLIPPED * len(log_weights)))]
+    return np.asarray(special.softmax(np.minimum(log_weights, largest)))
 
 
 def _at_modes(found: Sequence[tuple[Mode, Whitening]]) -> Mixture:
@@ -143,14 +153,12 @@ def _log_weights(target: Target, mixture: Mixture, points: Array) -> tuple[Array
 def _fitted(
     mixture: Mixture,
     points: Array,
-    log_weights: Array,
+    weights: Array,
     count: int,
     sow: bool,
     rng: np.random.Generator,
 ) -> Mixture:
     """Fit a mixture to weighted points: one step of expectation maximization, or a new sowing."""
-    largest = np.sort(log_weights)[-max(5, int(CLIPPED * len(points)))]
-    weights = special.softmax(np.minimum(log_weights, largest))
     if sow:
         center = weights @ points
         covariance = ((points - center) * weights[:, None]).T @ (points - center)

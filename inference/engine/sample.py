@@ -27,6 +27,7 @@ from .evidence import estimate_evidence
 from .explanations import LIGHT, sample_each, screened
 from .explore import DROP, MANY, Mode, ends_of, explore, settled
 from .groups import complete, draws_tree
+from .independence import independent_chains
 from .plan import (
     CLOSE_ACCEPT,
     FEW_GROUPS,
@@ -120,11 +121,13 @@ def sample(
 class Sampler:
     """A PyMC model with its compiled density, which serves any data put into the model.
 
-    See `Density` for ``key``.
+    See `Density` for ``key``; and `independent_chains` for what is tried first where
+    ``independent``, of a small posterior that is a funnel.
     """
 
     model: "pm.Model"
     key: str | None = None
+    independent: bool = False
 
     @cached_property
     def density(self) -> Density:
@@ -220,11 +223,25 @@ class Sampler:
                 points if starts is None else unconstrained_points(self.model, starts),
                 seed,
                 lambda mode: whiten(target.evaluate, mode, spread) is not None,
+                LIGHT if self.independent else np.inf,
             )
         few = self.density.size <= MANY and not is_pooled(self.model)
         plan, found = whitened_plan(target, modes, points, seed, chains, LIGHT if few else DROP)
-        unsettled = starts is None and not settled(modes) and points.shape[1] <= MANY
+        near = LIGHT if self.independent else np.inf
+        unsettled = starts is None and not settled(modes, near) and points.shape[1] <= MANY
         notes = (UNSETTLED,) if unsettled else ()
+        rough = None
+        if self.independent and found:
+            clock.lap("explore_s")
+            say(f"Sampling {chains} chains of {draws} independent draws")
+            run, rough = independent_chains(target, found, seed, draws, chains)
+            if run is not None:
+                tree = draws_tree(self.density, run[0])
+                verdict = diagnose(tree, notes=notes)
+                if verdict.passed:
+                    tree.attrs["evidence"] = json.dumps(asdict(run[1]))
+                    clock.lap("sample_s")
+                    return tree, verdict
         if len(found) > 1 and few:
             found, left_out = screened(self.density, target.evaluate, found, seed)
             notes = (*left_out, *notes)
@@ -249,6 +266,8 @@ class Sampler:
                 target = Target.of(self.density)
             else:
                 plan, _ = adaptive_plan(target, near, seed)
+        elif rough is not None and len(found) == 1:
+            plan = guided_plan(rough, chains)
         notes = (plan.reason, *notes) if plan.reason else notes
         clock.lap("explore_s")
 
