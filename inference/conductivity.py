@@ -54,15 +54,16 @@ def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int 
         "diameter": _positive(diameter, "diameter", like, rng),
     }
     area = disc_area(lengths["diameter"])
-    verdict = Verdict.of(tree)
-    result = xr.Dataset(lengths, attrs=carried(verdict))
+    verdict = Verdict.of(tree) if "verdict" in tree.attrs else None  # of draws from elsewhere
+    result = xr.Dataset(lengths, attrs=carried(verdict) if verdict else {})
     for name, resistance in resistances.items():
         value = formula(resistance, lengths["thickness"], area)
+        alone = set(value.dims) == {"chain", "draw"}  # of many spectra each has its own doubts
         value.attrs = {
             "units": "S/cm",
             "long_name": f"ionic conductivity from the {resistance.attrs['long_name']}",
             "symbol": rf"\sigma_{{\mathrm{{{name.removeprefix('R_')}}}}}",
-            **({} if value.dims[2:] else {"doubtful": int(not verdict.trusts(name))}),
+            **({"doubtful": int(not verdict.trusts(name))} if verdict and alone else {}),
         }
         result["conductivity" if name == "R_total" else f"conductivity_{name}"] = value
     return result

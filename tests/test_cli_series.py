@@ -86,8 +86,9 @@ def test_energies_from_spectra_that_the_circuit_does_not_describe_are_doubtful(
     document = json.loads(printed)
     assert status == 4, err
     (doubt, *_) = document["diagnostics"]["doubts"]
-    assert doubt["text"].startswith("4 of 4 spectra are not described by R0-p(R1,CPE1)")
-    assert "residual autocorrelation: all 4" in doubt["text"] and doubt["about"] == "all"
+    # One may be refused at so few draws, and is left out; all of the others are doubtful.
+    assert re.match(r"([34]) of \1 spectra are not described by R0-p\(R1,CPE1\)", doubt["text"])
+    assert "residual autocorrelation: all" in doubt["text"] and doubt["about"] == "all"
     assert all(row["doubtful"] for row in document["parameters"].values())
 
 

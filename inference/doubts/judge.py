@@ -73,6 +73,12 @@ def _undetermined(tree: xr.DataTree) -> tuple[str, ...]:
     """Return parameters, and the total resistance, that the data said little of."""
     posterior, prior = (tree.children[group].to_dataset() for group in ("posterior", "prior"))
     asked = [*json.loads(tree.attrs["parameters"]), TOTAL]
-    known = [name for name in asked if name in posterior and name in prior and name not in NOISE]
+    known = [
+        name
+        for name in asked
+        if name in posterior and name in prior and name not in NOISE
+        # A prior may reach beyond the numbers of a machine, such as that of a prefactor.
+        if np.isfinite(prior[name].values).all()
+    ]
     moving = [str(n) for n, value in scalars(posterior[known]).items() if np.ptp(value.values) > 0]
     return tuple(name for name in moving if contraction(tree, name) > UNMOVED)

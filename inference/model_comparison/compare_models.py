@@ -109,7 +109,7 @@ def compare_models(fits: Mapping[str, xr.DataTree]) -> Comparison:
     table = predictive.join(table).loc[order.sort_values(ascending=False).index]
     _refuse_heavy(table, matches)
     pointwise = _pointwise(fits, matches, loo).sel(model=[*table.index])
-    messages = (*_doubtful(fits, [*map(str, table.index)]), *differences, *_messages(table))
+    messages = (*differences, *_messages(table), *_doubtful(fits, [*map(str, table.index)]))
     regions = _regions(fits, matches, table, pointwise)
     return Comparison(table, _sentence(table), messages, pointwise, regions)
 

@@ -104,6 +104,7 @@ def content(
         "headline": [row for row in rows if row["headline"]] if passed else [],
         "groups": _marked(subject.group_table(tree, table, extra), table) if passed else None,
         "answers": subject.answers(tree) if passed else (),
+        "cautions": found,
         "concerns": [each for each in told if each.kind != "Failed"],
         "clean": subject.clean,
         "rows": rows,
