@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-MODES = 18
+MODES = 15
 """Sines of a distribution. What oscillates faster over log τ than the last of them hardly shows:
 an impedance averages a distribution over about a decade."""
 
@@ -24,7 +24,7 @@ that it cannot imitate the whole circuit."""
 MARGIN = 0.5
 """Decades beyond the measured window on either side, where the distribution falls to zero."""
 
-SMOOTH_MODES = 6
+SMOOTH_MODES = 5
 """Cosines of an error that is smooth over log frequency, the constant among them."""
 
 SMOOTH_MARGIN = 0.5

@@ -28,9 +28,12 @@ def draws_tree(density: Density, stats: xr.Dataset) -> xr.DataTree:
 
 
 def complete(
-    density: Density, tree: xr.DataTree, prior: dict[str, Array], seed: int
+    density: Density, tree: xr.DataTree, prior: dict[str, Array], seed: int, later: bool = False
 ) -> xr.DataTree:
-    """Add to the draws all groups that follow from them, and the prior."""
+    """Add to the draws all groups that follow from them, and the prior.
+
+    What is predicted of the data is left at zero where it is made `later`, given more.
+    """
     import pytensor
 
     model = density.model
@@ -45,9 +48,13 @@ def complete(
     draws = xr.Coordinates({"draw": np.arange(x.shape[1])[::every]})
     thin = posterior.isel(draw=slice(None, None, every))
     flat = {str(name): v.values.reshape(-1, *v.shape[2:]) for name, v in thin.items()}
-    replicas = _by_chain(replicate(model, flat, seed), chains)
     points = kept.reshape(-1, x.shape[-1])
-    likelihood = _by_chain(density.log_likelihood(points), chains)
+    if later:
+        replicas = {n: np.zeros((*kept.shape[:2], *v.shape[2:])) for n, v in predicted.items()}
+        likelihood = replicas
+    else:
+        replicas = _by_chain(replicate(model, flat, seed), chains)
+        likelihood = _by_chain(density.log_likelihood(points), chains)
     log_prior = _by_chain(density.log_prior(points), chains)
     names = [rv.name for rv in model.observed_RVs]
     values = [model.rvs_to_values[rv] for rv in model.observed_RVs]

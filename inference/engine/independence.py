@@ -37,6 +37,9 @@ MAX_K_HAT, MIN_ACCEPTED = 0.5, 0.3
 """A mixture resembles the posterior where the tail of the weights has a variance (Vehtari, Simpson,
 Gelman, Yao and Gabry 2024, JMLR 25(72)), and so many proposals are taken."""
 
+LEAST_EFFICIENCY = 0.1
+"""Of the last round of fitting; below it no chain of the mixture would be accepted."""
+
 PER_DRAW = 4
 """Proposals for each draw that is kept of a chain."""
 
@@ -111,10 +114,18 @@ def independent_chains(
             weights = _even(log_weights)
             mixture = _fitted(mixture, points, weights, count, turn < SEEDED, rng)
             rough = points[rng.choice(proposals, proposals, p=weights)]
+        if _efficiency(log_weights) < LEAST_EFFICIENCY:
+            continue
         run = _chains(target, mixture, draws, chains, rng)
         if run is not None:
             return run, rough
     return None, rough
+
+
+def _efficiency(log_weights: Array) -> float:
+    """Return the effective share of weighted points, Kong (1992)."""
+    shares = special.softmax(log_weights)
+    return float(1 / (np.square(shares).sum() * len(shares)))
 
 
 def _even(log_weights: Array) -> Array:

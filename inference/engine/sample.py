@@ -164,7 +164,7 @@ class Sampler:
         say("Predicting")
         weighed = tree.attrs.get("evidence")  # where there are several explanations
         unconstrained = flat_draws(tree.children["sample_stats"].to_dataset())
-        tree = complete(self.density, tree, prior, seed)
+        tree = complete(self.density, tree, prior, seed, later=self.independent)
         # Of draws that are not trusted no later step may take the evidence.
         known = {}
         if verdict.passed:
