@@ -258,9 +258,7 @@ def _variables(
     return {name: values[name] for name in parameters}
 
 
-def _summed(
-    names: tuple[str, ...], chosen: Mapping[str, Prior], window: Mapping[str, Any]
-) -> Any:
+def _summed(names: tuple[str, ...], chosen: Mapping[str, Prior], window: Mapping[str, Any]) -> Any:
     """Create positive values with independent priors, sampled as their sum and its parts.
 
     Of overlapping arcs data determine the sum of the resistances, and hardly the share of each.

@@ -161,8 +161,7 @@ def added(tree: xr.DataTree, frequency: Array, *, instrument: bool) -> Array:
     offsets = offsets.reshape(-1, offsets.shape[-1])
     kept = slice(None) if instrument else slice(MODES + 1)
     found = [
-        part.mean
-        + np.einsum("dpnk,dk->dpn", part.factor[..., kept], offsets[part.draws][:, kept])
+        part.mean + np.einsum("dpnk,dk->dpn", part.factor[..., kept], offsets[part.draws][:, kept])
         for part in portions(tree, frequency)
     ]
     return np.concatenate(found)

@@ -111,8 +111,8 @@ class Circuit:
         ``Z_mid`` is the logarithm of the geometric middle of the range of |Z| (ohm) and
         ``Z_width`` half that range, widened by one decade; ``tau_mid`` and ``tau_width``
         the same of 1/ω (s), not widened; ``amplitude_width`` is both widths together, for
-        elements whose working frequency is unknown; ``omega_mid``, ``omega_min`` and ``omega_max`` are
-        the middle and the ends of the measured angular frequencies (rad/s); ``typical`` and
+        elements whose working frequency is unknown; ``omega_mid``, ``omega_min`` and
+        ``omega_max`` are the middle and the ends of the measured angular frequencies (rad/s); ``typical`` and
         ``smallest`` are the middle and the bottom of |Z| (ohm), which noise refers to.
         """
         modulus = np.hypot(*data["Z"].transpose("part", "frequency").values)
@@ -228,7 +228,8 @@ class Leaf(Circuit):
         """Return the impedance of the element."""
         if self.code == "Zarc" and self.skew in values:
             beta = namespace(values[self.skew]).exp(values[self.skew])
-            return havriliak_negami(omega, *self.values(values), beta)
+            R, tau, n = self.values(values)
+            return havriliak_negami(omega, R, tau, n, beta)
         value = self.element.formula(omega, *self.values(values))
         return value.reciprocal() if self.element.is_admittance else value
 

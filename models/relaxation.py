@@ -59,7 +59,7 @@ class Relaxations:
     @property
     def wavenumbers(self) -> Array:
         """Of each mode, in rad per decade, of shape (MODES,)."""
-        return np.pi * np.arange(1, MODES + 1) / (self.high - self.low)
+        return np.asarray(np.pi / (self.high - self.low) * np.arange(1.0, MODES + 1))
 
     def density(self, log_tau: Array) -> Array:
         """Return each mode over log10 τ, per decade, of shape (n, MODES).
@@ -92,7 +92,7 @@ class Relaxations:
     def _grid(self) -> tuple[Array, float]:
         count = int(np.ceil((self.high - self.low) * _PER_DECADE))
         step = (self.high - self.low) / count
-        return self.low + step * (np.arange(count) + 0.5), step
+        return np.asarray(self.low + step * (np.arange(count) + 0.5)), step
 
 
 def matern(wavenumber: Array, length: float) -> Array:

@@ -85,8 +85,8 @@ def independent_chains(
     """Sample a posterior by proposals from a mixture that was fitted to it.
 
     The mixture is fitted by population Monte Carlo (Cappé, Douc, Guillin, Marin and Robert 2008,
-    doi:10.1007/s11222-008-9059-x). It stands for all modes at once, so that the chains visit each as
-    often as it weighs.
+    doi:10.1007/s11222-008-9059-x). It stands for all modes at once, so that the chains visit each
+    as often as it weighs.
 
     Parameters
     ----------

@@ -214,6 +214,7 @@ class Sampler:
         say("Looking for modes")
         target = Target.of(self.density)
         spread = np.maximum(points.std(axis=0), 1e-3)
+        reach = LIGHT if self.independent else np.inf
         if starts is not None and (is_pooled(self.model) or self.density.size > MANY):
             target, modes = self._modes_near(target, starts, spread)
         else:
@@ -223,12 +224,11 @@ class Sampler:
                 points if starts is None else unconstrained_points(self.model, starts),
                 seed,
                 lambda mode: whiten(target.evaluate, mode, spread) is not None,
-                LIGHT if self.independent else np.inf,
+                reach,
             )
         few = self.density.size <= MANY and not is_pooled(self.model)
         plan, found = whitened_plan(target, modes, points, seed, chains, LIGHT if few else DROP)
-        near = LIGHT if self.independent else np.inf
-        unsettled = starts is None and not settled(modes, near) and points.shape[1] <= MANY
+        unsettled = starts is None and not settled(modes, reach) and points.shape[1] <= MANY
         notes = (UNSETTLED,) if unsettled else ()
         rough = None
         if self.independent and found:

@@ -101,7 +101,12 @@ class Discrepant:
             Of shape (..., 2, n, k), in the order of `KINDS`.
         """
         magnitude, phase = self.accuracy or (values["instrument"], values["instrument"])
-        kinds = (self.causal_scale(values, window), values["lead"] * window["smallest"], magnitude, phase)
+        kinds = (
+            self.causal_scale(values, window),
+            values["lead"] * window["smallest"],
+            magnitude,
+            phase,
+        )
         shares = zip(kinds, KINDS, strict=True)
         amplitude = sum(_column(kind) * share for kind, share in shares)
         own, by_real, by_imag = (values["modes"][place] for place in range(3))

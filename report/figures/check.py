@@ -98,7 +98,7 @@ def kramers_kronig(found: KramersKronig) -> "Figure":
     axes.set_ylim(-limit, limit)
     axes.set_ylabel("Data − consistent\n(% of |Z|)")
     if found.label:
-        axes.set_title(f"{found.label}, the worst of {found.of}", fontsize=9)
+        axes.set_title(f"{found.label}, the worst of several", fontsize=9)
     axes.set_xlabel("Frequency (Hz)")
     frequency_axis(axes, found.frequency)
     figure.legend(loc="outside upper center", ncols=2, fontsize=9, frameon=False)
