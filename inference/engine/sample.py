@@ -267,7 +267,7 @@ class Sampler:
             else:
                 plan, _ = adaptive_plan(target, near, seed)
         elif rough is not None and len(found) == 1:
-            plan = guided_plan(rough, chains)
+            plan = replace(guided_plan(rough, chains), target_accept=CLOSE_ACCEPT)
         notes = (plan.reason, *notes) if plan.reason else notes
         clock.lap("explore_s")
 
