@@ -1,7 +1,7 @@
 """What a fitted spectrum says of the discrepancies that its likelihood integrates out."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ from scipy import stats
 from ..models.parameter import Values
 from ..models.relaxation import MODES, Relaxations
 from .arrange import discrepancy_modes
+from .measured import group_dim
+from .noise.discrepant import Discrepant
 from .noise.independent import Proportional
 from .noise.low_rank import amplitudes_given
 from .revive import model_of, noise_of
@@ -21,6 +23,9 @@ SAMPLE = ("chain", "draw")
 
 OFFSET = "discrepancy_offset"
 """Standardized amplitudes of all discrepancies, drawn with the other parameters."""
+
+MODE = "discrepancy_mode"
+"""Dimension of these amplitudes."""
 
 LEFT_OUT = "R_left_out"
 """What the discrepancy adds to the resistance to direct current."""
@@ -35,6 +40,11 @@ AT_ONCE = 20_000_000
 """Numbers in an array of all modes for many draws at once; more draws are taken in turn."""
 
 
+def is_discrepant(tree: xr.DataTree) -> bool:
+    """Tell whether discrepancies were drawn with the parameters of a result."""
+    return OFFSET in tree.children["posterior"].dataset
+
+
 def condition(tree: xr.DataTree) -> xr.DataTree:
     """Draw the discrepancies of each draw of a fit, and what follows from them.
 
@@ -42,43 +52,59 @@ def condition(tree: xr.DataTree) -> xr.DataTree:
     exact. The posterior gains them, and ``R_left_out``; ``R_total`` becomes that of circuit and
     discrepancy together. The log likelihood becomes that of each datum given the discrepancy, and
     the posterior predictive that of a second measurement of the same specimen by the same
-    instrument.
+    instrument. Where many spectra were fitted together each has discrepancies of its own.
 
     Parameters
     ----------
     tree
-        A circuit fitted to one spectrum with the noise `Discrepant`, with predictions or without.
+        A circuit fitted with the noise `Discrepant`, with predictions or without.
     """
     model, window = model_of(tree), json.loads(tree.attrs["window"])
     posterior = tree.children["posterior"].to_dataset()
     constant = tree.children["constant_data"].dataset
     dims = model.output_dims
     value = constant[f"measured_{model.output}"].transpose(*dims).values
+    frequency = constant["measured_frequency"].values
     rng = np.random.default_rng([int(tree.attrs["seed"]), 15])
     resistance = modes_of(window).resistance
-    offsets, left_out, predicted, likelihood = [], [], [], []
-    for part in portions(tree, constant["measured_frequency"].values):
-        amplitude = amplitudes_given(value, part.mean, part.sigma, part.factor, rng)
-        middle = part.mean + np.einsum("dpnk,dk->dpn", part.factor, amplitude)
-        offsets.append(amplitude)
-        left_out.append(part.scale * (amplitude[:, :MODES] @ resistance))
-        predicted.append(middle + part.sigma * rng.normal(size=middle.shape))
-        likelihood.append(stats.norm.logpdf(value, middle, part.sigma))
     shape = tuple(posterior.sizes[dim] for dim in SAMPLE)
-    drawn = np.concatenate(offsets)
-    posterior[OFFSET] = ((*SAMPLE, "discrepancy_mode"), drawn.reshape(*shape, -1))
+    predicted, likelihood = (np.empty((int(np.prod(shape)), *value.shape)) for _ in range(2))
+    offsets, left_out = [], []
+    for group, points in _points(tree):
+        own = value[:, points]
+        for part in portions(tree, frequency[points], group=group):
+            amplitude = amplitudes_given(own, part.mean, part.sigma, part.factor, rng)
+            middle = part.mean + np.einsum("dpnk,dk->dpn", part.factor, amplitude)
+            offsets.append(amplitude)
+            left_out.append(part.scale * (amplitude[:, :MODES] @ resistance))
+            fresh = part.sigma * rng.normal(size=middle.shape)
+            predicted[part.draws][..., points] = middle + fresh
+            likelihood[part.draws][..., points] = stats.norm.logpdf(own, middle, part.sigma)
+    dim = group_dim(tree)
+    grouped = () if dim is None else (dim,)
+    each = (*(posterior.sizes[dim] for dim in grouped), *shape)
+
+    def drawn(found: list[Array], *last: str) -> xr.DataArray:
+        flat = np.concatenate(found)
+        values = xr.DataArray(flat.reshape(*each, *flat.shape[1:]), dims=(*grouped, *SAMPLE, *last))
+        return values.transpose(*SAMPLE, *grouped, *last)
+
+    posterior[OFFSET] = drawn(offsets, MODE)
     if "R_total" in posterior:
-        extra = (SAMPLE, np.concatenate(left_out).reshape(shape), LEFT_OUT_ATTRS)
-        posterior[LEFT_OUT] = extra
-        posterior["R_total"] = posterior["R_total"] + posterior[LEFT_OUT]
+        posterior[LEFT_OUT] = drawn(left_out).assign_attrs(LEFT_OUT_ATTRS)
+        attrs = posterior["R_total"].attrs
+        posterior["R_total"] = (posterior["R_total"] + posterior[LEFT_OUT]).assign_attrs(attrs)
     parts = {name: child.to_dataset() for name, child in tree.children.items()}
     parts["posterior"] = posterior
-    for group, values in (("posterior_predictive", predicted), ("log_likelihood", likelihood)):
-        if group in parts:
-            drawn = np.concatenate(values).reshape(*shape, *value.shape)
-            full = xr.DataArray(drawn, dims=(*SAMPLE, *dims), coords=posterior[list(SAMPLE)].coords)
-            known = parts[group][model.output].transpose(*SAMPLE, *dims)
-            parts[group][model.output] = known.copy(data=full.sel(draw=known["draw"]).values)
+    for name, values in (("posterior_predictive", predicted), ("log_likelihood", likelihood)):
+        if name in parts:
+            full = xr.DataArray(
+                values.reshape(*shape, *value.shape),
+                dims=(*SAMPLE, *dims),
+                coords={dim: posterior[dim] for dim in SAMPLE},
+            )
+            known = parts[name][model.output].transpose(*SAMPLE, *dims)
+            parts[name][model.output] = known.copy(data=full.sel(draw=known["draw"]).values)
     result = xr.DataTree.from_dict(parts)
     result.attrs = tree.attrs
     return result
@@ -89,6 +115,33 @@ def modes_of(window: Values) -> Relaxations:
     return Relaxations.over(window["omega_min"], window["omega_max"])
 
 
+def _points(tree: xr.DataTree) -> Iterator[tuple[int | None, NDArray[np.int64]]]:
+    """Yield each group of a result with the places of its points; None where there is one."""
+    constant = tree.children["constant_data"].dataset
+    dim = group_dim(tree)
+    if dim is None:
+        yield None, np.arange(constant["measured_frequency"].size)
+        return
+    of_point = constant[f"{dim}_of_point"].values
+    for group in range(tree.children["posterior"].dataset.sizes[dim]):
+        yield group, np.flatnonzero(of_point == group)
+
+
+def of_group(tree: xr.DataTree, group: int | None) -> xr.Dataset:
+    """Return the posterior of one group of a result, or of all where there are no groups."""
+    posterior = tree.children["posterior"].to_dataset()
+    dim = group_dim(tree)
+    if dim is None or group is None:
+        return posterior
+    constant = tree.children["constant_data"].dataset
+    coarse = {
+        other: int(constant[f"{other}_of_{dim}"].values[group])
+        for other in map(str, posterior.dims)
+        if f"{other}_of_{dim}" in constant
+    }
+    return posterior.isel({dim: group, **coarse})
+
+
 @dataclass(frozen=True)
 class Portion:
     """Predictions at some draws: the circuit's own, and what the discrepancies may add.
@@ -96,13 +149,15 @@ class Portion:
     Attributes
     ----------
     draws
-        Which draws, counted through the chains.
+        Which of the draws asked for.
     mean, sigma
         Of the circuit with its skewed arcs, and of the noise, of shape (draws, 2, n).
     factor
         Of shape (draws, 2, n, k), see `Discrepant.factor`.
     scale
         Amplitude of the distribution of relaxation times, in ohm per decade, of shape (draws,).
+    values
+        Parameters of circuit and noise by name, of shape (draws, 1).
     """
 
     draws: slice
@@ -110,9 +165,16 @@ class Portion:
     sigma: Array
     factor: Array
     scale: Array
+    values: Mapping[str, Array]
 
 
-def portions(tree: xr.DataTree, frequency: Array, every: int = 1) -> Iterator[Portion]:
+def portions(
+    tree: xr.DataTree,
+    frequency: Array,
+    *,
+    group: int | None = None,
+    taken: NDArray[np.int64] | slice = slice(None),
+) -> Iterator[Portion]:
     """Yield predictions of a fitted spectrum, so many draws at a time as memory allows.
 
     Parameters
@@ -121,61 +183,155 @@ def portions(tree: xr.DataTree, frequency: Array, every: int = 1) -> Iterator[Po
         A circuit fitted with the noise `Discrepant`.
     frequency
         In Hz, of shape (n,).
-    every
-        Take every so many draws.
+    group
+        Number of the spectrum, where many were fitted together.
+    taken
+        Which draws, counted through the chains.
     """
-    model, noise, window = model_of(tree), noise_of(tree), json.loads(tree.attrs["window"])
-    posterior = tree.children["posterior"].dataset
-    names = [p.name for p in (*model.parameters, *noise.parameters)]
-    values = {name: posterior[name].values.reshape(-1, 1)[::every] for name in names}
+    noise = _discrepant(tree)
+    posterior = of_group(tree, group)
+    names = [p.name for p in (*model_of(tree).parameters, *noise.parameters)]
+    values = {name: posterior[name].values.reshape(-1, 1)[taken] for name in names}
     if "R_total" in posterior:
-        values["R_total"] = _circuit_resistance(tree).reshape(-1, 1)[::every]
-    data = {"modes": discrepancy_modes(frequency, window)}
-    count = len(values[names[0]])
-    rows = max(1, AT_ONCE // data["modes"][0].size)
+        values["R_total"] = _circuit_resistance(posterior).reshape(-1, 1)[taken]
+    yield from _portions(tree, values, frequency)
+
+
+def _portions(
+    tree: xr.DataTree, values: Mapping[str, Array], frequency: Array
+) -> Iterator[Portion]:
+    """Yield predictions for values of all parameters, each of shape (draws, 1)."""
+    model, noise, window = model_of(tree), _discrepant(tree), json.loads(tree.attrs["window"])
+    modes = {"modes": discrepancy_modes(frequency, window)}
+    count = max(map(len, values.values()))
+    rows = max(1, AT_ONCE // modes["modes"][0].size)
     for start in range(0, count, rows):
         part = slice(start, min(start + rows, count))
         own = {name: value[part] for name, value in values.items()}
-        flat = {name: value[:, 0] for name, value in own.items()}
         mean = model.response({"frequency": frequency}, own)
-        size = model.magnitude(mean)
         shaped = {name: value[..., None] for name, value in own.items()}
-        sigma = np.broadcast_to(Proportional().scale(size, shaped, window), mean.shape)
-        scale = noise.causal_scale(flat, window)
-        yield Portion(part, mean, sigma, noise.factor(mean, flat | data, window), scale)
+        sigma = Proportional().scale(model.magnitude(mean), shaped, window)
+        scale = np.broadcast_to(noise.causal_scale(own, window), (part.stop - start, 1))
+        factor = noise.factor(mean, {**own, **modes}, window)
+        yield Portion(part, mean, np.broadcast_to(sigma, mean.shape), factor, scale[:, 0], own)
 
 
-def added(tree: xr.DataTree, frequency: Array, *, instrument: bool) -> Array:
+def added(
+    tree: xr.DataTree,
+    frequency: Array,
+    *,
+    instrument: bool,
+    group: int | None = None,
+    taken: NDArray[np.int64] | slice = slice(None),
+    noise: np.random.Generator | None = None,
+) -> Array:
     """Return what a fitted circuit and its discrepancies predict, of shape (draws, 2, n).
 
     Parameters
     ----------
     tree
-        A circuit fitted to one spectrum with the noise `Discrepant`.
+        A circuit fitted with the noise `Discrepant`.
     frequency
         In Hz, of shape (n,).
     instrument
         Whether with the errors of the instrument, as it would measure the impedance.
+    group
+        Number of the spectrum, where many were fitted together.
+    taken
+        Which draws, counted through the chains.
+    noise
+        Where it is given the scatter of a new measurement is drawn with it and added.
     """
-    offsets = tree.children["posterior"].dataset[OFFSET].values
-    offsets = offsets.reshape(-1, offsets.shape[-1])
+    offsets = of_group(tree, group)[OFFSET].transpose(*SAMPLE, MODE).values
+    offsets = offsets.reshape(-1, offsets.shape[-1])[taken]
     kept = slice(None) if instrument else slice(MODES + 1)
+<<<<<<< HEAD
     found = [
         part.mean + np.einsum("dpnk,dk->dpn", part.factor[..., kept], offsets[part.draws][:, kept])
         for part in portions(tree, frequency)
     ]
+=======
+    found = []
+    for part in portions(tree, frequency, group=group, taken=taken):
+        own = offsets[part.draws][:, kept]
+        value = part.mean + np.einsum("dpnk,dk->dpn", part.factor[..., kept], own)
+        if noise is not None:
+            value = value + part.sigma * noise.normal(size=value.shape)
+        found.append(value)
+>>>>>>> page
     return np.concatenate(found)
 
 
-def distribution(tree: xr.DataTree, tau: Array) -> Array:
+def added_measured(tree: xr.DataTree, taken: NDArray[np.int64]) -> Array:
+    """Return what is predicted at the measured points, without scatter, of shape (draws, 2, n).
+
+    With the errors of the instrument, which a second measurement would have too.
+
+    Parameters
+    ----------
+    tree
+        A circuit fitted with the noise `Discrepant`.
+    taken
+        Which draws, counted through the chains.
+    """
+    frequency = tree.children["constant_data"].dataset["measured_frequency"].values
+    result = np.empty((len(taken), 2, frequency.size))
+    for group, points in _points(tree):
+        own = added(tree, frequency[points], instrument=True, group=group, taken=taken)
+        result[..., points] = own
+    return result
+
+
+def added_unmeasured(
+    tree: xr.DataTree, parameters: Mapping[str, xr.DataArray], frequency: Array, seed: int
+) -> Array:
+    """Return what is predicted of a spectrum that was not measured, of shape (draws, 2, n).
+
+    Nothing is known of its own discrepancies but how large they are: they are drawn anew.
+
+    Parameters
+    ----------
+    tree
+        Many spectra fitted with the noise `Discrepant`.
+    parameters
+        Draws of the parameters of the circuit by name, of dims (chain, draw).
+    frequency
+        In Hz, of shape (n,).
+    seed
+        Of the discrepancies.
+    """
+    model, noise = model_of(tree), _discrepant(tree)
+    posterior = tree.children["posterior"].to_dataset()
+    known = dict(parameters)
+    for each in noise.parameters:
+        value = posterior[each.name]
+        known[each.name] = value.median([dim for dim in value.dims if dim not in SAMPLE])
+    like = xr.broadcast(*known.values())[0]
+    values = {
+        name: value.broadcast_like(like).transpose(*SAMPLE).values.reshape(-1, 1)
+        for name, value in known.items()
+    }
+    values |= {q.name: q.value(values) for q in model.quantities if q.name == "R_total"}
+    rng = np.random.default_rng([seed, 15])
+    found = []
+    for part in _portions(tree, values, frequency):
+        factor = part.factor[..., : MODES + 1]
+        amplitude = rng.normal(size=(len(factor), MODES + 1))
+        found.append(part.mean + np.einsum("dpnk,dk->dpn", factor, amplitude))
+    return np.concatenate(found)
+
+
+def distribution(tree: xr.DataTree, tau: Array, *, group: int | None = None) -> Array:
     """Return the distribution of relaxation times that the circuit leaves out.
 
     Parameters
     ----------
     tree
-        A circuit fitted to one spectrum with the noise `Discrepant`.
+        A circuit fitted with the noise `Discrepant`.
     tau
         Relaxation times in s, of shape (m,).
+    group
+        Number of the spectrum, where many were fitted together.
 
     Returns
     -------
@@ -183,18 +339,24 @@ def distribution(tree: xr.DataTree, tau: Array) -> Array:
         γ(ln τ) in ohm, of shape (draws, m): its integral over ln τ is a resistance.
     """
     window = json.loads(tree.attrs["window"])
-    posterior = tree.children["posterior"].dataset
-    offsets = posterior[OFFSET].values.reshape(-1, posterior[OFFSET].shape[-1])[:, :MODES]
-    values = {name: posterior[name].values.ravel() for name in ("discrepancy",)}
+    posterior = of_group(tree, group)
+    offsets = posterior[OFFSET].transpose(*SAMPLE, MODE).values
+    offsets = offsets.reshape(-1, offsets.shape[-1])[:, :MODES]
+    values = {"discrepancy": posterior["discrepancy"].values.ravel()}
     if "R_total" in posterior:
-        values["R_total"] = _circuit_resistance(tree).ravel()
-    scale = noise_of(tree).causal_scale(values, window)
+        values["R_total"] = _circuit_resistance(posterior).ravel()
+    scale = _discrepant(tree).causal_scale(values, window)
     per_decade = offsets @ modes_of(window).density(np.log10(tau)).T
     return np.asarray(scale[:, None] * per_decade / np.log(10))
 
 
-def _circuit_resistance(tree: xr.DataTree) -> Array:
+def _discrepant(tree: xr.DataTree) -> Discrepant:
+    noise = noise_of(tree)
+    assert isinstance(noise, Discrepant)
+    return noise
+
+
+def _circuit_resistance(posterior: xr.Dataset) -> Array:
     """Return the resistance of the circuit alone, which the discrepancy is measured by."""
-    posterior = tree.children["posterior"].dataset
     total = posterior["R_total"].values
     return np.asarray(total - posterior[LEFT_OUT].values if LEFT_OUT in posterior else total)

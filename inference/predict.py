@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..errors import PosterionError
 from ..models.parameter import Model
 from .cells import pooling_kinds
+from .discrepancy import added, added_measured, added_unmeasured, is_discrepant
 from .engine.density import interpreted
 from .measured import group_dim
 from .noise.correlated import Autocorrelated
@@ -59,15 +60,20 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
     points = _inputs(model, inputs)
     posterior = tree.children["posterior"].to_dataset()
     parameters = {p.name: posterior[p.name] for p in model.parameters}
-    prediction = _respond(model, points, parameters)
-    result = {
-        model.output: prediction,
-        f"{model.output}_new": _scatter(tree, model, prediction, seed),
-    }
+    prediction = _respond(model, points, parameters).assign_coords(points)
+    if is_discrepant(tree):
+        prediction, new = _discrepant(tree, prediction, seed)
+    else:
+        new = _scatter(tree, model, prediction, seed)
+    result = {model.output: prediction, f"{model.output}_new": new}
     shared = shared_labels(tree)
     if shared:
         drawn = unmeasured_group(tree, model, new=True, seed=seed)
-        result[f"{model.output}_new_{shared[-1]}"] = _respond(model, points, drawn)
+        unmeasured = _respond(model, points, drawn)
+        if is_discrepant(tree):
+            values = added_unmeasured(tree, drawn, points["frequency"].values, seed)
+            unmeasured = unmeasured.copy(data=values.reshape(unmeasured.shape))
+        result[f"{model.output}_new_{shared[-1]}"] = unmeasured
     dataset = xr.Dataset(result, attrs=carried(verdict)).assign_coords(points)
     for value in dataset.data_vars.values():
         value.attrs["units"] = tree.attrs["unit"]
@@ -92,6 +98,8 @@ def predict_measured(tree: xr.DataTree, places: NDArray[np.int64]) -> NDArray[np
     model = model_of(tree)
     constant = tree.children["constant_data"].dataset
     drawn = tree.children["posterior_predictive"].dataset["draw"]
+    if is_discrepant(tree):
+        return added_measured(tree, _among_all(tree, drawn)[places])
     posterior = tree.children["posterior"].to_dataset().sel(draw=drawn)
     point, dim = model.output_dims[-1], group_dim(tree)
 
@@ -111,6 +119,43 @@ def predict_measured(tree: xr.DataTree, places: NDArray[np.int64]) -> NDArray[np
             scale = constant[f"measured_{name}_sd"].values
             inputs[name] = inputs[name] + scale * at_points(f"{name}_offset")
     return np.asarray(model.response(inputs, {p.name: at_points(p.name) for p in model.parameters}))
+
+
+def _among_all(tree: xr.DataTree, drawn: xr.DataArray) -> NDArray[np.int64]:
+    """Return the places of some draws of each chain among all draws of the posterior."""
+    posterior = tree.children["posterior"].dataset
+    count = posterior.sizes["draw"]
+    within = posterior.indexes["draw"].get_indexer(drawn.values)
+    return np.asarray((np.arange(posterior.sizes["chain"])[:, None] * count + within).ravel())
+
+
+def _discrepant(
+    tree: xr.DataTree, circuit: xr.DataArray, seed: int
+) -> tuple[xr.DataArray, xr.DataArray]:
+    """Return the impedance with what the circuit leaves out, and a new measurement of it.
+
+    Parameters
+    ----------
+    tree
+        A circuit fitted with the noise `Discrepant`.
+    circuit
+        Like what is returned, at the frequencies of interest.
+    seed
+        Of the noise.
+    """
+    frequency = np.asarray(circuit["frequency"].values, dtype=float)
+    dim, rng = group_dim(tree), np.random.default_rng(seed)
+    groups: list[int | None] = [None] if dim is None else [*range(circuit.sizes[dim])]
+    shape = tuple(circuit.sizes[each] for each in SAMPLE)
+
+    def arranged(each: list[NDArray[np.float64]]) -> xr.DataArray:
+        stacked = np.stack(each, axis=1).reshape(*shape, len(each), 2, frequency.size)
+        ordered = circuit.transpose(*SAMPLE, ..., "part", "frequency")
+        return ordered.copy(data=stacked.reshape(ordered.shape))
+
+    exact = [added(tree, frequency, instrument=False, group=group) for group in groups]
+    new = [added(tree, frequency, instrument=True, group=group, noise=rng) for group in groups]
+    return arranged(exact), arranged(new)
 
 
 def _inputs(model: Model, given: dict[str, npt.ArrayLike]) -> dict[str, xr.DataArray]:

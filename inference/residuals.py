@@ -11,6 +11,7 @@ from scipy import sparse
 from ..units import hertz
 from .measured import group_dim
 from .noise.dependence import is_dependent
+from .noise.discrepant import Discrepant
 from .noise.independent import Gaussian, Proportional, Relative
 from .predict import predict_measured
 from .revive import model_of, noise_of
@@ -119,7 +120,7 @@ def replicas_of(tree: xr.DataTree) -> Array:
         predicted = predicted.reshape(simulated.shape)
         left = _left(simulated, np.log(predicted) if found.logarithmic else predicted)
         left = left / found.spread
-    if isinstance(noise, Gaussian | Proportional | Relative):
+    if isinstance(noise, Discrepant | Gaussian | Proportional | Relative):
         left *= np.sqrt((found.residuals**2).mean() / (left**2).mean(1, keepdims=True))
     series, place = _places(tree, found.values.size)
     return np.asarray(left[:, np.lexsort((place, series))])

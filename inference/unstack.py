@@ -7,6 +7,8 @@ import numpy as np
 import xarray as xr
 
 from .caution.general import NOISE
+from .discrepancy import MODE
+from .discrepancy import OFFSET as DISCREPANCY_OFFSET
 from .pooling import CENTRING, MEAN, OFFSET, SPREAD
 from .scalars import SAMPLE
 from .verdict import ALL, Doubt, Verdict
@@ -119,10 +121,12 @@ def _part(
     return xr.Dataset(chosen)
 
 
-UNNAMED = frozenset({"unconstrained_dim"})
+UNNAMED = frozenset({"unconstrained_dim", MODE})
 
 
 def _is_shared(name: str) -> bool:
+    if name == DISCREPANCY_OFFSET:  # of each spectrum
+        return False
     ends = (f"_{MEAN}", f"_{OFFSET}")
     parts = (f"_{SPREAD}", f"_{OFFSET}_", f"_{CENTRING}", f"_{MEAN}_", "_of_")
     return name.endswith(ends) or any(part in name for part in parts)

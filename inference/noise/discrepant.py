@@ -91,7 +91,8 @@ class Discrepant:
         mean
             Of shape (..., 2, n).
         values
-            Variables and data by name, as in `observe`; variables of shape (...).
+            Variables and data by name, as in `observe`; variables are numbers, or of shape
+            (..., n) or (..., 1).
         window
             Of the measured spectrum.
 
@@ -101,17 +102,24 @@ class Discrepant:
             Of shape (..., 2, n, k), in the order of `KINDS`.
         """
         magnitude, phase = self.accuracy or (values["instrument"], values["instrument"])
+<<<<<<< HEAD
         kinds = (
             self.causal_scale(values, window),
             values["lead"] * window["smallest"],
             magnitude,
             phase,
         )
+=======
+        lead = values["lead"] * window["smallest"]
+        kinds = (self.causal_scale(values, window), lead, magnitude, phase)
+>>>>>>> page
         shares = zip(kinds, KINDS, strict=True)
         amplitude = sum(_column(kind) * share for kind, share in shares)
+        if amplitude.ndim > 1:  # of each point, for both parts
+            amplitude = amplitude[..., None, :, :]
         own, by_real, by_imag = (values["modes"][place] for place in range(3))
         real, imag = mean[..., :1, :, None], mean[..., 1:, :, None]
-        return (own + real * by_real + imag * by_imag) * amplitude[..., None, None, :]
+        return (own + real * by_real + imag * by_imag) * amplitude
 
     def observe(
         self, name: str, mean: Any, size: Any, values: Values, window: Values, **options: Any

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ...inference.caution.general import variable
 from ...inference.caution.spectrum import standardized_residuals
+from ...inference.discrepancy import added, is_discrepant
 from ...inference.residuals import NORMAL_94
 from ...inference.verdict import Verdict
 from ...models.circuit import Circuit
@@ -172,7 +173,15 @@ def residuals(tree: xr.DataTree) -> "Figure":
 
 
 def median_prediction(tree: xr.DataTree, frequency: Array, draws: int = 200) -> Array:
-    """Return the median of what the model predicts without noise, of shape (2, n)."""
+    """Return the median of what the model predicts without noise, of shape (2, n).
+
+    With what the circuit leaves out, and without errors of the instrument.
+    """
+    if is_discrepant(tree):
+        posterior = tree.children["posterior"].dataset
+        count = posterior.sizes["chain"] * posterior.sizes["draw"]
+        taken = slice(None, None, max(1, count // draws))
+        return np.asarray(np.median(added(tree, frequency, instrument=False, taken=taken), axis=0))
     circuit = Circuit.parse(tree.attrs["model"])
     values = {
         parameter.name: _thin(variable(tree, "posterior", parameter.name).values, draws)[:, None]
