@@ -245,12 +245,6 @@ def added(
     offsets = of_group(tree, group)[OFFSET].transpose(*SAMPLE, MODE).values
     offsets = offsets.reshape(-1, offsets.shape[-1])[taken]
     kept = slice(None) if instrument else slice(MODES + 1)
-<<<<<<< HEAD
-    found = [
-        part.mean + np.einsum("dpnk,dk->dpn", part.factor[..., kept], offsets[part.draws][:, kept])
-        for part in portions(tree, frequency)
-    ]
-=======
     found = []
     for part in portions(tree, frequency, group=group, taken=taken):
         own = offsets[part.draws][:, kept]
@@ -258,7 +252,6 @@ def added(
         if noise is not None:
             value = value + part.sigma * noise.normal(size=value.shape)
         found.append(value)
->>>>>>> page
     return np.concatenate(found)
 
 

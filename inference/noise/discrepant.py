@@ -102,17 +102,8 @@ class Discrepant:
             Of shape (..., 2, n, k), in the order of `KINDS`.
         """
         magnitude, phase = self.accuracy or (values["instrument"], values["instrument"])
-<<<<<<< HEAD
-        kinds = (
-            self.causal_scale(values, window),
-            values["lead"] * window["smallest"],
-            magnitude,
-            phase,
-        )
-=======
         lead = values["lead"] * window["smallest"]
         kinds = (self.causal_scale(values, window), lead, magnitude, phase)
->>>>>>> page
         shares = zip(kinds, KINDS, strict=True)
         amplitude = sum(_column(kind) * share for kind, share in shares)
         if amplitude.ndim > 1:  # of each point, for both parts
