@@ -124,7 +124,7 @@ class LowRank(Op):  # type: ignore[misc]
         for place, value in zip(outputs, _compiled(*map(np.ascontiguousarray, inputs)), strict=True):
             place[0] = np.asarray(value)
 
-    def infer_shape(self, fgraph: Any, node: Apply, shapes: list[Any]) -> list[Any]:
+    def infer_shape(self, node: Apply, shapes: list[Any]) -> list[Any]:
         """Return the shapes of the outputs."""
         return [(), shapes[1], shapes[2], shapes[3]]
 
