@@ -42,7 +42,13 @@ def test_clean_result_raises_none_for_any_scatter():
 @pytest.fixture(scope="module")
 def pellet():
     spectrum = po.simulated_pellet()
-    return po.fit(po.Circuit.parse(spectrum.attrs["circuit"]), spectrum, seed=1, draws=500)
+    return po.fit(
+        po.Circuit.parse(spectrum.attrs["circuit"]),
+        spectrum,
+        noise=po.Proportional(),
+        seed=1,
+        draws=500,
+    )
 
 
 def test_clean_simulated_pellet_raises_none(pellet):

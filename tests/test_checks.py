@@ -42,7 +42,7 @@ def normal(seed: int, Z: np.ndarray, kind: str = "proportional") -> np.ndarray:
 
 
 def fitted(data: xr.Dataset, seed: int = 1) -> xr.DataTree:
-    tree = po.fit(CIRCUIT, data, seed=seed, draws=400)
+    tree = po.fit(CIRCUIT, data, noise=po.Proportional(), seed=seed, draws=400)
     assert po.Verdict.of(tree).passed, po.Verdict.of(tree)
     return tree
 
@@ -259,7 +259,7 @@ def test_a_result_without_some_groups_is_checked_by_the_others(good: xr.DataTree
 
 def found(data: xr.Dataset, seed: int) -> set[str]:
     """Return what fails. A wrong model may have two modes, and shows no interval then."""
-    tree = po.fit(CIRCUIT, data, seed=seed, draws=400)
+    tree = po.fit(CIRCUIT, data, noise=po.Proportional(), seed=seed, draws=400)
     return failed(po.check(tree)) if po.Verdict.of(tree).passed else {"refused"}
 
 

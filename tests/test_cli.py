@@ -55,8 +55,8 @@ def rewrite(path: Path, line: int, text: str) -> None:
 
 def test_json_is_one_document_of_the_stated_form(command, spectrum_file) -> None:
     status, out, err = command("fit", "eis", spectrum_file, "--circuit", CIRCUIT, "--json",
-                               "--thickness", "2.1mm", "--diameter", "8mm ± 0.1 mm",
-                               "--temperature", "140C")  # fmt: skip
+                               "--noise", "white", "--thickness", "2.1mm",
+                               "--diameter", "8mm ± 0.1 mm", "--temperature", "140C")  # fmt: skip
     assert status == 0, err
     document = json.loads(out)
     assert list(document["parameters"]) == ["R0", "R1", "CPE1_Q", "CPE1_n", "noise", "floor"]
@@ -84,7 +84,7 @@ def test_json_is_one_document_of_the_stated_form(command, spectrum_file) -> None
 
 
 def test_the_same_seed_prints_the_same_numbers(command, spectrum_file) -> None:
-    arguments = ("fit", "eis", spectrum_file, "--circuit", CIRCUIT, "--json")
+    arguments = ("fit", "eis", spectrum_file, "--circuit", CIRCUIT, "--noise", "white", "--json")
     first, again, other = (
         json.loads(command(*arguments, "--seed", seed)[1])["parameters"] for seed in (3, 3, 4)
     )
@@ -110,7 +110,7 @@ def test_out_writes_three_files_and_a_table_is_printed(command, spectrum_file, t
 
 def test_untrusted_prints_no_interval_and_leaves_with_3(command, spectrum_file, tmp_path) -> None:
     # The data hold one arc and no blocking electrode: this circuit asks for more.
-    arguments = ("fit", "eis", spectrum_file, "--circuit", SPECTRUM, "--json")
+    arguments = ("fit", "eis", spectrum_file, "--circuit", SPECTRUM, "--noise", "white", "--json")
     status, printed, err = command(*arguments, "--draws", "100", "--chains", "2")
     assert status == 3, err
     document = json.loads(printed)
@@ -123,6 +123,7 @@ def test_untrusted_prints_no_interval_and_leaves_with_3(command, spectrum_file, 
 
 def test_priors_are_given_by_name(command, spectrum_file) -> None:
     status, out, err = command("fit", "eis", spectrum_file, "--circuit", CIRCUIT, "--json",
+                               "--noise", "white",
                                "--prior", "R0=LogNormal(3.0, 0.0001)")  # fmt: skip
     document = json.loads(out)
     # Half of what R0 is: the circuit cannot describe the spectrum then, and says so.
@@ -242,7 +243,7 @@ def test_an_interrupted_run_leaves_no_half_written_file(end, spectrum_file, tmp_
     (out / "summary.csv").write_text("the old one")
     process = subprocess.Popen(
         [sys.executable, "-c", INTERRUPTIBLE, "fit", "eis", str(spectrum_file), "--circuit",
-         CIRCUIT, "--out", str(out), "--draws", "200000"],
+         CIRCUIT, "--noise", "white", "--out", str(out), "--draws", "200000"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )  # fmt: skip

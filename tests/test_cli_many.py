@@ -81,9 +81,9 @@ def test_kinds_of_pooling_are_read() -> None:
 @pytest.mark.slow
 def test_spectra_are_fitted_together(command, files, tmp_path) -> None:
     out = tmp_path / "out"
-    status, printed, err = command(*files, *CIRCUIT, "--pool", "spectrum", "--seed", 1,
+    status, printed, err = command(*files, *CIRCUIT, "--noise", "white", "--pool", "spectrum",
                                    "--thickness", "1mm", "--diameter", "8mm", "--json",
-                                   "--out", out)  # fmt: skip
+                                   "--seed", 1, "--out", out)  # fmt: skip
     assert status == 0, err
     document = json.loads(printed)
     assert {"R1[a_20C]", "R1[b_40C]", "R1[c_60C]", "R1_mean", "R1_spread", "noise"} <= set(

@@ -55,7 +55,7 @@ OPTIONS = ("--circuit", "R0-p(R1,CPE1)", "--thickness", "1 mm ± 0.02 mm", "--di
 
 def test_energies_of_all_paths_come_out(command, files, tmp_path) -> None:
     out = tmp_path / "out"
-    status, printed, err = command(*files, *OPTIONS, "--path", "bulk=R0",
+    status, printed, err = command(*files, *OPTIONS, "--noise", "white", "--path", "bulk=R0",
                                    "--path", "boundary=R1", "--json", "--out", out)  # fmt: skip
     assert status == 0, err
     document = json.loads(printed)
@@ -82,7 +82,7 @@ def test_energies_from_spectra_that_the_circuit_does_not_describe_are_doubtful(
             f"{a!r},{z.real!r},{z.imag!r}" for a, z in zip(f.tolist(), Z.tolist(), strict=True)
         ]
         path.write_text("frequency_Hz,Zre_ohm,Zim_ohm\n" + "\n".join(lines) + "\n")
-    status, printed, err = command(*files, *OPTIONS, "--json", "--draws", "400")
+    status, printed, err = command(*files, *OPTIONS, "--noise", "white", "--json", "--draws", "400")
     document = json.loads(printed)
     assert status == 4, err
     (doubt, *_) = document["diagnostics"]["doubts"]

@@ -49,7 +49,9 @@ def test_prediction_is_of_circuit_and_discrepancy(one: xr.DataTree) -> None:
     assert drawn["Z"].dims == ("chain", "draw", "part", "frequency")
     lowest = drawn["Z"].sel(part="real").isel(frequency=0)
     np.testing.assert_allclose(lowest.values, total.values, rtol=1e-3)
-    spread = [float(drawn[name].sel(part="real").isel(frequency=1).std()) for name in ("Z", "Z_new")]
+    spread = [
+        float(drawn[name].sel(part="real").isel(frequency=1).std()) for name in ("Z", "Z_new")
+    ]
     assert spread[0] < spread[1]
 
 

@@ -122,18 +122,19 @@ def split(density: Density, x: Array) -> dict[str, Array]:
 
 @pytest.fixture(scope="module")
 def pellet() -> Density:
-    return Density(po.build(TWO_ARCS, po.simulated_pellet()))
+    return Density(po.build(TWO_ARCS, po.simulated_pellet(), noise=po.Proportional()))
 
 
 # --- Density --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("which", ["pellet", "normal", "funnel"])
+@pytest.mark.parametrize("which", ["pellet", "discrepant", "normal", "funnel"])
 def test_density_is_that_of_pymc_and_its_gradient_that_of_differences(
     which: str, pellet: Density
 ) -> None:
     density = {
         "pellet": lambda: pellet,
+        "discrepant": lambda: Density(po.build(TWO_ARCS, po.simulated_pellet())),
         "normal": lambda: Density(correlated_normal()),
         "funnel": lambda: Density(funnel()),
     }[which]()
@@ -189,7 +190,7 @@ def test_density_follows_the_data_of_the_model(pellet: Density) -> None:
 
     compiled, first = pellet.function, pellet.data()
     other = po.simulated_pellet("simulated-10uL-25C").isel(frequency=slice(0, 60, 2))
-    fresh = Density(po.build(TWO_ARCS, other))
+    fresh = Density(po.build(TWO_ARCS, other, noise=po.Proportional()))
     try:
         set_data(pellet.model, TWO_ARCS, other)
         assert pellet.function is compiled
@@ -361,7 +362,7 @@ def check_mode(density: Density, seed: int, truth: dict[str, tuple[float, float]
 @pytest.fixture(scope="module")
 def measured_pellet() -> Density:
     spectrum = po.read_spectrum(DATA / "eisfitpython" / "s04147-140deg.txt")
-    return Density(po.build(TWO_ARCS, spectrum))
+    return Density(po.build(TWO_ARCS, spectrum, noise=po.Proportional()))
 
 
 PUBLISHED = {"R1": (1.462e5, 0.1), "R2": (2.012e6, 0.02), "CPE3_Q": (1.382e-6, 0.03)}

@@ -55,7 +55,9 @@ def two_arcs_impedance(posterior: xr.Dataset, frequency: Array) -> xr.DataArray:
 @pytest.fixture(scope="module")
 def fits() -> dict[str, xr.DataTree]:
     return {
-        name: po.fit(TWO_ARCS, po.simulated_pellet(name), seed=number, draws=500)
+        name: po.fit(
+            TWO_ARCS, po.simulated_pellet(name), noise=po.Proportional(), seed=number, draws=500
+        )
         for number, name in enumerate(EXAMPLES)
     }
 
@@ -67,7 +69,7 @@ def fitted(fits: dict[str, xr.DataTree]) -> xr.DataTree:
 
 @pytest.fixture(scope="module")
 def plain() -> xr.DataTree:
-    return po.fit(ONE_ARC, one_arc(), seed=1, draws=500)
+    return po.fit(ONE_ARC, one_arc(), noise=po.Proportional(), seed=1, draws=500)
 
 
 def mean_and_sd(tree: xr.DataTree, name: str) -> tuple[float, float]:
@@ -221,7 +223,10 @@ def test_attributes(fitted: xr.DataTree) -> None:
 def test_data_without_a_hash_get_one(plain: xr.DataTree) -> None:
     data = one_arc()
     bare, other = data.drop_attrs(deep=False), one_arc(seed=5).drop_attrs(deep=False)
-    hashes = [po.fit(ONE_ARC, d, seed=1, draws=100).attrs["sha256"] for d in (bare, bare, other)]
+    hashes = [
+        po.fit(ONE_ARC, d, noise=po.Proportional(), seed=1, draws=100).attrs["sha256"]
+        for d in (bare, bare, other)
+    ]
     assert hashes[0] == hashes[1] != hashes[2]
     assert all(len(h) == 64 for h in hashes)
 
@@ -231,7 +236,7 @@ def test_data_without_a_hash_get_one(plain: xr.DataTree) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_truth_of_one_arc_is_recovered(seed: int) -> None:
-    tree = po.fit(ONE_ARC, one_arc(seed=seed), seed=seed, draws=500)
+    tree = po.fit(ONE_ARC, one_arc(seed=seed), noise=po.Proportional(), seed=seed, draws=500)
     assert Verdict.of(tree).passed, Verdict.of(tree)
     for name, value in TRUTH.items():
         mean, sd = mean_and_sd(tree, name)
@@ -243,7 +248,7 @@ def test_a_prior_pulls_as_much_as_its_precision(plain: xr.DataTree) -> None:
     log_R1 = np.log(plain["posterior"]["R1"].values)
     m, s = log_R1.mean(), log_R1.std()
     prior = po.Prior("LogNormal", float(m + 2 * s), float(s))
-    tree = po.fit(ONE_ARC, one_arc(), priors={"R1": prior}, seed=1)
+    tree = po.fit(ONE_ARC, one_arc(), noise=po.Proportional(), priors={"R1": prior}, seed=1)
     assert Verdict.of(tree).passed, Verdict.of(tree)
     moved = np.log(tree["posterior"]["R1"].values)
     assert moved.mean() == pytest.approx(m + s, abs=0.15 * s)
@@ -288,26 +293,32 @@ def test_same_circuit_and_priors_share_one_sampler(plain: xr.DataTree) -> None:
 def test_fit_of_other_data_does_not_remember_the_first(plain: xr.DataTree) -> None:
     """From the cache or not, another number of points or not: the same draws."""
     other = one_arc(23, seed=4)
-    kept = po.fit(ONE_ARC, other, seed=3, draws=200)
+    kept = po.fit(ONE_ARC, other, noise=po.Proportional(), seed=3, draws=200)
     _cache.samplers.clear()
-    fresh = po.fit(ONE_ARC, other, seed=3, draws=200)
+    fresh = po.fit(ONE_ARC, other, noise=po.Proportional(), seed=3, draws=200)
     for group in GROUPS:
         xr.testing.assert_identical(kept[group].to_dataset(), fresh[group].to_dataset())
     assert kept["observed_data"].sizes["frequency"] == 23
 
 
 def test_same_seed_same_draws(plain: xr.DataTree) -> None:
-    again = po.fit(ONE_ARC, one_arc(), seed=1, draws=500)
+    again = po.fit(ONE_ARC, one_arc(), noise=po.Proportional(), seed=1, draws=500)
     for group in GROUPS:
         xr.testing.assert_identical(plain[group].to_dataset(), again[group].to_dataset())
-    other = po.fit(ONE_ARC, one_arc(), seed=2, draws=500)
+    other = po.fit(ONE_ARC, one_arc(), noise=po.Proportional(), seed=2, draws=500)
     assert not np.isin(other["posterior"]["R1"], plain["posterior"]["R1"]).any()
 
 
 def test_order_of_the_points_does_not_matter(plain: xr.DataTree) -> None:
     """But for rounding, which moves the draws a little."""
     data = one_arc()
-    tree = po.fit(ONE_ARC, data.isel(frequency=slice(None, None, -1)), seed=1, draws=500)
+    tree = po.fit(
+        ONE_ARC,
+        data.isel(frequency=slice(None, None, -1)),
+        noise=po.Proportional(),
+        seed=1,
+        draws=500,
+    )
     for name in TRUTH:
         mean, sd = mean_and_sd(plain, name)
         assert mean_and_sd(tree, name)[0] == pytest.approx(mean, abs=0.2 * sd)
@@ -315,6 +326,14 @@ def test_order_of_the_points_does_not_matter(plain: xr.DataTree) -> None:
 
 def test_steps_are_told() -> None:
     lines: list[str] = []
-    po.fit(ONE_ARC, one_arc(), seed=1, draws=100, chains=2, progress=lines.append)
+    po.fit(
+        ONE_ARC,
+        one_arc(),
+        noise=po.Proportional(),
+        seed=1,
+        draws=100,
+        chains=2,
+        progress=lines.append,
+    )
     assert lines[0].startswith("Compiling") and lines[-1] == "Predicting"
     assert "Sampling 2 chains of 100 draws" in lines

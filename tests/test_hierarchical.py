@@ -65,12 +65,14 @@ def stacked(spectra) -> xr.Dataset:
 
 @pytest.fixture(scope="module")
 def pooled(stacked) -> xr.DataTree:
-    return po.fit(CIRCUIT, stacked, pool="spectrum", seed=1)
+    return po.fit(CIRCUIT, stacked, pool="spectrum", noise=po.Proportional(), seed=1)
 
 
 @pytest.fixture(scope="module")
 def alone(spectra) -> dict[str, xr.DataTree]:
-    return {name: po.fit(CIRCUIT, one, seed=1) for name, one in spectra.items()}
+    return {
+        name: po.fit(CIRCUIT, one, noise=po.Proportional(), seed=1) for name, one in spectra.items()
+    }
 
 
 def log_of(tree: xr.DataTree, name: str, label: str | None = None) -> Array:
@@ -104,7 +106,7 @@ def test_a_poor_spectrum_is_pulled_to_the_others_and_a_good_one_is_not(pooled, a
 
 @pytest.mark.slow
 def test_without_sharing_it_is_as_if_each_were_fitted_alone(stacked, alone) -> None:
-    separate = po.fit(CIRCUIT, stacked, pool={"spectrum": "none"}, seed=2)
+    separate = po.fit(CIRCUIT, stacked, pool={"spectrum": "none"}, noise=po.Proportional(), seed=2)
     assert Verdict.of(separate).passed, Verdict.of(separate)
     for label in ("one", "two", "three"):
         for name in ("R0", "R1", "CPE1_Q", "noise"):
@@ -161,14 +163,18 @@ def test_conductivity_of_each_spectrum_has_one_geometry(pooled) -> None:
     ],
 )
 def test_arcs_keep_their_order_in_every_spectrum(stacked, pool) -> None:
-    prior, points = simulate_prior(po.build(TWO_ARCS, stacked, pool=pool), 400, 0)
+    prior, points = simulate_prior(
+        po.build(TWO_ARCS, stacked, pool=pool, noise=po.Proportional()), 400, 0
+    )
     assert (prior["CPE1_tau"] < prior["CPE2_tau"]).all()
     assert np.isfinite(prior["CPE2_tau"]).all() and np.isfinite(points).all()
     assert np.isfinite(prior["Z"]).mean() > 0.99
 
 
 def test_distances_of_time_constants_scatter_by_their_spread(stacked) -> None:
-    prior, _ = simulate_prior(po.build(TWO_ARCS, stacked, pool="spectrum"), 1000, 0)
+    prior, _ = simulate_prior(
+        po.build(TWO_ARCS, stacked, pool="spectrum", noise=po.Proportional()), 1000, 0
+    )
     typical = prior["ordered_CPE1_tau_CPE2_tau"]
     gap = np.log(np.log(prior["CPE2_tau"] / prior["CPE1_tau"]))
     middle = np.log(np.log(typical[:, 1] / typical[:, 0]))
@@ -180,7 +186,7 @@ def test_distances_of_time_constants_scatter_by_their_spread(stacked) -> None:
 
 def test_pooling_by_parameter_makes_the_variables_that_it_says(stacked) -> None:
     pool = {"spectrum": {"R1": "none", "CPE1_n": "complete", "noise": "partial"}}
-    model = po.build(CIRCUIT, stacked, pool=pool)
+    model = po.build(CIRCUIT, stacked, pool=pool, noise=po.Proportional())
     shapes = {rv.name: tuple(model.initial_point()[model.rvs_to_values[rv].name].shape)
               for rv in model.free_RVs}  # fmt: skip
     assert shapes["R1"] == (4,) and shapes["CPE1_n"] == () and shapes["floor"] == ()
@@ -293,7 +299,7 @@ def test_two_dozen_spectra_in_one_model() -> None:
         spectra[label] = spectrum_dataset(f, Z, source=label, format="simulated")
         truth[label] = own
     tree = po.fit(po.Circuit.parse("p(R1,CPE1)-p(R2,CPE2)-CPE3"), po.stack_spectra(spectra),
-                  pool="spectrum", seed=1)  # fmt: skip
+                  pool="spectrum", noise=po.Proportional(), seed=1)  # fmt: skip
     assert Verdict.of(tree).passed, Verdict.of(tree)
     posterior = tree["posterior"]
     inside, spreads = [], {}

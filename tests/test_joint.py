@@ -74,7 +74,7 @@ def joint_model(data: list[xr.Dataset]) -> pm.Model:
 @pytest.mark.slow
 def test_two_stages_agree_with_one_joint_model() -> None:
     data = spectra()
-    fits = [po.fit(CIRCUIT, each, seed=1) for each in data]
+    fits = [po.fit(CIRCUIT, each, noise=po.Proportional(), seed=1) for each in data]
     series = po.conductivity_series(fits, thickness="1 mm", diameter="8 mm", paths=PATHS)
     two = po.fit(
         po.Arrhenius("sigmaT"),

@@ -26,12 +26,14 @@ def spectrum() -> xr.Dataset:
 
 
 def test_elpd_is_that_of_fits_without_the_frequency(spectrum) -> None:
-    tree = po.fit(CIRCUIT, spectrum, seed=1)
+    tree = po.fit(CIRCUIT, spectrum, noise=po.Proportional(), seed=1)
     found = leave_one_out(tree, match({"a": tree})[0]["a"])
     assert found.elpd_i.shape == (16,) and found.n_data_points == 16
     smallest = float(np.hypot(*spectrum["Z"].transpose("part", "frequency").values).min())
     for place in LEFT_OUT:
-        post = po.fit(CIRCUIT, spectrum.drop_isel(frequency=place), seed=2)["posterior"]
+        post = po.fit(
+            CIRCUIT, spectrum.drop_isel(frequency=place), noise=po.Proportional(), seed=2
+        )["posterior"]
         omega = 2 * np.pi * float(spectrum["frequency"][place])
         drawn = {name: post[name].values.ravel() for name in ("R0", "R1", "CPE1_Q", "CPE1_n")}
         arc = 1 + drawn["R1"] * drawn["CPE1_Q"] * (1j * omega) ** drawn["CPE1_n"]

@@ -112,7 +112,7 @@ def test_frequencies_beyond_the_window() -> None:
         {"Z": (("part", "frequency"), parts, {"units": "ohm"})},
         coords={"part": ["real", "imag"], "frequency": frequency},
     )
-    tree = po.fit(po.Circuit.parse("R0-p(R1,CPE1)"), spectrum, seed=1)
+    tree = po.fit(po.Circuit.parse("R0-p(R1,CPE1)"), spectrum, noise=po.Proportional(), seed=1)
     candidates = {
         "lower": {"frequency": np.geomspace(0.8, 0.1, 7)},
         "higher": {"frequency": np.geomspace(1.2e5, 1e6, 7)},

@@ -60,7 +60,9 @@ PELLET = {
 @pytest.fixture(scope="module")
 def pellet() -> xr.DataTree:
     spectrum = po.read_spectrum(DATA / "eisfitpython" / "s04147-140deg.txt")
-    return po.fit(po.Circuit.parse("p(R1,CPE1)-p(R2,CPE2)-CPE3"), spectrum, seed=1)
+    return po.fit(
+        po.Circuit.parse("p(R1,CPE1)-p(R2,CPE2)-CPE3"), spectrum, noise=po.Proportional(), seed=1
+    )
 
 
 def test_pellet_is_trusted(pellet: xr.DataTree) -> None:
@@ -87,7 +89,9 @@ def test_noise_of_the_pellet_is_that_of_its_chi_squared(pellet: xr.DataTree) -> 
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_pellet_from_other_seeds(seed: int, pellet: xr.DataTree) -> None:
     spectrum = po.read_spectrum(DATA / "eisfitpython" / "s04147-140deg.txt")
-    tree = po.fit(po.Circuit.parse("p(R1,CPE1)-p(R2,CPE2)-CPE3"), spectrum, seed=seed)
+    tree = po.fit(
+        po.Circuit.parse("p(R1,CPE1)-p(R2,CPE2)-CPE3"), spectrum, noise=po.Proportional(), seed=seed
+    )
     assert Verdict.of(tree).passed and Verdict.of(tree).modes == 1, Verdict.of(tree)
     for name, (mean, sd) in estimates(pellet).items():
         if name != "floor":
@@ -109,7 +113,10 @@ DUMMY = {
 def dummies() -> dict[int, xr.DataTree]:
     circuit = po.Circuit.parse("R0-p(R1,C1)")
     files = {n: DATA / "impedance_py" / f"Circuit1_EIS_{n}.z" for n in DUMMY}
-    return {n: po.fit(circuit, po.read_spectrum(file), seed=n) for n, file in files.items()}
+    return {
+        n: po.fit(circuit, po.read_spectrum(file), noise=po.Proportional(), seed=n)
+        for n, file in files.items()
+    }
 
 
 @pytest.mark.parametrize("number", DUMMY)

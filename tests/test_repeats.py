@@ -15,7 +15,8 @@ import numpy as np, posterion as po
 from posterion.inference.engine.density import Density
 from posterion.inference.engine.target import Target
 
-target = Target.of(Density(po.build(po.Circuit.parse("R0-p(R1,C1)"), po.simulated_pellet()), "a"))
+circuit, noise = po.Circuit.parse("R0-p(R1,C1)"), po.{noise}()
+target = Target.of(Density(po.build(circuit, po.simulated_pellet(), noise=noise), "a"))
 points = np.random.default_rng(0).normal(size=(200, len(target.packed[2:-len(target.data)]) // 2))
 values = [np.append(*target.evaluate(x)[::-1]) for x in points]
 assert np.isfinite(values).mean() > 0.5
@@ -24,7 +25,8 @@ assert np.isfinite(values).mean() > 0.5
 FIT = """
 import numpy as np, posterion as po
 
-tree = po.fit(po.Circuit.parse("R0-p(R1,CPE1)-CPE2"), po.simulated_pellet(), seed=1, draws=200)
+circuit, noise = po.Circuit.parse("R0-p(R1,CPE1)-CPE2"), po.Proportional()
+tree = po.fit(circuit, po.simulated_pellet(), noise=noise, seed=1, draws=200)
 values = [*tree["posterior"].data_vars.values(), *tree["posterior_predictive"].data_vars.values()]
 values.append(tree.attrs["evidence"].encode())
 """
@@ -56,10 +58,12 @@ def run(script: str, folder: Path, threads: int) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("noise", ["Proportional", "Discrepant"])
 def test_a_density_is_the_same_where_it_is_compiled_and_where_it_comes_from_disk(
-    tmp_path: Path,
+    noise: str, tmp_path: Path
 ) -> None:
-    assert run(DENSITY, tmp_path, 1) == run(DENSITY, tmp_path, 2)
+    density = DENSITY.replace("{noise}", noise)
+    assert run(density, tmp_path, 1) == run(density, tmp_path, 2)
 
 
 @pytest.mark.slow

@@ -394,7 +394,13 @@ def test_numbers_and_units():
 
 def test_report_of_a_fit(tmp_path):
     spectrum = po.simulated_pellet()
-    tree = po.fit(po.Circuit.parse(spectrum.attrs["circuit"]), spectrum, seed=1, draws=500)
+    tree = po.fit(
+        po.Circuit.parse(spectrum.attrs["circuit"]),
+        spectrum,
+        noise=po.Proportional(),
+        seed=1,
+        draws=500,
+    )
     geometry = {name: spectrum.attrs[name] for name in ("thickness", "diameter")}
     path = tmp_path / "report.html"
     po.write_report(tree, path, extra=po.conductivity(tree, **geometry))

@@ -20,6 +20,7 @@ def tree() -> xr.DataTree:
     return po.fit(
         po.Circuit.parse("p(R1,CPE1)-p(R2,CPE2)-CPE3"),
         po.simulated_pellet(),
+        noise=po.Proportional(),
         seed=1,
         draws=100,
         chains=2,
