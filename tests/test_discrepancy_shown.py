@@ -3,9 +3,10 @@
 import json
 
 import numpy as np
-import posterion as po
 import pytest
 import xarray as xr
+
+import posterion as po
 from posterion.inference.discrepancy import added, added_measured, distribution
 from posterion.inference.predict import predict_measured
 from posterion.inference.residuals import replicas_of, residuals_of
