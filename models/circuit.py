@@ -113,7 +113,8 @@ class Circuit:
         the same of 1/ω (s), not widened; ``amplitude_width`` is both widths together, for
         elements whose working frequency is unknown; ``omega_mid``, ``omega_min`` and
         ``omega_max`` are the middle and the ends of the measured angular frequencies (rad/s);
-        ``typical`` and ``smallest`` are the middle and the bottom of |Z| (ohm), which noise refers to.
+        ``typical`` and ``smallest`` are the middle and the bottom of |Z| (ohm), which noise refers
+        to.
         """
         modulus = np.hypot(*data["Z"].transpose("part", "frequency").values)
         log_Z = np.log([modulus.min(), modulus.max()])
