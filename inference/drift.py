@@ -153,9 +153,7 @@ def _weighed(
         yield [_one_more(G, root, z, column[draw]) for column in columns]
 
 
-def _one_more(
-    G: Array, root: tuple[Array, bool], z: Array, column: Array
-) -> tuple[float, float]:
+def _one_more(G: Array, root: tuple[Array, bool], z: Array, column: Array) -> tuple[float, float]:
     """Return what one more column of a covariance I + GGᵀ is worth, and its amplitude.
 
     Of y ~ N(0, C + cc') against N(0, C): with a = c'C⁻¹c and b = c'C⁻¹z the logarithm of the ratio

@@ -3,9 +3,10 @@
 import json
 
 import numpy as np
-import posterion as po
 import pytest
 import xarray as xr
+
+import posterion as po
 from posterion.inference.discrepancy import added, added_measured, distribution
 from posterion.inference.predict import predict_measured
 from posterion.inference.residuals import replicas_of, residuals_of
@@ -49,8 +50,8 @@ def test_prediction_is_of_circuit_and_discrepancy(one: xr.DataTree) -> None:
     assert drawn["Z"].dims == ("chain", "draw", "part", "frequency")
     lowest = drawn["Z"].sel(part="real").isel(frequency=0)
     np.testing.assert_allclose(lowest.values, total.values, rtol=1e-3)
-    spread = [float(drawn[name].sel(part="real").isel(frequency=1).std()) for name in ("Z", "Z_new")]
-    assert spread[0] < spread[1]
+    known, new = (float(drawn[k].sel(part="real").isel(frequency=1).std()) for k in ("Z", "Z_new"))
+    assert known < new
 
 
 def test_prediction_at_measured_points_is_that_of_the_replicas(one: xr.DataTree) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from ..caution.general import NOISE, UNMOVED, contraction
+from ..caution.general import UNMOVED, contraction, is_of_noise
 from ..checks.posterior_checks import TEST_QUANTITIES, kept_quantities, posterior_checks
 from ..revive import is_of_points
 from ..scalars import scalars
@@ -73,6 +73,8 @@ def _undetermined(tree: xr.DataTree) -> tuple[str, ...]:
     """Return parameters, and the total resistance, that the data said little of."""
     posterior, prior = (tree.children[group].to_dataset() for group in ("posterior", "prior"))
     asked = [*json.loads(tree.attrs["parameters"]), TOTAL]
-    known = [name for name in asked if name in posterior and name in prior and name not in NOISE]
+    known = [
+        name for name in asked if name in posterior and name in prior and not is_of_noise(name)
+    ]
     moving = [str(n) for n, value in scalars(posterior[known]).items() if np.ptp(value.values) > 0]
     return tuple(name for name in moving if contraction(tree, name) > UNMOVED)

@@ -121,7 +121,9 @@ class LowRank(Op):  # type: ignore[misc]
 
     def perform(self, node: Apply, inputs: list[Array], outputs: list[list[Array]]) -> None:
         """Run the compiled function."""
-        for place, value in zip(outputs, _compiled(*map(np.ascontiguousarray, inputs)), strict=True):
+        for place, value in zip(
+            outputs, _compiled(*map(np.ascontiguousarray, inputs)), strict=True
+        ):
             place[0] = np.asarray(value)
 
     def infer_shape(self, node: Apply, shapes: list[Any]) -> list[Any]:
