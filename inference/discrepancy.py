@@ -70,7 +70,7 @@ def condition(tree: xr.DataTree) -> xr.DataTree:
     shape = tuple(posterior.sizes[dim] for dim in SAMPLE)
     predicted, likelihood = (np.empty((int(np.prod(shape)), *value.shape)) for _ in range(2))
     offsets, left_out = [], []
-    for group, points in _points(tree):
+    for group, points in points_of_groups(tree):
         own = value[:, points]
         for part in portions(tree, frequency[points], group=group):
             amplitude = amplitudes_given(own, part.mean, part.sigma, part.factor, rng)
@@ -115,7 +115,7 @@ def modes_of(window: Values) -> Relaxations:
     return Relaxations.over(window["omega_min"], window["omega_max"])
 
 
-def _points(tree: xr.DataTree) -> Iterator[tuple[int | None, NDArray[np.int64]]]:
+def points_of_groups(tree: xr.DataTree) -> Iterator[tuple[int | None, NDArray[np.int64]]]:
     """Yield each group of a result with the places of its points; None where there is one."""
     constant = tree.children["constant_data"].dataset
     dim = group_dim(tree)
@@ -269,7 +269,7 @@ def added_measured(tree: xr.DataTree, taken: NDArray[np.int64]) -> Array:
     """
     frequency = tree.children["constant_data"].dataset["measured_frequency"].values
     result = np.empty((len(taken), 2, frequency.size))
-    for group, points in _points(tree):
+    for group, points in points_of_groups(tree):
         own = added(tree, frequency[points], instrument=True, group=group, taken=taken)
         result[..., points] = own
     return result

@@ -7,6 +7,7 @@ doi:10.1007/s11222-019-09886-w), so that few numbers describe it in closed form.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,3 +119,30 @@ def smooth_modes(omega: Array, omega_min: float, omega_max: float) -> Array:
     variance[0] += LEVEL
     phase = (np.log10(omega)[:, None] - low) * wavenumber
     return np.asarray(np.sqrt(variance) * np.cos(phase))
+
+
+def havriliak_negami_distribution(tau: Array, R: Any, tau_0: Any, alpha: Any, beta: Any) -> Array:
+    """Return the distribution of relaxation times of the arc R/(1 + (jωτ0)^α)^β.
+
+    It is γ(ln τ) = (R/π) sin(βθ) x^(αβ) / (1 + 2 x^α cos(πα) + x^(2α))^(β/2) with x = τ/τ0 and
+    θ = arg(x^α + cos πα + j sin πα), between 0 and π. Havriliak and Negami (1967),
+    doi:10.1016/0032-3861(67)90021-3.
+
+    Parameters
+    ----------
+    tau
+        Relaxation times in s, of shape (n,).
+    R, tau_0, alpha, beta
+        Numbers, or of shape (..., 1); α below one.
+
+    Returns
+    -------
+    array
+        In ohm, of shape (..., n): its integral over ln τ is R.
+    """
+    power = (tau / tau_0) ** alpha
+    angle = np.pi * alpha
+    theta = np.arctan2(np.sin(angle), power + np.cos(angle))
+    # |power + exp(jπα)|² is 1 + 2 power cos(πα) + power².
+    size = 1 + 2 * power * np.cos(angle) + power**2
+    return np.asarray(R / np.pi * np.sin(beta * theta) * power**beta / size ** (beta / 2))

@@ -8,9 +8,13 @@ import xarray as xr
 
 import posterion as po
 from posterion.inference.discrepancy import added, added_measured, distribution
+from posterion.inference.drift import clocks, drifts
 from posterion.inference.predict import predict_measured
+from posterion.inference.relaxation_times import missing_process
 from posterion.inference.residuals import replicas_of, residuals_of
 from posterion.inference.unstack import unstack
+from posterion.models.relaxation import havriliak_negami_distribution
+from posterion.report.figures.left_out import left_out
 from posterion.report.figures.spectrum import median_prediction
 
 CIRCUIT = po.Circuit.parse("R0-p(R1,CPE1)")
@@ -50,10 +54,8 @@ def test_prediction_is_of_circuit_and_discrepancy(one: xr.DataTree) -> None:
     assert drawn["Z"].dims == ("chain", "draw", "part", "frequency")
     lowest = drawn["Z"].sel(part="real").isel(frequency=0)
     np.testing.assert_allclose(lowest.values, total.values, rtol=1e-3)
-    spread = [
-        float(drawn[name].sel(part="real").isel(frequency=1).std()) for name in ("Z", "Z_new")
-    ]
-    assert spread[0] < spread[1]
+    known, new = (float(drawn[k].sel(part="real").isel(frequency=1).std()) for k in ("Z", "Z_new"))
+    assert known < new
 
 
 def test_prediction_at_measured_points_is_that_of_the_replicas(one: xr.DataTree) -> None:
@@ -128,3 +130,47 @@ def test_added_takes_few_draws(one: xr.DataTree) -> None:
     whole = added(one, FREQUENCY, instrument=False)
     few = added(one, FREQUENCY, instrument=False, taken=np.array([3, 1500]))
     np.testing.assert_allclose(few, whole[[3, 1500]])
+
+
+def test_distribution_of_an_arc_gives_its_impedance() -> None:
+    """Summed over relaxation times the distribution is the Havriliak-Negami arc."""
+    log_tau = np.linspace(-40, 40, 100_001)
+    gamma = havriliak_negami_distribution(np.exp(log_tau), 480.0, 2e-3, 0.8, 0.7)
+    omega = 2 * np.pi * 100
+    Z = np.trapezoid(gamma / (1 + 1j * omega * np.exp(log_tau)), log_tau)
+    assert pytest.approx(480 / (1 + (1j * omega * 2e-3) ** 0.8) ** 0.7, rel=1e-4) == Z
+
+
+def test_no_drift_where_there_is_none(one: xr.DataTree, pooled: xr.DataTree) -> None:
+    """A skewed arc is not taken for a drift, alone or with others."""
+    assert all(each.log_factor < np.log(10) for each in drifts(one))
+    assert len(list(drifts(pooled))) == len(RESISTANCES)
+
+
+def test_drift_is_found(one: xr.DataTree) -> None:
+    """Data whose resistance grows by a twentieth during the sweep are told from others."""
+    tree = one.copy()
+    measured = tree["constant_data"]["measured_Z"].transpose("part", "frequency")
+    start, end = (
+        CIRCUIT.response({"frequency": FREQUENCY}, values) for values in (arc(1.0), arc(1.05))
+    )
+    frequency = tree["constant_data"]["measured_frequency"].values
+    clock, _ = clocks(frequency)
+    order = np.argsort(np.argsort(frequency))
+    change = (end - start)[:, order] * clock
+    tree["constant_data"]["measured_Z"] = measured.copy(data=measured.values + change)
+    (found,) = drifts(tree)
+    assert found.log_factor > np.log(10)
+    assert found.change == pytest.approx(0.05, abs=0.02)
+
+
+def arc(factor: float) -> dict[str, float]:
+    """Return the parameters of an arc whose resistance and time constant are changed."""
+    R, tau, n = 300 * factor, 1e-3 * factor, 0.9
+    return {"R0": 20.0, "R1": R, "CPE1_Q": tau**n / R, "CPE1_n": n}
+
+
+def test_nothing_is_told_of_a_circuit_that_leaves_nothing_out(one: xr.DataTree) -> None:
+    """The skew of the arc explains the spectrum; no process is missing."""
+    assert missing_process(one) is None
+    assert left_out(one).axes

@@ -22,8 +22,14 @@ Kind = Literal["modes", "window", "prior", "correlation", "misfit", "exponent", 
 UNMOVED = 0.7
 """A posterior wider than this share of its prior has gained less than half a bit."""
 
-NOISE = frozenset({"noise", "floor", "nu", "rho"})
+NOISE = frozenset({"noise", "floor", "nu", "rho", "discrepancy", "lead", "instrument"})
 """Parameters of noises. That the data say little of a floor is the rule, and does no harm."""
+
+
+def is_of_noise(name: str) -> bool:
+    """Tell whether a parameter is one of the noise, the skew of an arc among them."""
+    return name in NOISE or name.endswith("_skew")
+
 
 NAMED = 4
 """More names than these are counted, not listed."""
@@ -104,7 +110,7 @@ def unmoved_priors(tree: xr.DataTree, remedy: str, told: Collection[str] = ()) -
     """
     posterior = tree.children["posterior"].to_dataset()
     for name, prior in json.loads(tree.attrs["priors"]).items():
-        if name in NOISE or name not in posterior:
+        if is_of_noise(name) or name not in posterior:
             continue
         elements = scalars(posterior[[name]])
         unmoved = tuple(

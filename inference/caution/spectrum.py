@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from ...models.circuit import Circuit, Leaf
 from ...models.coordinates import find_arcs
+from ...models.relaxation import MODES
 from ...units import hertz
+from ..discrepancy import MODE, OFFSET, is_discrepant
 from ..pooling import SPREAD
+from ..relaxation_times import missing_process
 from ..residuals import residuals_of
 from ..unstack import unstack
 from ..verdict import Verdict
@@ -62,12 +65,14 @@ def spectrum_cautions(tree: xr.DataTree) -> Iterator[Caution]:
         yield from open_spreads(tree)
         return
     yield from _unasked_misfit(tree)
+    yield from _missing(tree)
     yield from _outside_window(tree, circuit)
     yield from unmoved_priors(
         tree,
         "Leave its element out, give a prior that you can defend, or measure where it shows.",
     )
     yield from _correlations(tree, circuit)
+    yield from _parted(tree, circuit)
     yield from _exponents(tree, circuit)
 
 
@@ -75,7 +80,8 @@ def _of_each(spectra: dict[str, xr.DataTree], circuit: Circuit) -> Iterator[Caut
     """Yield what holds for single spectra, once for all that it holds for."""
     found: dict[tuple[str, tuple[str, ...]], list[tuple[str, Caution]]] = {}
     for label, tree in spectra.items():
-        own = (_unasked_misfit(tree), _outside_window(tree, circuit), _correlations(tree, circuit),
+        own = (_unasked_misfit(tree), _missing(tree), _outside_window(tree, circuit),
+               _correlations(tree, circuit), _parted(tree, circuit),
                _exponents(tree, circuit))  # fmt: skip
         for caution in chain.from_iterable(own):
             found.setdefault((caution.kind, caution.parameters), []).append((label, caution))
@@ -104,8 +110,79 @@ def standardized_residuals(tree: xr.DataTree) -> tuple[Array, Array]:
 
 def _unasked_misfit(tree: xr.DataTree) -> Iterator[Caution]:
     """Hint at a misfit where no doubt tells it: of a run that failed, or an earlier version's."""
-    if not Verdict.of(tree).compared and "posterior_predictive" in tree.children:
+    if Verdict.of(tree).compared or "posterior_predictive" not in tree.children:
+        return
+    if not is_discrepant(tree):
         yield from _misfit(tree)
+
+
+def _missing(tree: xr.DataTree) -> Iterator[Caution]:
+    """Say where a process is missing, how large it is, and which element to try."""
+    if not is_discrepant(tree) or not Verdict.of(tree).passed:
+        return
+    found = missing_process(tree)
+    if found is not None:
+        low, high = sorted(map(abs, found.ohm[1:]))
+        ohm = f"{abs(found.ohm[0]):.3g} ohm (94 % interval {low:.3g} to {high:.3g})"
+        if found.ohm[0] < 0:
+            what = f"has {ohm} more around {hertz(found.frequency)} than the cell"
+            remedy = "Take its arc there for two smaller ones, or for another element."
+        else:
+            what = f"leaves out a process around {hertz(found.frequency)} that carries {ohm}"
+            remedy = (
+                "Try a Warburg element (W, Wo or Ws) at the low end."
+                if found.below
+                else "Try a further arc there, p(R,CPE)."
+            )
+        yield Caution("misfit", (), f"The circuit {what}. R_total counts it in. {remedy}")
+    elif _induces(tree):
+        yield Caution(
+            "misfit",
+            (),
+            "At the highest frequencies the leads act as an inductance that the circuit leaves "
+            "out. Try an inductor in series (L).",
+        )
+
+
+LEAD = 0.05
+"""Of |Z|. A reactance of the leads that is larger at the highest frequency deserves an element."""
+
+
+def _induces(tree: xr.DataTree) -> bool:
+    """Tell whether the spectrum shows an inductance that the circuit lacks."""
+    posterior = tree.children["posterior"].dataset
+    if any(leaf.code in ("L", "La") for leaf in Circuit.parse(tree.attrs["model"]).leaves()):
+        return False
+    share = posterior["lead"] * posterior[OFFSET].isel({MODE: MODES})
+    low, high = np.quantile(share.values, [0.03, 0.97])
+    return bool(min(abs(low), abs(high)) > 0 and low * high > 0 and abs(low + high) / 2 > LEAD)
+
+
+def _parted(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
+    """Say that of overlapping arcs the sum is known and not its parts."""
+    posterior = tree.children["posterior"].dataset
+    if "R_total" not in posterior or not is_discrepant(tree):
+        return
+    total = posterior["R_total"].values.ravel()
+    draws = {arc.resistance: posterior[arc.resistance].values.ravel() for arc in find_arcs(circuit)}
+    sharp = total.std() / abs(total.mean())
+    broad = [name for name, R in draws.items() if R.std() / R.mean() > BROAD * sharp]
+    for a, b in combinations(broad, 2):
+        r = float(np.corrcoef(draws[a], draws[b])[0, 1])
+        if r < PARTED and abs(r) <= CORRELATED:  # beyond that `_correlations` says it
+            yield Caution(
+                "correlation",
+                (a, b),
+                f"The arcs of {a} and {b} overlap: their sum is known, and not how it parts "
+                "between them. Quote R_total, or the sum of the two.",
+            )
+
+
+BROAD = 5.0
+"""A resistance so much wider than R_total, relatively, is part of a sum that is known better."""
+
+PARTED = -0.6
+"""Correlation of two resistances that part a known sum between them."""
 
 
 def _misfit(tree: xr.DataTree) -> Iterator[Caution]:

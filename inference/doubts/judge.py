@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from ..caution.general import NOISE, UNMOVED, contraction
+from ..caution.general import UNMOVED, contraction, is_of_noise
 from ..checks.posterior_checks import TEST_QUANTITIES, kept_quantities, posterior_checks
 from ..revive import is_of_points
 from ..scalars import scalars
@@ -76,7 +76,7 @@ def _undetermined(tree: xr.DataTree) -> tuple[str, ...]:
     known = [
         name
         for name in asked
-        if name in posterior and name in prior and name not in NOISE
+        if name in posterior and name in prior and not is_of_noise(name)
         # A prior may reach beyond the numbers of a machine, such as that of a prefactor.
         if np.isfinite(prior[name].values).all()
     ]

@@ -10,6 +10,8 @@ import xarray as xr
 
 from ..caution.general import enumerated
 from ..checks.kramers_kronig import relations_of
+from ..drift import drifts
+from ..measured import group_dim
 from ..scalars import element, scalars, stem
 from ..verdict import ALL, Doubt
 from .labels import about_label, label_of
@@ -51,6 +53,31 @@ def left_out(tree: xr.DataTree) -> Iterator[Doubt]:
             )
 
 
+DRIFT = np.log(10)
+"""Logarithm of the Bayes factor above which only time explains a misfit. Of spectra without drift
+that both clocks of `drifts` look at about 1 in 100 is above it, whatever the noise."""
+
+
+def drifted(tree: xr.DataTree) -> Iterator[Doubt]:
+    """Doubt spectra during whose sweep the resistances changed."""
+    found = [each for each in drifts(tree) if each.log_factor > DRIFT]
+    for each in found:
+        label = ""
+        if each.group is not None:
+            dim = group_dim(tree)
+            label = str(tree.children["posterior"].dataset[dim].values[each.group])
+        grew = "grew" if each.change > 0 else "fell"
+        whose = f" of {label}" if label else ""
+        yield Doubt(
+            f"The resistances{whose} {grew} by about {100 * abs(each.change):.2g} % during the "
+            "sweep, if points were measured from high to low frequency: only time explains what "
+            "the circuit misses. They belong to no single time. Measure after a longer rest and "
+            "at a steady temperature, or leave out the slowest points (--fmin).",
+            about_label(tree, label) if label else ALL,
+            "drift",
+        )
+
+
 def loud_noise(tree: xr.DataTree) -> Iterator[Doubt]:
     """Doubt a fit whose noise is a tenth of |Z| or more."""
     posterior = tree.children["posterior"].to_dataset()
@@ -76,6 +103,7 @@ def loud_noise(tree: xr.DataTree) -> Iterator[Doubt]:
 
 DOUBTS_OF_SPECTRA: tuple[Callable[[xr.DataTree], Iterator[Doubt]], ...] = (
     broken_relations,
+    drifted,
     left_out,
     loud_noise,
 )

@@ -7,10 +7,12 @@ import xarray as xr
 
 from ...inference.caution.general import NOISE, variable
 from ...inference.caution.spectrum import standardized_residuals
+from ...inference.discrepancy import is_discrepant
 from ...inference.pooling import MEAN, SPREAD
 from ...inference.residuals import NORMAL_94
 from ...inference.scalars import stem
 from ...inference.unstack import spectrum_dim, unstack
+from ..figures import left_out as left_out_figures
 from ..figures import spectrum as spectrum_figures
 from ..figures import stacked as stacked_figures
 from ..numbers import interval, quantity
@@ -113,12 +115,26 @@ class SpectrumSubject(Subject):
             "Bode plot: size and phase of the impedance."
             + (" Bands as in the Nyquist plot." if passed else ""),
         )
-        return ((nyquist, bode), (_residuals(),)) if passed else ((nyquist, bode),)
+        if not passed:
+            return ((nyquist, bode),)
+        more = (_left_out(), _residuals()) if is_discrepant(tree) else (_residuals(),)
+        return ((nyquist, bode), more)
 
     def inside(self, tree: xr.DataTree) -> float:
         """Return the share of real and imaginary parts in the 94 % band."""
         _, residuals = standardized_residuals(tree)
         return float(np.mean(np.abs(residuals) <= NORMAL_94))
+
+
+def _left_out() -> Drawing:
+    return Drawing(
+        "left_out_times",
+        left_out_figures.left_out,
+        "Distribution of relaxation times of the arcs of the circuit and of what it leaves out",
+        "Which processes there are: resistance over relaxation time, the area under a line in "
+        "ohm. Above the arcs of the circuit, below what it leaves out. A process is missing where "
+        "the blue band does not hold zero.",
+    )
 
 
 def _residuals() -> Drawing:
