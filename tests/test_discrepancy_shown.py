@@ -83,6 +83,7 @@ def test_median_curve_follows_the_data(one: xr.DataTree) -> None:
     assert np.abs(curve - measured).max() < 0.015 * np.hypot(*measured).max()
 
 
+@pytest.mark.slow
 def test_each_pooled_spectrum_has_its_own_discrepancy(pooled: xr.DataTree) -> None:
     """Amplitudes, R_left_out and R_total belong to the groups."""
     posterior = pooled["posterior"].to_dataset()
@@ -94,6 +95,7 @@ def test_each_pooled_spectrum_has_its_own_discrepancy(pooled: xr.DataTree) -> No
     np.testing.assert_allclose(middle.values, [320, 350, 290], rtol=0.02)
 
 
+@pytest.mark.slow
 def test_pooled_predictions_are_those_of_their_spectra(pooled: xr.DataTree) -> None:
     """Predictions by group are those of the results of single spectra."""
     drawn = po.predict(pooled, frequency=[1.0, 1e3])
@@ -108,6 +110,7 @@ def test_pooled_predictions_are_those_of_their_spectra(pooled: xr.DataTree) -> N
         assert median_prediction(tree, FREQUENCY).shape == (2, FREQUENCY.size)
 
 
+@pytest.mark.slow
 def test_pooled_replicas_scatter_about_the_prediction(pooled: xr.DataTree) -> None:
     """Each point is predicted with the discrepancy of its own spectrum."""
     middle = predict_measured(pooled, np.arange(100))
@@ -141,9 +144,14 @@ def test_distribution_of_an_arc_gives_its_impedance() -> None:
     assert pytest.approx(480 / (1 + (1j * omega * 2e-3) ** 0.8) ** 0.7, rel=1e-4) == Z
 
 
-def test_no_drift_where_there_is_none(one: xr.DataTree, pooled: xr.DataTree) -> None:
-    """A skewed arc is not taken for a drift, alone or with others."""
+def test_no_drift_where_there_is_none(one: xr.DataTree) -> None:
+    """A skewed arc is not taken for a drift."""
     assert all(each.log_factor < np.log(10) for each in drifts(one))
+
+
+@pytest.mark.slow
+def test_drift_is_weighed_of_each_spectrum(pooled: xr.DataTree) -> None:
+    """Spectra that were fitted together are asked one by one."""
     assert len(list(drifts(pooled))) == len(RESISTANCES)
 
 
@@ -151,13 +159,9 @@ def test_drift_is_found(one: xr.DataTree) -> None:
     """Data whose resistance grows by a twentieth during the sweep are told from others."""
     tree = one.copy()
     measured = tree["constant_data"]["measured_Z"].transpose("part", "frequency")
-    start, end = (
-        CIRCUIT.response({"frequency": FREQUENCY}, values) for values in (arc(1.0), arc(1.05))
-    )
     frequency = tree["constant_data"]["measured_frequency"].values
-    clock, _ = clocks(frequency)
-    order = np.argsort(np.argsort(frequency))
-    change = (end - start)[:, order] * clock
+    start, end = (CIRCUIT.response({"frequency": frequency}, arc(by)) for by in (1.0, 1.05))
+    change = (end - start) * clocks(frequency)[0]
     tree["constant_data"]["measured_Z"] = measured.copy(data=measured.values + change)
     (found,) = drifts(tree)
     assert found.log_factor > np.log(10)

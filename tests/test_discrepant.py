@@ -161,8 +161,8 @@ def test_modes_are_impedances_of_distributions_of_relaxation_times() -> None:
         height = np.sqrt(2 / span * matern(np.array(wavenumber), LENGTH))
         phi = height * np.sin(wavenumber * (x - modes.low))
         Z = integrate.simpson(phi / (1 + 1j * omega[:, None] * 10**x), x=x)
-        np.testing.assert_allclose(found[0, :, k - 1], Z.real, atol=2e-4 * height)
-        np.testing.assert_allclose(found[1, :, k - 1], Z.imag, atol=2e-4 * height)
+        np.testing.assert_allclose(found[0, :, k - 1], Z.real, rtol=4e-3, atol=2e-4 * height)
+        np.testing.assert_allclose(found[1, :, k - 1], Z.imag, rtol=4e-3, atol=2e-4 * height)
         total = integrate.simpson(phi, x=x)
         assert modes.resistance[k - 1] == pytest.approx(total, rel=4e-3, abs=1e-6)
         np.testing.assert_allclose(modes.density(x)[:, k - 1], phi, atol=1e-12)
@@ -253,10 +253,8 @@ def written_out(
         frequency, values["R1"], tau, values["CPE1_n"], np.exp(values["CPE1_skew"])
     )
     modes = Relaxations.over(omega.min(), omega.max())
-    x = np.linspace(modes.low, modes.high, 4001)
-    relaxed = integrate.simpson(
-        modes.density(x).T[:, None] / (1 + 1j * omega[:, None] * 10**x), x=x
-    ).T
+    real, imag = modes.impedance(omega)
+    relaxed = real + 1j * imag
     smooth = smooth_modes(omega, omega.min(), omega.max())
     magnitude, phase = accuracy or (values["instrument"], values["instrument"])
     columns = np.concatenate(
@@ -392,17 +390,13 @@ def test_prior_of_the_sum_is_that_of_the_resistances() -> None:
 
 
 def test_density_of_sum_and_shares_integrates_to_one() -> None:
-    import pytensor
-    from pytensor.graph.replace import vectorize_graph
-
     priors = {"R0": "LogNormal(1, 0.5)", "R1": "LogNormal(3, 0.7)"}
     model = po.build(CIRCUIT, spectrum(), priors=priors)
     (rv,) = (rv for rv in model.free_RVs if rv.name.startswith("summed"))
-    total, share = np.linspace(-2, 9, 400), np.linspace(-9, 5, 400)
-    grid = np.stack(np.meshgrid(total, share, indexing="ij"), axis=-1).reshape(-1, 2)
-    points = pytensor.tensor.matrix("points")
-    batched = vectorize_graph(model.logp(vars=[rv]), {model.rvs_to_values[rv]: points})
-    at = pytensor.function([points], batched, mode=interpreted())(grid)
+    logp, start = model.compile_logp(vars=[rv], mode=interpreted()), model.initial_point()
+    name = model.rvs_to_values[rv].name
+    total, share = np.linspace(-1, 8, 70), np.linspace(-8, 4, 70)
+    at = [float(logp(start | {name: np.array([t, r])})) for t in total for r in share]
     cell = (total[1] - total[0]) * (share[1] - share[0])
     assert np.exp(at).sum() * cell == pytest.approx(1, abs=1e-3)
 
