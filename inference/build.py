@@ -1,6 +1,6 @@
 """The one place that turns model, priors, noise and data into a PyMC model."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,7 @@ def build(
     """
     import pymc as pm
 
-    noise = suited_noise(noise, model, data)
+    noise = suited_noise(noise, model, data, pooled=pool is not None)
     given = given_priors(priors or {})
     coordinates = model.coordinates(given)
     data = arrange(model, data)
@@ -230,9 +230,10 @@ def _variables(
         separate = _alike(group, groups).separate if groups else None
         vector = _ordered(group, chosen[group[0]], window, window_values, groups, separate)
         typical |= {name: vector[..., place] for place, name in enumerate(group)}
-    if coordinates.summed and not groups:
-        vector = _summed(coordinates.summed, chosen, window)
-        typical |= {name: vector[place] for place, name in enumerate(coordinates.summed)}
+    summed = [name for name in coordinates.summed if _is_plain(chosen[name])]
+    if len(summed) > 1 and not groups:
+        vector = _summed(summed, chosen, window)
+        typical |= {name: vector[place] for place, name in enumerate(summed)}
     values: dict[str, Any] = {}
     in_order = [name for group in coordinates.ordered for name in group]
     parameters = {p.name: p for p in coordinates.parameters}
@@ -258,51 +259,30 @@ def _variables(
     return {name: values[name] for name in parameters}
 
 
-def _summed(names: tuple[str, ...], chosen: Mapping[str, Prior], window: Mapping[str, Any]) -> Any:
-    """Create positive values with independent priors, sampled as their sum and its parts.
+def _summed(names: Sequence[str], chosen: Mapping[str, Prior], window: Mapping[str, Any]) -> Any:
+    """Create log-normal values that are sampled as their sum and its parts.
 
     Of overlapping arcs data determine the sum of the resistances, and hardly the share of each.
     """
     import pymc as pm
     import pytensor.tensor as pt
-    from pymc.distributions.shape_utils import rv_size_is_none
 
-    priors = [chosen[name].at(window) for name in names]
-    counts = [len(prior.arguments) for prior in priors]
-
-    def each(arguments: tuple[Any, ...]) -> list[Any]:
-        """Return the distribution of each value, given the arguments of all."""
-        left = list(arguments)
-        found = []
-        for prior, count in zip(priors, counts, strict=True):
-            own, left = left[:count], left[count:]
-            named = {name: v for (name, _), v in zip(prior.arguments, own, strict=True)}
-            found.append((getattr(pm, prior.family), named))
-        return found
-
-    def logp(value: Any, *arguments: Any) -> Any:
-        parts = each(arguments)
-        return sum(
-            pm.logp(family.dist(**named), value[..., place])
-            for place, (family, named) in enumerate(parts)
-        )
-
-    def dist(*arguments: Any) -> Any:
-        *values, size = arguments
-        shape = () if rv_size_is_none(size) else tuple(size)
-        return pt.stack(
-            [family.dist(**named, size=shape) for family, named in each(tuple(values))], axis=-1
-        )
-
-    return pm.CustomDist(
+    arguments = [dict(chosen[name].at(window).arguments) for name in names]
+    mu, sigma = (pt.stack([each[key] for each in arguments]) for key in ("mu", "sigma"))
+    return pm.LogNormal(
         f"summed_{'_'.join(names)}",
-        *(value for prior in priors for _, value in prior.arguments),
-        logp=logp,
-        dist=dist,
-        signature=f"{','.join('()' for count in counts for _ in range(count))}->(k)",
+        mu,
+        sigma,
+        shape=(len(names),),
         transform=SumAndShares(),
         initval=np.ones(len(names)),
-        shape=(len(names),),
+    )
+
+
+def _is_plain(prior: Prior) -> bool:
+    """Tell whether a prior is log-normal with arguments that are no priors themselves."""
+    return prior.family == "LogNormal" and not any(
+        isinstance(value, Prior) for _, value in prior.arguments
     )
 
 

@@ -119,7 +119,7 @@ def calibrate(
         )
     if workers is not None and workers < 1:
         raise PosterionError(f"workers is {workers}; it must be 1 or more.")
-    noise = suited_noise(noise, model, design)
+    noise = suited_noise(noise, model, design, pooled=pool is not None)
     given = given_priors(priors or {})
     experiment = Experiment(model, design, given, noise, pool, record, seed, draws, chains)
     attrs = _attributes(experiment)

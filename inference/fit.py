@@ -95,7 +95,7 @@ def fit(
     >>> spectrum = po.read_spectrum("pellet_140C.txt")  # doctest: +SKIP
     >>> post = po.fit(po.Circuit.parse("R0-p(R1,CPE1)"), spectrum, seed=1)  # doctest: +SKIP
     """
-    noise = suited_noise(noise, model, data)
+    noise = suited_noise(noise, model, data, pooled=pool is not None)
     given = given_priors(priors or {})
     data = arrange(model, data)
     if isinstance(model, Circuit):

@@ -57,7 +57,7 @@ def fit_each(
     given = given_priors(priors or {})
     points = None
     for number, data in enumerate(data_sets):
-        law = suited_noise(noise, model, data)
+        law = suited_noise(noise, model, data, pooled=pool is not None)
         data = arrange(model, data)
         sampler = compiled_sampler(model, given, law, data, pool)
         if points is None:

@@ -1,6 +1,6 @@
 """What measured spectra differ by from any circuit: processes it lacks, and the instrument."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,7 @@ class Discrepant:
     def parameters(self) -> tuple[Parameter, ...]:
         """Noise and floor, the amplitudes of the discrepancies, and the skews."""
         noise, floor = Proportional().parameters
+        floor = replace(floor, prior=_FLOOR)
         estimated = () if self.accuracy else (_INSTRUMENT,)
         skews = (
             Parameter(name, rf"\ln\beta_{{\mathrm{{{arc}}}}}", "", "real",
@@ -123,6 +124,9 @@ class Discrepant:
         group = values.get("group", pt.zeros_like(values["modes"][0, 0, :, 0]))
         return low_rank_variable(name, mean, sigma, factor, group, **options)
 
+
+_FLOOR = "LogNormal(-8, 2)"
+"""From less than 0.001 % to 2 % of the smallest |Z|: good instruments and poor ones."""
 
 _DISCREPANCY = Parameter(
     "discrepancy",

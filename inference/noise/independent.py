@@ -11,8 +11,10 @@ from ...models.complexpair import namespace
 from ...models.parameter import Model, Parameter, Values
 
 _RELATIVE = f"LogNormal({np.log(0.01):.4f}, 1.5)"
-# From less than 0.001 % to 2 % of the smallest |Z|: good instruments and poor ones.
-_FLOOR = "LogNormal(-8, 2)"
+# About 0.03 % of the smallest |Z|, what a good instrument adds. Where a circuit is taken as exact,
+# a wide prior would let a large floor explain away the points at one end of a spectrum, and with
+# them an arc.
+_FLOOR = "LogNormal(-8, 0.5)"
 # 0.5 % to 20 %: pressing, contacts and temperature scatter more than an instrument.
 _SCATTER = f"LogNormal({np.log(0.03):.4f}, 1)"
 
@@ -303,11 +305,19 @@ def _log_t_draws(
         return np.exp(log_mean + sigma * rng.standard_t(np.broadcast_to(nu, shape)))
 
 
-def suited_noise(noise: Noise | None, model: Model, data: xr.Dataset) -> Noise:
-    """Return the noise that is given or usual, with what it takes from the model."""
+def suited_noise(
+    noise: Noise | None, model: Model, data: xr.Dataset, *, pooled: bool = False
+) -> Noise:
+    """Return the noise that is given or usual, with what it takes from the model.
+
+    Of pooled spectra the usual one is the plain one: discrepancies of each would take too long.
+    """
     from .discrepant import Discrepant
 
-    noise = noise or usual_noise(model, data)
+    if noise is None:
+        noise = usual_noise(model, data)
+        if pooled and isinstance(noise, Discrepant):
+            return Proportional()
     return noise.of(model) if isinstance(noise, Discrepant) else noise
 
 

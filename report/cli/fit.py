@@ -95,6 +95,7 @@ def fit_eis(
     model = Circuit.parse(circuit)
     priors = read_priors(prior or [])
     choice = NoiseChoice.of(noise, accuracy, robust=robust)
+    plain = bool(pool) and noise is None and accuracy is None and not robust
     window = Window.of(fmin, fmax, drop)
     if (thickness is None) != (diameter is None):
         raise PosterionError("a conductivity needs both --thickness and --diameter.")
@@ -125,7 +126,7 @@ def fit_eis(
             model,
             spectrum,
             priors=priors,
-            noise=noise_of(choice.name, choice.accuracy),
+            noise=None if plain else noise_of(choice.name, choice.accuracy),
             pool=kinds,
             seed=seed,
             draws=draws,
