@@ -274,7 +274,7 @@ def _summed(names: Sequence[str], chosen: Mapping[str, Prior], window: Mapping[s
         mu,
         sigma,
         shape=(len(names),),
-        transform=SumAndShares(),
+        default_transform=SumAndShares(),
         initval=np.ones(len(names)),
     )
 

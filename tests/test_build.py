@@ -99,7 +99,7 @@ def test_log_density_of_one_arc_is_priors_times_likelihood() -> None:
             + lognormal(tau, scales["tau_mid"], scales["tau_width"])
             + stats.beta(4, 1.5).logpdf(n)
             + lognormal(noise, np.log(0.01), 1.5)
-            + lognormal(floor, -8.0, 2.0)
+            + lognormal(floor, -8.0, 0.5)
         )
         value = density(summed_R0_R1=[R0, R1], CPE1_tau=tau, CPE1_n=n, noise=noise, floor=floor)
         # The text of the priors of the noise has four decimals.
@@ -130,7 +130,7 @@ def test_log_density_of_two_arcs_counts_both_orders() -> None:
         + lognormal(Z3, scales["Z_mid"], wide)
         + stats.beta(4, 1.5).logpdf([*n, n3]).sum()
         + lognormal(noise, np.log(0.01), 1.5)
-        + lognormal(floor, -8.0, 2.0)
+        + lognormal(floor, -8.0, 0.5)
     )
     value = density(
         **dict(summed_R1_R2=R, CPE1_n=n[0], CPE2_n=n[1], CPE3_Z=Z3, CPE3_n=n3),
@@ -272,7 +272,7 @@ def test_arcs_with_a_prior_of_their_own_are_not_ordered() -> None:
 def test_hyperpriors_and_window_names_may_be_given() -> None:
     data = one_arc()
     priors = {"R0": "LogNormal(Normal(Z_mid, 1), Z_width)", "noise": "HalfNormal(0.1)"}
-    model = po.build(ONE_ARC, data, priors=priors)
+    model = po.build(ONE_ARC, data, priors=priors, noise=po.Proportional())
     scales = window(data)
     value = logp(model, vars=[model["R0"], model["R0_mu"]])
     everything = {"R1": 100, "CPE1_tau": 1e-3, "CPE1_n": 0.8, "noise": 0.1, "floor": 1e-4}
@@ -297,7 +297,7 @@ def test_hyperpriors_and_window_names_may_be_given() -> None:
 )
 def test_bad_priors(priors: dict[str, str], message: str) -> None:
     with pytest.raises(PosterionError, match=message):
-        po.build(ONE_ARC, one_arc(), priors=priors)
+        po.build(ONE_ARC, one_arc(), priors=priors, noise=po.Proportional())
 
 
 def test_robust_noise_takes_a_prior_of_its_degrees_of_freedom() -> None:
