@@ -36,8 +36,8 @@ class Discrepant:
         Elements of the circuit whose arcs may be skewed; see `of`.
     accuracy
         Errors of the instrument in magnitude (relative) and phase (rad), one standard deviation
-        of each, as its data sheet states them. Estimated unless given, with a prior of 0.05 to
-        0.5 %.
+        of each, as its data sheet states them. Estimated unless given, with a prior of 0.03 to
+        0.4 %.
     """
 
     arcs: tuple[str, ...] = ()
