@@ -208,9 +208,9 @@ class _Cache:
         sampler = self.samplers.pop(key, None)
         if sampler is None:
             pymc_model = build(model, data, priors=given, noise=noise, pool=pool)
-            key = density_key(str(model), given, noise, shape)
+            named = density_key(str(model), given, noise, shape)
             alone = isinstance(noise, Discrepant) and groups is None
-            sampler = Sampler(pymc_model, key, independent=alone)
+            sampler = Sampler(pymc_model, named, independent=alone)
         else:
             set_data(sampler.model, model, data, pool)
         self.samplers[key] = sampler

@@ -313,6 +313,7 @@ def test_window_holds_the_ranges_of_the_data() -> None:
             "tau_width": 2 * ln10,
             "amplitude_width": np.sqrt(8) * ln10,
             "omega_mid": tau * 100,
+            "omega_min": tau,
             "omega_max": tau * 1e4,
             "typical": 50.0,
             "smallest": 5.0,
