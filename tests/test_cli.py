@@ -202,7 +202,7 @@ BAD_OPTIONS = {
     "family": (["--circuit", CIRCUIT, "--prior", "R1=Banana(0, 1)"], "Banana"),
     "nameless prior": (["--circuit", CIRCUIT, "--prior", "LogNormal(0, 1)"], "R1="),
     "sign": (["--circuit", CIRCUIT, "--sign", "odd"], "odd"),
-    "draws": (["--circuit", CIRCUIT, "--draws", "3"], "3 draws"),
+    "draws": (["--circuit", CIRCUIT, "--draws", "30"], "30 draws"),
 }
 
 
