@@ -11,6 +11,7 @@ from ..errors import PosterionError
 from ..models.parameter import Coordinates, Model
 from .arrange import arrange, beside_output, input_sd, uncertain
 from .cells import Cells, Pool, cells
+from .noise.discrepant import Discrepant
 from .noise.independent import Noise, suited_noise
 from .pooling import CENTRING, MEAN, pooled_parameters, pooled_variable
 from .prior import Prior
@@ -83,7 +84,8 @@ def build(
         indices = {
             name: pm.Data(name, index) for name, index in (groups.indices if groups else {}).items()
         }
-        values = _variables(coordinates, chosen, window, window_values, groups, indices)
+        summed = _summed_names(coordinates, chosen, noise, groups)
+        values = _variables(coordinates, chosen, window, window_values, groups, indices, summed)
         parameters = coordinates.to_parameters(values, window)
         derived = {q.name: q.value(parameters) for q in model.quantities}
         for name, value in (parameters | derived).items():
@@ -221,6 +223,7 @@ def _variables(
     window_values: Mapping[str, float],
     groups: Cells | None,
     indices: Mapping[str, Any],
+    summed: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Create the sampled variables, ordered groups as one vector each."""
     import pymc as pm
@@ -230,8 +233,7 @@ def _variables(
         separate = _alike(group, groups).separate if groups else None
         vector = _ordered(group, chosen[group[0]], window, window_values, groups, separate)
         typical |= {name: vector[..., place] for place, name in enumerate(group)}
-    summed = [name for name in coordinates.summed if _is_plain(chosen[name])]
-    if len(summed) > 1 and not groups:
+    if summed:
         vector = _summed(summed, chosen, window)
         typical |= {name: vector[place] for place, name in enumerate(summed)}
     values: dict[str, Any] = {}
@@ -277,6 +279,14 @@ def _summed(names: Sequence[str], chosen: Mapping[str, Prior], window: Mapping[s
         default_transform=SumAndShares(),
         initval=np.ones(len(names)),
     )
+
+
+def _summed_names(
+    coordinates: Coordinates, chosen: Mapping[str, Prior], noise: Noise, groups: Cells | None
+) -> list[str]:
+    """Return what is sampled as a sum and its parts: where a discrepancy leaves the parts open."""
+    names = [name for name in coordinates.summed if _is_plain(chosen[name])]
+    return names if isinstance(noise, Discrepant) and not groups and len(names) > 1 else []
 
 
 def _is_plain(prior: Prior) -> bool:

@@ -105,9 +105,21 @@ def condition(tree: xr.DataTree) -> xr.DataTree:
             )
             known = parts[name][model.output].transpose(*SAMPLE, *dims)
             parts[name][model.output] = known.copy(data=full.sel(draw=known["draw"]).values)
+    if "log_prior" in parts:
+        parts["log_prior"] = _by_name(parts["log_prior"])
     result = xr.DataTree.from_dict(parts)
     result.attrs = tree.attrs
     return result
+
+
+def _by_name(log_prior: xr.Dataset) -> xr.Dataset:
+    """Return the log priors of values that are sampled as their sum, one variable each."""
+    for name in [str(name) for name in log_prior if str(name).startswith("summed_")]:
+        (dim,) = set(map(str, log_prior[name].dims)) - set(SAMPLE)
+        for place, own in enumerate(name.removeprefix("summed_").split("_")):
+            log_prior[own] = log_prior[name].isel({dim: place}, drop=True)
+        log_prior = log_prior.drop_vars(name)
+    return log_prior
 
 
 def modes_of(window: Values) -> Relaxations:

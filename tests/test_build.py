@@ -79,7 +79,7 @@ def test_log_density_of_one_arc_is_priors_times_likelihood() -> None:
     model = po.build(ONE_ARC, data, noise=po.Proportional())
     assert type(model) is pm.Model
     assert {rv.name for rv in model.free_RVs} == {
-        *("summed_R0_R1", "CPE1_tau", "CPE1_n", "noise", "floor")
+        *("R0", "R1", "CPE1_tau", "CPE1_n", "noise", "floor")
     }
     density = logp(model)
     rng = np.random.default_rng(3)
@@ -101,7 +101,7 @@ def test_log_density_of_one_arc_is_priors_times_likelihood() -> None:
             + lognormal(noise, np.log(0.01), 1.5)
             + lognormal(floor, -8.0, 0.5)
         )
-        value = density(summed_R0_R1=[R0, R1], CPE1_tau=tau, CPE1_n=n, noise=noise, floor=floor)
+        value = density(R0=R0, R1=R1, CPE1_tau=tau, CPE1_n=n, noise=noise, floor=floor)
         # The text of the priors of the noise has four decimals.
         assert value == pytest.approx(expected, abs=1e-3 + 1e-6 * abs(expected))
 
@@ -133,7 +133,7 @@ def test_log_density_of_two_arcs_counts_both_orders() -> None:
         + lognormal(floor, -8.0, 0.5)
     )
     value = density(
-        **dict(summed_R1_R2=R, CPE1_n=n[0], CPE2_n=n[1], CPE3_Z=Z3, CPE3_n=n3),
+        **dict(R1=R[0], R2=R[1], CPE1_n=n[0], CPE2_n=n[1], CPE3_Z=Z3, CPE3_n=n3),
         **dict(noise=noise, floor=floor, ordered_CPE1_tau_CPE2_tau=tau),
     )
     assert value == pytest.approx(expected, abs=2e-3 + 1e-6 * abs(expected))
