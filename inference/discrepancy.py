@@ -16,6 +16,7 @@ from .measured import group_dim
 from .noise.discrepant import Discrepant
 from .noise.independent import Proportional
 from .noise.low_rank import amplitudes_given
+from .prior import Prior
 from .revive import model_of, noise_of
 
 Array = NDArray[np.float64]
@@ -106,20 +107,22 @@ def condition(tree: xr.DataTree) -> xr.DataTree:
             known = parts[name][model.output].transpose(*SAMPLE, *dims)
             parts[name][model.output] = known.copy(data=full.sel(draw=known["draw"]).values)
     if "log_prior" in parts:
-        parts["log_prior"] = _by_name(parts["log_prior"])
+        parts["log_prior"] = _by_name(
+            parts["log_prior"], posterior, json.loads(tree.attrs["priors"])
+        )
     result = xr.DataTree.from_dict(parts)
     result.attrs = tree.attrs
     return result
 
 
-def _by_name(log_prior: xr.Dataset) -> xr.Dataset:
+def _by_name(log_prior: xr.Dataset, posterior: xr.Dataset, priors: Mapping[str, str]) -> xr.Dataset:
     """Return the log priors of values that are sampled as their sum, one variable each."""
-    for name in [str(name) for name in log_prior if str(name).startswith("summed_")]:
-        (dim,) = set(map(str, log_prior[name].dims)) - set(SAMPLE)
-        for place, own in enumerate(name.removeprefix("summed_").split("_")):
-            log_prior[own] = log_prior[name].isel({dim: place}, drop=True)
-        log_prior = log_prior.drop_vars(name)
-    return log_prior
+    together = [str(name) for name in log_prior if str(name).startswith("summed_")]
+    for own in (own for own in priors for name in together if f"_{own}_" in f"{name}_"):
+        known = dict(Prior.parse(priors[own]).arguments)
+        height = stats.lognorm.logpdf(posterior[own], known["sigma"], scale=np.exp(known["mu"]))
+        log_prior[own] = (posterior[own].dims, height)
+    return log_prior.drop_vars(together)
 
 
 def modes_of(window: Values) -> Relaxations:
@@ -357,7 +360,8 @@ def distribution(tree: xr.DataTree, tau: Array, *, group: int | None = None) -> 
 
 def _discrepant(tree: xr.DataTree) -> Discrepant:
     noise = noise_of(tree)
-    assert isinstance(noise, Discrepant)
+    if not isinstance(noise, Discrepant):
+        raise TypeError(f"{noise} knows no discrepancy")
     return noise
 
 

@@ -10,6 +10,7 @@ import typer
 
 import posterion as po
 from posterion.report.cli.compare_models import compare_models_command
+from posterion.report.cli.noise_options import NoiseChoice, NoiseName
 from posterion.report.compared_models import ComparedModels
 from posterion.report.pages.compared import render
 
@@ -184,8 +185,9 @@ def test_circuits_are_compared_on_a_spectrum(tmp_path, capsys) -> None:
     (tmp_path / "cell.csv").write_text("\n".join(lines) + "\n")
     circuits = ("p(R1,CPE1)", "R0-p(R1,CPE1)")
     status, out = run(
-        capsys, tmp_path / "cell.csv", circuits=circuits, out=tmp_path, as_json=True, **FEW
-    )
+        capsys, tmp_path / "cell.csv", circuits=circuits, out=tmp_path, as_json=True,
+        noise=NoiseChoice.of(NoiseName.white, None), **FEW
+    )  # fmt: skip
     assert status == 0
     document = json.loads(out)
     assert [model["name"] for model in document["models"]] == ["R0-p(R1,CPE1)", "p(R1,CPE1)"]

@@ -472,6 +472,7 @@ def test_truth_is_recovered(fitted: xr.DataTree) -> None:
 def test_without_discrepancies_it_is_the_plain_noise(deviations) -> None:
     none = "LogNormal(-25, 0.1)"
     priors = {"discrepancy": none, "lead": none, "instrument": none, "CPE1_skew": "Normal(0, 1e-6)"}
+    priors["floor"] = "LogNormal(-8, 0.5)"  # as the plain noise has it
     nearly = po.fit(CIRCUIT, spectrum(), priors=priors, seed=1)
     plain = po.fit(CIRCUIT, spectrum(), noise=po.Proportional(), seed=2)
     for tree in (nearly, plain):
