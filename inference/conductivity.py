@@ -7,6 +7,7 @@ from ..errors import PosterionError
 from ..models.transport import conductivity as formula
 from ..models.transport import disc_area
 from ..units import Measured
+from .discrepancy import LEFT_OUT
 from .pooling import MEAN
 from .verdict import Verdict, carried
 
@@ -44,6 +45,7 @@ def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int 
         for name, value in posterior.items()
         if value.attrs.get("units") == "ohm"
         and not str(name).removesuffix(f"_{MEAN}").endswith("_Z")
+        and name != LEFT_OUT  # a difference, which has no conductivity
     }
     if not resistances:
         raise PosterionError("the fitted model has no resistance to make a conductivity of.")
