@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from .column_names import LONGEST, key_of, plain, role_of, splits, unit_factor
+from .column_names import role_of, unit_factor
+from .tables.names import LONGEST, key_of, plain, splits
 
 Quantity = Literal["temperature", "conductivity", "resistance"]
 Scale = Literal["linear", "log10", "ln", "inverse", "percent"]

@@ -12,7 +12,7 @@ from .conductivity_columns import (
     meaning_as,
     meaning_of,
 )
-from .table_columns import same
+from .tables.names import same
 
 ROLES: Mapping[str, tuple[Quantity, bool]] = {
     "temperature": ("temperature", False),

@@ -14,8 +14,8 @@ from .conductivity_columns import (
     conductivity_unit_of,
     degrees_of,
 )
-from .points import check_points
 from .schema import numbers_of
+from .tables.points import check_points
 
 Array = npt.NDArray[np.float64]
 

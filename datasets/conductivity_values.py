@@ -18,8 +18,9 @@ from .conductivity_columns import (
 )
 from .conductivity_roles import ROLES, Column
 from .conductivity_schema import ZERO_CELSIUS
-from .delimited_text import last_digit, number, require_numbers
-from .table_search import Table
+from .tables.cells import require_numbers
+from .tables.numbers import last_digit, number
+from .tables.search import Table
 
 Array = npt.NDArray[np.float64]
 
@@ -41,7 +42,7 @@ def refuse_bad_first_row(name: str, table: Table, chosen: Collection[Column]) ->
     )
     if not fits or all(cell in _NO_UNIT for cell in cells):
         positions = [column.position for column in chosen]
-        require_numbers(name, table.units, positions, table.header or (), table.decimal)
+        require_numbers(name, table.units, positions, table.header or (), table.marks)
 
 
 def with_unit_below(column: Column, role: str, table: Table) -> Column:
@@ -53,7 +54,7 @@ def with_unit_below(column: Column, role: str, table: Table) -> Column:
 
 
 def _values(table: Table, column: Column) -> Array:
-    cells = (number(row.cells[column.position], table.decimal) for row in table.rows)
+    cells = (number(row.cells[column.position], table.marks) for row in table.rows)
     return np.array([np.nan if cell is None else cell for cell in cells])
 
 
@@ -143,7 +144,7 @@ def conductivities(
                 f"conductivity: column '{column.header}' is σT, divided by the temperature"
             )
             sigma = sigma / temperature
-        steps = [last_digit(row.cells[column.position], table.decimal) for row in table.rows]
+        steps = [last_digit(row.cells[column.position], table.marks) for row in table.rows]
         numbers = {
             "conductivity": sigma,
             "conductivity_step": np.array(steps) * _slope(meaning, unit, sigma, temperature),

@@ -2,7 +2,7 @@
 
 import re
 
-from .column_names import plain
+from .tables.names import plain
 
 _CURRENT = re.compile(r"([mµunpk]?)A(?:mps?|mperes?)?(?:/?(cm|mm|m)(2|-2))?")
 _PREFIX = {"u": "µ"}

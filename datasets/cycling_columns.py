@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from .column_names import LONGEST, columns_of, key_of, plain, role_of, splits
+from .column_names import columns_of, role_of
+from .tables.names import LONGEST, key_of, plain, splits
 
 Role = Literal["cycle", "capacity", "charge_capacity", "cell", "efficiency", "series", "other"]
 

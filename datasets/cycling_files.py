@@ -16,10 +16,10 @@ from .cycling_schema import cycling_dataset, require_capacity_unit
 from .cycling_series import Series
 from .cycling_summary import sign_in_words, summarised
 from .cycling_tables import Convention, is_cycle_table, read_cycle_table
-from .delimited_text import DELIMITERS, cells_of
-from .file_text import FileText, read_file_text
 from .neware_files import is_neware, read_neware
-from .table_columns import checked_names
+from .tables.cells import DELIMITERS, cells_of
+from .tables.columns import checked_names
+from .tables.text import FileText, read_file_text
 
 _HEADER_WITHIN = 200
 _CONVENTIONS = ("auto", "as_written", "swapped")

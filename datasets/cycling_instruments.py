@@ -11,21 +11,21 @@ import numpy.typing as npt
 from ..errors import PosterionError
 from .cycling_columns import capacity_unit_of
 from .cycling_series import Series
-from .delimited_text import (
-    DECIMALS,
+from .tables.cells import (
     Row,
-    body_of,
     cells_of,
-    number,
+    is_comment,
+    numbered,
     require_numbers,
+    without_cut_end,
     without_incomplete_end,
 )
-from .file_text import FileText
+from .tables.numbers import Marks, decided, number
+from .tables.text import FileText
 
 Array = npt.NDArray[np.float64]
 
 _HEADER_WITHIN = 200
-_SAMPLE = 50
 _CLOCK = re.compile(r"(?:(\d+)\s*d\w*[\s,]+)?(\d+):(\d{1,2}):(\d{1,2}(?:\.\d*)?)", re.I)
 _SECONDS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "min": 60.0, "minutes": 60.0}
 _SECONDS |= {"h": 3600.0, "hr": 3600.0, "hours": 3600.0}
@@ -139,16 +139,24 @@ def read_series(text: FileText, header: _Header) -> tuple[Series, list[str]]:
         If there is no row, a unit is not understood, or a cell that is needed is no number.
     """
     name, places = text.name, header.places
-    body = body_of(text.lines, header.line + 1)
-    rows = [Row(line, cells_of(content, header.delimiter)) for line, content in body]
+    rows = [
+        Row(line, cells)
+        for line, content in numbered(text.lines, header.line + 1)
+        if not is_comment(content, cells := cells_of(content, header.delimiter), len(header.titles))
+    ]
     rows, messages = without_incomplete_end(rows)
     if not rows:
         raise PosterionError(
             f"{name} has the header of a file of {header.instrument.format} but no row below it; "
             "it may be truncated, so export it again."
         )
-    decimal = _decimal(rows[:_SAMPLE], places)
-    if decimal == ",":
+    cells = [row.cells[k] for row in rows for k in places.values() if k < len(row.cells)]
+    said = text.dialect
+    marks = decided(cells, cells, name, said.decimal, said.thousands)
+    if not text.ended:
+        rows, cut = without_cut_end(rows, marks)
+        messages += cut
+    if marks.decimal == ",":
         messages.append("decimal commas read as points")
 
     def column(role: str, factors: Mapping[str, float], unit: str = "") -> Array:
@@ -160,7 +168,7 @@ def read_series(text: FileText, header: _Header) -> tuple[Series, list[str]]:
                 f"{name}: the unit '{unit}' of column '{header.titles[place]}' is not understood; "
                 f"expected one of {', '.join(factors)}."
             )
-        return _numbers(name, rows, place, header.titles, decimal) * factor
+        return _numbers(name, rows, place, header.titles, marks) * factor
 
     counters = [role for role in ("charge", "discharge", "capacity") if role in places]
     units = {_capacity_unit(name, header.titles[places[role]]) for role in counters}
@@ -169,7 +177,7 @@ def read_series(text: FileText, header: _Header) -> tuple[Series, list[str]]:
             f"{name}: the counters of capacity are in {' and '.join(sorted(units))}; export them "
             "in one unit."
         )
-    shown = [_numbers(name, rows, places[role], header.titles, decimal) for role in counters]
+    shown = [_numbers(name, rows, places[role], header.titles, marks) for role in counters]
     state = None
     if "state" in places:
         short = next((row for row in rows if len(row.cells) <= places["state"]), None)
@@ -181,7 +189,7 @@ def read_series(text: FileText, header: _Header) -> tuple[Series, list[str]]:
         letters = [row.cells[places["state"]].strip().upper() for row in rows]
         state = np.array([{"C": 1.0, "D": -1.0}.get(letter, 0.0) for letter in letters])
         shown = 2 * shown  # one counter for both
-    cycle = _numbers(name, rows, places["cycle"], header.titles, decimal)
+    cycle = _numbers(name, rows, places["cycle"], header.titles, marks)
     for k in np.flatnonzero(np.diff(cycle) < 0)[:1]:
         raise PosterionError(
             f"{name}, line {rows[k + 1].line}: cycle {cycle[k + 1]:g} comes after cycle "
@@ -191,7 +199,7 @@ def read_series(text: FileText, header: _Header) -> tuple[Series, list[str]]:
     time = _clocks(name, rows, places["time"], header) if clock else column("time", _SECONDS)
     series = Series(
         cycle=cycle,
-        step=_numbers(name, rows, places["step"], header.titles, decimal),
+        step=_numbers(name, rows, places["step"], header.titles, marks),
         time=time,
         current=column("current", _AMPERES),
         voltage=column("voltage", _VOLTS),
@@ -204,24 +212,14 @@ def read_series(text: FileText, header: _Header) -> tuple[Series, list[str]]:
     return series, [*text.messages, *messages]
 
 
-def _decimal(rows: Sequence[Row], places: Mapping[str, int]) -> str:
-    """Return the decimal mark with which more cells are numbers."""
-
-    def read(decimal: str) -> int:
-        cells = (row.cells[k] for row in rows for k in places.values() if k < len(row.cells))
-        return sum(number(cell, decimal) is not None for cell in cells)
-
-    return max(DECIMALS, key=read)
-
-
 def _numbers(
-    name: str, rows: Sequence[Row], place: int, titles: Sequence[str], decimal: str
+    name: str, rows: Sequence[Row], place: int, titles: Sequence[str], marks: Marks
 ) -> Array:
     values = np.empty(len(rows))
     for k, row in enumerate(rows):
-        value = number(row.cells[place], decimal) if place < len(row.cells) else None
+        value = number(row.cells[place], marks) if place < len(row.cells) else None
         if value is None or not math.isfinite(value):
-            require_numbers(name, row, [place], titles, decimal)
+            require_numbers(name, row, [place], titles, marks)
             raise PosterionError(
                 f"{name}, line {row.line}, column {place + 1} ('{titles[place]}'): the value is "
                 f"{value}; expected a finite number, so correct or remove this line."

@@ -12,10 +12,10 @@ from ..units import registry
 from .cycling_columns import capacity_unit_of, meaning_of
 from .cycling_roles import Choice, Column
 from .cycling_schema import RESERVED
-from .delimited_text import number, require_numbers
-from .impedance_table import label_of
-from .table_columns import labels_of
-from .table_search import Table
+from .tables.cells import require_numbers
+from .tables.columns import label_of, labels_of
+from .tables.numbers import number
+from .tables.search import Table
 
 Array = npt.NDArray[np.float64]
 
@@ -60,7 +60,7 @@ class Points:
 
 def values_of(table: Table, column: Column) -> Array:
     """Return the numbers of a column, NaN where it is blank."""
-    cells = (number(row.cells[column.position], table.decimal) for row in table.rows)
+    cells = (number(row.cells[column.position], table.marks) for row in table.rows)
     return np.array([np.nan if cell is None else cell for cell in cells])
 
 
@@ -75,7 +75,7 @@ def with_units_below(name: str, choice: Choice, table: Table) -> Choice:
         if below in _NO_UNIT or below == column.meaning.unit:
             return column
         if column.meaning.unit or capacity_unit_of(below) is None:
-            require_numbers(name, units, [column.position], table.header or (), table.decimal)
+            require_numbers(name, units, [column.position], table.header or (), table.marks)
         return replace(column, meaning=replace(column.meaning, unit=below))
 
     columns = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .cycling_columns import Meaning, capacity_as, capacity_unit_of, meaning_of, without_unit
-from .table_columns import same
+from .tables.names import same
 
 ROLES = ("cycle", "capacity", "charge_capacity", "cell")
 """What a user can name a column as; any other name makes it a label."""

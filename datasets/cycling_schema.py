@@ -9,8 +9,8 @@ import xarray as xr
 
 from ..errors import PosterionError
 from .cycling_columns import capacity_unit_of
-from .points import check_points
 from .schema import numbers_of
+from .tables.points import check_points
 
 Array = npt.NDArray[np.float64]
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, Literal
 
 import numpy as np
@@ -12,9 +11,9 @@ from ..errors import PosterionError
 from .cycling_points import Points, long_points, values_of, wide_points, with_units_below
 from .cycling_roles import Choice, Column, chosen_columns
 from .cycling_schema import cycles_in_words
-from .file_text import FileText
-from .table_columns import refuse_duplicates, same
-from .table_search import Table, Wanted, find_table
+from .tables.columns import refuse_duplicates, refuse_missing_names
+from .tables.search import Table, Wanted, find_table
+from .tables.text import FileText
 
 Array = npt.NDArray[np.float64]
 Convention = Literal["auto", "as_written", "swapped"]
@@ -123,17 +122,9 @@ def _table_of(text: FileText, named: Mapping[str, str]) -> tuple[Table, Choice]:
 
     wanted = Wanted("table of cycles", _wanted(named), needed, blanks=True)
     try:
-        table = find_table(text.lines, text.name, wanted)
+        table = find_table(text, wanted)
     except PosterionError:
-        known = {same(title): title for title in titles}
-        for role, title in named.items():
-            if known and same(title) not in known:
-                close = get_close_matches(same(title), known, 1, 0.5)
-                hint = f"; did you mean '{known[close[0]]}'?" if close else "; check its name."
-                raise PosterionError(
-                    f"{text.name}: columns= names '{title}' as {role}, but no column is called "
-                    f"that{hint}"
-                ) from None
+        refuse_missing_names(text.name, named, titles)
         raise
     return table, found[table.header or ()]
 

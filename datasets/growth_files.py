@@ -10,12 +10,12 @@ import numpy as np
 import xarray as xr
 
 from ..errors import PosterionError
-from .column_names import key_of, plain, splits
-from .delimited_text import last_digit, number
-from .file_text import read_file_text
 from .growth_schema import growth_dataset
-from .table_columns import checked_names, labels_of, refuse_duplicates, same
-from .table_search import Table, Wanted, find_table
+from .tables.columns import checked_names, labels_of, refuse_duplicates
+from .tables.names import key_of, plain, same, splits
+from .tables.numbers import last_digit, number
+from .tables.search import Table, Wanted, find_table
+from .tables.text import read_file_text
 
 Output = Literal["resistance", "overpotential"]
 
@@ -88,9 +88,7 @@ def read_growth(
         cycle, values, _ = _columns(header, named)
         return None if cycle is None or not values else (cycle, *(c.position for c in values))
 
-    table = find_table(
-        text.lines, text.name, Wanted("table of growth", _NEEDED, needed, blanks=True)
-    )
+    table = find_table(text, Wanted("table of growth", _NEEDED, needed, blanks=True))
     header = table.header or ()
     refuse_duplicates(text.name, header)
     cycle, values, errors = _columns(header, named)
@@ -118,11 +116,11 @@ def read_growth(
         error = next((e for e in errors if e.name == column.name or len(values) == 1), None)
         for row, cells in enumerate(table.rows):
             cell = cells.cells[column.position] if column.position < len(cells.cells) else ""
-            value = number(cell, table.decimal)
+            value = number(cell, table.marks)
             if value is None:
                 continue  # blank: this one was not measured at that cycle
             found["value"].append(factor * value)
-            found["step"].append(factor * last_digit(cell, table.decimal))
+            found["step"].append(factor * last_digit(cell, table.marks))
             found["cycle"].append(_required(cells.cells[cycle or 0], table))
             found["sd"].append(
                 np.nan if error is None else factor * _required(cells.cells[error.position], table)
@@ -187,19 +185,24 @@ def _is_cycle(title: str) -> bool:
 def _meaning(position: int, title: str, role: str) -> _Column | None:
     """Return what a column holds; a role that a user gave decides what it is."""
     text = plain(title.strip().strip('"'))[:60]
-    for name, unit, explicit in splits(text):
+    # A unit first: "R (kohm)" is no name like "R (ct)".
+    for name, unit, explicit in sorted(splits(text), key=lambda way: not _is_unit(way[1])):
         error = _ERROR.fullmatch(name.strip())
         bare = error[1] if error and error[1] else name
         key = key_of(bare)
         for output, names in _NAMES.items():
             if role and role.removesuffix("_sd") != output:
                 continue
-            known = bool(_UNIT.fullmatch(unit.strip()))
+            known = _is_unit(unit)
             named = bool(role) or bool(names.fullmatch(key))
             if named and (known or (explicit and not unit)):
                 is_error = role.endswith("_sd") if role else bool(error and error[1])
                 return _Column(position, title, bare.strip(), output, unit.strip(), is_error)
     return None
+
+
+def _is_unit(text: str) -> bool:
+    return _UNIT.fullmatch(text.strip()) is not None
 
 
 def _unit_of(
@@ -238,5 +241,5 @@ def _known_unit(unit: str) -> tuple[str, float]:
 
 
 def _required(cell: str, table: Table) -> float:
-    value = number(cell, table.decimal)
+    value = number(cell, table.marks)
     return np.nan if value is None else value

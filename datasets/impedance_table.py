@@ -1,7 +1,8 @@
-"""Sweeps from a table of text: columns to Hz and ohm, one sweep for each index."""
+"""Sweeps from a table: columns to Hz and ohm, and where one sweep ends and the next begins."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import pi
 
 import numpy as np
@@ -9,21 +10,48 @@ import numpy.typing as npt
 
 from ..errors import PosterionError
 from .column_names import Column, Role, columns_of, unit_factor
-from .delimited_text import number
-from .file_text import FileText
+from .impedance_columns import Side, sides_of
+from .impedance_runs import runs_of
 from .schema import complex_of
-from .sweep import Sweep
-from .table_search import Table, Wanted, find_table
+from .sweep import Convention, Sweep
+from .tables.cells import lines_in_words, require_numbers
+from .tables.columns import label_of, refuse_missing_names
+from .tables.numbers import number
+from .tables.search import Table, Wanted, find_table
+from .tables.text import FileText
+from .temperatures import temperature_above, temperature_of_name
 
-_WAYS: tuple[tuple[Role, Role, Role], ...] = (
-    ("frequency", "real", "imag"),
-    ("omega", "real", "imag"),
-    ("frequency", "modulus", "phase"),
-    ("omega", "modulus", "phase"),
+Array = npt.NDArray[np.float64]
+
+_HALF_TURN = 1.6  # rad; the phase of a passive cell stays within a quarter of a turn
+_NEEDED = (
+    "an impedance table needs the columns frequency (or omega), Z' and Z'' (or |Z| and phase), "
+    "for example 'freq_Hz', 'Zre_ohm', 'Zim_ohm', with units such as Hz, kHz, MHz, ohm, kohm, or "
+    "told as in columns={'frequency': 'f/Hz'} (and real, imag, modulus, phase; '-X [kohm]' where "
+    "the header lacks a minus or a unit)"
 )
 
 
-def read_table_sweeps(text: FileText) -> list[Sweep]:
+def wanted_table(named: Mapping[str, str], titles: dict[str, None] | None = None) -> Wanted:
+    """Return what an impedance table needs, the user's names of columns heeded."""
+
+    def needed(header: Sequence[str]) -> tuple[int, ...] | None:
+        if named and titles is not None:
+            titles.update(dict.fromkeys(header))
+        sides = sides_of(header, named)
+        return sides[0].positions if sides else None
+
+    return Wanted(
+        kind="impedance table",
+        columns=_NEEDED,
+        needed=needed,
+        bare=("frequency", "Z'", "Z''"),
+        whole=False,
+        blocks=True,
+    )
+
+
+def read_table_sweeps(text: FileText, named: Mapping[str, str]) -> list[Sweep]:
     """Read the sweeps of a text table; the sign of Z'' is stated only where the header does.
 
     Raises
@@ -31,85 +59,109 @@ def read_table_sweeps(text: FileText) -> list[Sweep]:
     PosterionError
         If the columns are not understood, or a cell or unit cannot be used.
     """
-    table = find_table(text.lines, text.name, _WANTED)
-    columns = columns_of(table.header or _WANTED.bare)
-    messages = [*text.messages, *table.messages]
+    titles: dict[str, None] = {}
+    try:
+        table = find_table(text, wanted_table(named, titles))
+    except PosterionError:
+        refuse_missing_names(text.name, named, titles)
+        raise
+    return sweeps_of(text, table, named)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the layout of an instrument's file says beside its table."""
+
+    stated: str = ""
+    label: str = ""
+    messages: tuple[str, ...] = ()
+    index: tuple[str, ...] | None = None
+
+
+def sweeps_of(
+    text: FileText, table: Table, named: Mapping[str, str], source: Source | None = None
+) -> list[Sweep]:
+    """Return the sweeps of a table, one for each pair of columns, index, block and run."""
+    source = source or Source()
+    header = table.header or ("frequency", "Z'", "Z''")
+    messages = [*text.messages, *source.messages, *table.messages]
     if table.header is None:
         messages.append("columns: no header, taken as frequency in Hz, Z' and Z'' in ohm")
-    x, first, second = (
-        _values(text.name, table, columns, role, messages) for role in _way(columns) or ()
-    )
-    frequency, real, imag = _rectangular(x, first, second, messages)
-    groups = _groups(table, columns, frequency)
-    described = f"{'phase' if second[0].role == 'phase' else "Z''"} column"
+    sides = sides_of(header, named)
+    if sides[0].rivals:
+        names = ", ".join(f"'{column.header}'" for column in sides[0].rivals)
+        first = sides[0].rivals[0]
+        raise PosterionError(
+            f"{text.name}: the columns {names} are all read as {first.role}; keep one, or choose "
+            f"it as in columns={{'{first.role}': '{first.header}'}}."
+        )
+    if len(sides) > 1:
+        messages.append(f"table: {len(sides)} spectra side by side")
+    found = []
+    for side in sides:
+        found += _of_side(text, table, side, columns_of(header, named), messages, source)
+    return found
+
+
+_Values = tuple[Column, Array]
+
+
+def _of_side(
+    text: FileText,
+    table: Table,
+    side: Side,
+    columns: Sequence[Column],
+    messages: Sequence[str],
+    source: Source,
+) -> list[Sweep]:
+    said = [*messages]
+    rows = [row for row in table.rows if any(row.cells[k] for k in side.positions)]
+    for row in rows:
+        require_numbers(text.name, row, side.positions, table.header or "fzz", table.marks)
+    table = replace(table, rows=tuple(rows))
+    values = [_values(text.name, table, column, said) for column in side.columns]
+    with np.errstate(all="ignore"):  # what is not finite is refused where the line is known
+        frequency, real, imag = _rectangular(values, said)
+    measured = np.flatnonzero(frequency != 0)
+    if 0 < measured.size < frequency.size:
+        gone = [table.rows[k].line for k in np.flatnonzero(frequency == 0)]
+        said.append(
+            f"{len(gone)} row(s) at 0 Hz dropped ({lines_in_words(gone)}): direct current, no "
+            "impedance"
+        )
+    else:
+        measured = np.arange(frequency.size)
+    second = side.columns[2]
+    described = f"{'phase' if second.role == 'phase' else "Z''"} column"
     if table.header is not None:
-        described += f" '{second[0].header}'"
+        described += f" '{second.header}'"
+    above = temperature_above(text.lines, table.rows[0].line if table.rows else 0)
     sweeps = []
-    for label, points in groups:
-        temperature_c, logged = _temperature(table, columns, points)
+    for label, title, points in _parts(table, columns, frequency, measured.tolist(), source):
+        degrees, logged = _temperature(table, columns, points)
+        told = (temperature_of_name(each) for each in (side.label, title) if each)
+        degrees = next((t for t in (degrees, *told) if t is not None), above)
+        minus: Convention = "negated" if second.negated else "as_written"
         sweeps.append(
             Sweep(
-                label=label,
+                label=", ".join(part for part in (source.label, side.label, label) if part),
                 frequency=frequency[points],
                 Z=complex_of(real[points], imag[points]),
                 lines=tuple(table.rows[point].line for point in points),
                 column=described,
-                convention="negated" if second[0].negated else "as_written",
-                stated="its header says minus" if second[0].negated else "",
-                doubtful=True,
-                messages=(*messages, *logged),
-                temperature_c=temperature_c,
+                convention=minus,
+                stated=source.stated or ("its header says minus" if second.negated else ""),
+                doubtful=not source.stated,
+                messages=(*said, *logged),
+                temperature_c=degrees,
             )
         )
     return sweeps
 
 
-_Values = tuple[Column, npt.NDArray[np.float64]]
-
-
-def _way(columns: Sequence[Column]) -> tuple[Role, Role, Role] | None:
-    """Return the three roles that give an impedance, or None."""
-    roles = {column.role for column in columns}
-    return next((way for way in _WAYS if roles.issuperset(way)), None)
-
-
-def _candidates(columns: Sequence[Column], role: Role) -> list[Column]:
-    """Return the columns of a role; those with a unit not understood only if there are no others.
-
-    A fitted curve or a standard deviation beside the data often has the same first word.
-    """
-    same = [column for column in columns if column.role == role]
-    return [column for column in same if unit_factor(column.unit, role) is not None] or same
-
-
-def _needed(header: Sequence[str]) -> tuple[int, ...] | None:
-    columns = columns_of(header)
-    way = _way(columns)
-    return way and tuple(_candidates(columns, role)[0].position for role in way)
-
-
-_WANTED = Wanted(
-    kind="impedance table",
-    columns=(
-        "an impedance table needs the columns frequency (or omega), Z' and Z'' (or |Z| and phase), "
-        "for example 'freq_Hz', 'Zre_ohm', 'Zim_ohm', with units such as Hz, kHz, MHz, ohm, kohm"
-    ),
-    needed=_needed,
-    bare=("frequency", "Z'", "Z''"),
-    whole=False,
-)
-
-
-def _values(
-    name: str, table: Table, columns: Sequence[Column], role: Role, messages: list[str]
-) -> _Values:
-    """Return the values of one column in Hz, rad/s, ohm or degrees, and their column."""
-    found = _candidates(columns, role)
-    if len(found) > 1:
-        names = ", ".join(f"'{column.header}'" for column in found)
-        raise PosterionError(f"{name}: the columns {names} are all read as {role}; keep one.")
-    column = found[0]
-    unit = column.unit
+def _values(name: str, table: Table, column: Column, messages: list[str]) -> _Values:
+    """Return the values of one column in Hz, rad/s, ohm, S or degrees, and their column."""
+    role, unit = column.role, column.unit
     if not unit and table.units and column.position < len(table.units.cells):
         unit = table.units.cells[column.position].strip("[]()")
     factor = unit_factor(unit, role)
@@ -117,67 +169,115 @@ def _values(
         raise PosterionError(
             f"{name}: the unit '{unit}' of column '{column.header}' is not understood; write Hz, "
             "mHz, kHz, MHz or rad/s, and ohm, mohm, kohm or Mohm (divide by the area first where "
-            "it is normalised), and deg or rad for a phase."
+            f"it is normalised), and deg or rad for a phase, or say it as in "
+            f"columns={{'{role}': '{column.header} [{_example(role)}]'}}."
         )
-    if factor != 1:
-        to = {"frequency": "Hz", "phase": "deg"}.get(role, "ohm")
-        messages.append(f"units: column '{column.header}' converted from {unit} to {to}")
-    elif role == "phase" and not unit:
-        messages.append(f"units: column '{column.header}' has no unit, taken as degrees")
-    # Where a header says minus, the quantity is minus the column.
-    if column.negated:
-        factor = -factor
-    cells = (number(row.cells[column.position], table.decimal) for row in table.rows)
+    cells = (number(row.cells[column.position], table.marks) for row in table.rows)
     values = np.array([np.nan if cell is None else cell for cell in cells])
-    with np.errstate(over="ignore"):  # an infinite value is refused where the line is known
-        return column, factor * values
+    if role == "phase" and not unit:
+        messages.append(_in_degrees(name, column, values))
+    if factor != 1:
+        messages.append(f"units: column '{column.header}' converted from {unit} to {_unit(role)}")
+    with np.errstate(all="ignore"):  # an infinite value is refused where the line is known
+        if column.logarithm:
+            messages.append(f"column '{column.header}' holds log10 of the {role}")
+            values = 10.0**values
+        # Where a header says minus, the quantity is minus the column.
+        return column, (-factor if column.negated else factor) * values
 
 
-def _rectangular(
-    x: _Values, first: _Values, second: _Values, messages: list[str]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _example(role: Role) -> str:
+    return {"frequency": "Hz", "omega": "rad/s", "phase": "deg"}.get(role, "ohm")
+
+
+def _unit(role: Role) -> str:
+    units = {"frequency": "Hz", "phase": "deg", "conductance": "S", "susceptance": "S"}
+    return units.get(role, "ohm")
+
+
+def _in_degrees(name: str, column: Column, values: Array) -> str:
+    """Say that a phase without unit is in degrees, or refuse it where it may be in radians."""
+    largest = float(np.nanmax(np.abs(values), initial=0.0))
+    if largest <= _HALF_TURN:
+        raise PosterionError(
+            f"{name}: the column '{column.header}' has no unit, and as it stays within "
+            f"{largest:.3g} it may be in degrees or in radians; say which, as in "
+            f"columns={{'phase': '{column.header} [rad]'}} (or [deg]), or write it in the header."
+        )
+    return (
+        f"units: column '{column.header}' has no unit, taken as degrees, as it reaches "
+        f"{largest:.4g}"
+    )
+
+
+def _rectangular(values: Sequence[_Values], messages: list[str]) -> tuple[Array, Array, Array]:
     """Return frequency in Hz, Z' and Z''."""
+    x, first, second = values
     frequency, real, imag = x[1], first[1], second[1]
     if x[0].role == "omega":
         frequency = frequency / (2 * pi)
         messages.append("frequency: the angular frequency divided by 2 pi")
     if first[0].role == "modulus":
-        with np.errstate(invalid="ignore"):
-            phase = np.deg2rad(imag)
-            real, imag = real * np.cos(phase), real * np.sin(phase)
+        phase = np.deg2rad(imag)
+        real, imag = real * np.cos(phase), real * np.sin(phase)
         messages.append("Z: from modulus and phase")
+    if first[0].role == "conductance":
+        square = real**2 + imag**2
+        real, imag = real / square, -imag / square
+        messages.append("Z: one over the admittance")
     return frequency, real, imag
 
 
+def _parts(
+    table: Table, columns: Sequence[Column], frequency: Array, points: list[int], source: Source
+) -> list[tuple[str, str, list[int]]]:
+    """Return label, title and points of each sweep; no label where there is one sweep."""
+    found = []
+    for key, group in _groups(table, columns, frequency, points, source.index):
+        blocks: dict[int, list[int]] = {}
+        for point in group:
+            blocks.setdefault(table.rows[point].block, []).append(point)
+        for block, own in blocks.items():
+            title = table.titles[block] if len(table.titles) > 1 else ""
+            runs = runs_of(frequency[own])
+            for run, places in enumerate(runs, 1):
+                label = key
+                if len(blocks) > 1:
+                    label = ", ".join(part for part in (key, title[:40] or str(block + 1)) if part)
+                if len(runs) > 1:
+                    label = ", ".join(part for part in (label, str(run)) if part)
+                found.append((label, title, [own[place] for place in places]))
+    return found
+
+
 def _groups(
-    table: Table, columns: Sequence[Column], frequency: npt.NDArray[np.float64]
+    table: Table,
+    columns: Sequence[Column],
+    frequency: Array,
+    points: list[int],
+    index: tuple[str, ...] | None,
 ) -> list[tuple[str, list[int]]]:
-    """Return label and points of each sweep; one sweep without label where nothing parts them."""
-    keys: list[tuple[str, ...]] = [()] * len(table.rows)
-    indices = [column for column in columns if column.role in ("index", "temperature")]
+    """Return label and points for each value of the columns that part sweeps."""
+    keys: dict[int, tuple[str, ...]] = dict.fromkeys(points, ())
+    indices = [
+        column
+        for column in columns
+        if column.role in ("index", "temperature")
+        and (index is None or column.header.strip() in index)
+    ]
     for column in sorted(indices, key=lambda column: column.weak):
-        cells = [
-            label_of(row.cells[column.position] if column.position < len(row.cells) else "", table)
-            for row in table.rows
-        ]
-        parted = [(*key, cell) for key, cell in zip(keys, cells, strict=True)]
-        sizes = Counter(parted).values()
+        cells = {k: label_of(table.rows[k].cells[column.position], table) for k in points}
+        parted = {k: (*key, cells[k]) for k, key in keys.items()}
+        sizes = Counter(parted.values()).values()
         # A column that never recurs counts points; a logged temperature drifts within a sweep.
-        recurs = len(set(zip(keys, frequency, strict=True))) < len(keys)
-        if len(set(cells)) > 1 and (recurs and min(sizes) > 2 if column.weak else max(sizes) > 1):
+        recurs = len({(key, frequency[k]) for k, key in keys.items()}) < len(keys)
+        parts = recurs and min(sizes) > 2 if column.weak else max(sizes) > 1
+        if len({*cells.values()}) > 1 and parts:
             keys = parted
     groups: dict[tuple[str, ...], list[int]] = {}
-    for point, key in enumerate(keys):
+    for point, key in keys.items():
         groups.setdefault(key, []).append(point)
-    return [(", ".join(key), points) for key, points in groups.items()]
-
-
-def label_of(cell: str, table: Table | None = None) -> str:
-    """Return the label of an index cell: ``1.000E+000`` is ``1``, text stays as it is."""
-    value = number(cell, table.decimal if table else ".")
-    if value is None or not np.isfinite(value):
-        return cell.strip() or "blank"
-    return str(int(value)) if value == int(value) else repr(value)
+    return [(", ".join(key), group) for key, group in groups.items()]
 
 
 def _temperature(
@@ -187,12 +287,8 @@ def _temperature(
     for column in columns:
         if column.role != "temperature" or not column.unit:
             continue
-        cells = [table.rows[point].cells for point in points]
-        found = [
-            number(row[column.position], table.decimal)
-            for row in cells
-            if column.position < len(row)
-        ]
+        cells = [table.rows[point].cells[column.position] for point in points]
+        found = [number(cell, table.marks) for cell in cells]
         values = np.array([value for value in found if value is not None and np.isfinite(value)])
         if values.size == 0:
             continue

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from ..errors import PosterionError
-from .delimited_text import Row, cells_of
-from .file_text import FileText
+from .tables.cells import BLANK, Row, cells_of, trimmed
+from .tables.text import FileText
 
 ZPLOT_HEADER = re.compile(r"\s*\"?Freq\(Hz\)\"?(\t|,\s?)\"?Ampl")
 
@@ -17,6 +17,7 @@ class Section:
     label: str
     titles: tuple[str, ...]
     rows: tuple[Row, ...]
+    delimiter: str
     messages: tuple[str, ...] = ()
 
 
@@ -39,17 +40,14 @@ def gamry_sections(text: FileText) -> list[Section]:
             # Rows are indented; the next table or setting is not.
             if not content[:1].isspace() or not content.strip():
                 break
-            rows.append(Row(line, tuple(content.split())))
+            rows.append(Row(line, cells_of(content, BLANK)))
         titles, units = (
             tuple(text.lines[k].split()) if k < len(text.lines) else ()
             for k in (start + 1, start + 2)
         )
-        joined = tuple(
-            f"{title} ({unit})" if title in ("Freq", "Zreal", "Zimag") else title
-            for title, unit in zip(titles, units, strict=False)
-        )
+        joined = tuple(f"{title} ({unit})" for title, unit in zip(titles, units, strict=False))
         label = text.lines[start].split()[0] if len(starts) > 1 else ""
-        sections.append(Section(label, joined, tuple(rows), messages))
+        sections.append(Section(label, joined, tuple(rows), BLANK, messages))
     return sections
 
 
@@ -67,7 +65,7 @@ def biologic_sections(text: FileText) -> list[Section]:
         for line, content in enumerate(text.lines[last:], last + 1)
         if content.strip()
     ]
-    return [Section("", cells_of(text.lines[last - 1], "\t"), tuple(rows))]
+    return [Section("", trimmed(cells_of(text.lines[last - 1], "\t")), tuple(rows), "\t")]
 
 
 def zplot_sections(text: FileText) -> list[Section]:
@@ -80,7 +78,7 @@ def zplot_sections(text: FileText) -> list[Section]:
         for line, content in enumerate(text.lines[start + 1 :], start + 2)
         if content.strip()
     ]
-    return [Section("", _zplot_cells(text.lines[header]), tuple(rows))]
+    return [Section("", _zplot_cells(text.lines[header]), tuple(rows), ",")]
 
 
 def _zplot_cells(line: str) -> tuple[str, ...]:
@@ -99,12 +97,13 @@ def versastudio_sections(text: FileText) -> list[Section]:
         elif content.startswith("</Segment"):
             inside = False
         elif inside and content.startswith("Definition="):
-            titles = tuple(cell.strip() for cell in content[11:].split(","))
+            # A count stands behind the last title.
+            titles = cells_of(re.sub(r",\s*\d+\s*$", "", content[11:]), ",")
         elif inside and titles and content.strip():
-            rows.append(Row(line, tuple(content.split(","))))
+            rows.append(Row(line, cells_of(content, ",")))
     if not titles:
         raise PosterionError(
             f"{text.name} is a VersaStudio file without a measured segment; choose the file of "
             "an EIS experiment, or export it again if it was truncated."
         )
-    return [Section("", titles, tuple(rows))]
+    return [Section("", titles, tuple(rows), ",")]

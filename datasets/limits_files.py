@@ -9,13 +9,14 @@ import numpy as np
 import xarray as xr
 
 from ..errors import PosterionError
-from .column_names import key_of, plain, splits
 from .current_units import current_unit_of
-from .delimited_text import Row, number
-from .file_text import read_file_text
 from .limits_schema import RESERVED, lifetimes, stepped_test
-from .table_columns import checked_names, labels_of, refuse_duplicates, same
-from .table_search import Table, Wanted, find_table
+from .tables.cells import Row
+from .tables.columns import checked_names, labels_of, refuse_duplicates
+from .tables.names import key_of, plain, same, splits
+from .tables.numbers import number
+from .tables.search import Table, Wanted, find_table
+from .tables.text import read_file_text
 
 ROLES = ("survived", "failed", "lived", "running")
 _NAMES = {
@@ -80,7 +81,7 @@ def read_limits(
         return (found["lived"][0],) if {"lived", "running"} <= found.keys() else None
 
     wanted = Wanted("table of limits", _NEEDED, needed, blanks=True)
-    table = find_table(text.lines, text.name, wanted)
+    table = find_table(text, wanted)
     header = table.header or ()
     refuse_duplicates(text.name, header)
     found = _columns(header, named)
@@ -156,7 +157,7 @@ def _below(table: Table, position: int) -> str:
 
 
 def _numbers(table: Table, position: int) -> list[float]:
-    found = (number(row.cells[position], table.decimal) for row in table.rows)
+    found = (number(row.cells[position], table.marks) for row in table.rows)
     return [np.nan if value is None else value for value in found]
 
 

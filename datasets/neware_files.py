@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..errors import PosterionError
 from .cycling_series import Series
-from .file_text import MAX_BYTES, file_bytes
+from .tables.text import MAX_BYTES, file_bytes
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from ..errors import PosterionError
-from .column_names import key_of, plain, recognise, splits
-from .delimited_text import Row, number
-from .table_search import Table
+from .column_names import recognise
+from .tables.cells import Row
+from .tables.names import key_of, plain, splits
+from .tables.numbers import number
+from .tables.search import Table
 
 _CYCLE = re.compile(r"(n|cycles?|cycle(s?)(number|no|index|count)|numberofcycles|cyclenr)#?")
 _TIME = re.compile(r"(t|time|elapsedtime|testtime|age|days?|hours?)")
@@ -74,7 +76,7 @@ def refuse_points_of_one(
         values = defaultdict(set)
         for row, owner, group in zip(rows, owners, groups, strict=True):
             values[group if kind == "condition" else owner].add(
-                number(row.cells[place], table.decimal)
+                number(row.cells[place], table.marks)
             )
         owner, most = max(values.items(), key=lambda item: len(item[1]))
         if len(most) > 1:

@@ -11,14 +11,14 @@ import xarray as xr
 
 from ..errors import PosterionError
 from ..units import registry
-from .column_names import key_of, plain, splits
-from .delimited_text import Row, last_digit, number
-from .file_text import read_file_text
-from .impedance_table import label_of
 from .replicate_checks import refuse_points_of_one, refuse_repeated_rows
 from .replicates import replicates
-from .table_columns import refuse_duplicates, same
-from .table_search import Table, Wanted, find_table
+from .tables.cells import Row
+from .tables.columns import label_of, refuse_duplicates
+from .tables.names import key_of, plain, same, splits
+from .tables.numbers import Marks, last_digit, number
+from .tables.search import Table, Wanted, find_table
+from .tables.text import FileText, read_file_text
 
 _SPECIMENS = re.compile(r"(specimen|pellet|cell)(s?)(id|no|number|label|name)?#?")
 
@@ -73,7 +73,7 @@ def read_replicates(
     names = {"group": group, "value": value}
     names |= {role: each for role, each in (("specimen", specimen), ("sd", sd)) if each}
     names |= {f"factor {each}": each for each in (*factors, *kept)}
-    table = _table(text.lines, text.name, names)
+    table = _table(text, names)
     header = table.header or ()
     refuse_duplicates(text.name, header)
     at = {role: _position(header, each) for role, each in names.items()}
@@ -93,7 +93,7 @@ def read_replicates(
         return [row.cells[places[role]] for row in rows]
 
     def numbers(role: str) -> list[float]:
-        found = (number(cell, table.decimal) for cell in column(role))
+        found = (number(cell, table.marks) for cell in column(role))
         return [np.nan if each is None else each for each in found]
 
     def labels(role: str) -> list[str]:
@@ -108,9 +108,9 @@ def read_replicates(
         unit=own_unit,
         specimen=specimens,
         sd=numbers("sd") if "sd" in places else None,
-        step=[last_digit(cell, table.decimal) for cell in values],
+        step=[last_digit(cell, table.marks) for cell in values],
         factors={
-            factor_name(each): _factor(column(f"factor {each}"), table.decimal) for each in factors
+            factor_name(each): _factor(column(f"factor {each}"), table.marks) for each in factors
         },
         quantity=name,
         source=text.name,
@@ -143,13 +143,13 @@ class _Seen:
         return None if None in found or value is None else (value,)
 
 
-def _table(lines: Sequence[str], source: str, names: Mapping[str, str]) -> Table:
+def _table(text: FileText, names: Mapping[str, str]) -> Table:
     """Find the table that has the named columns, or say which it lacks."""
     seen = _Seen(names=list(names.values()))
     told = " and ".join(f"'{names[role]}'" for role in ("group", "value"))
     wanted = Wanted("table of replicates", f"a header with the columns {told} is needed", seen)
     try:
-        return find_table(lines, source, wanted)
+        return find_table(text, wanted)
     except PosterionError as error:
         missing = [each for each in names.values() if _position(seen.cells, each) is None]
         if not missing or len(seen.cells) < 2:
@@ -159,7 +159,7 @@ def _table(lines: Sequence[str], source: str, names: Mapping[str, str]) -> Table
         hint = f"did you mean '{close[0]}'? " if close else ""
         listed = ", ".join(f"'{title[:40]}'" for title in known[:20])
         raise PosterionError(
-            f"{source} has no column '{missing[0]}'; {hint}It has {listed}."
+            f"{text.name} has no column '{missing[0]}'; {hint}It has {listed}."
         ) from error
 
 
@@ -285,7 +285,7 @@ def factor_name(name: str) -> str:
     return re.sub(r"\W+", "_", bare).strip("_") or "factor"
 
 
-def _factor(cells: Sequence[str], decimal: str) -> list[float] | list[str]:
-    found = [number(cell, decimal) for cell in cells]
+def _factor(cells: Sequence[str], marks: Marks) -> list[float] | list[str]:
+    found = [number(cell, marks) for cell in cells]
     numbers = [each for each in found if each is not None]
     return numbers if len(numbers) == len(cells) else list(cells)

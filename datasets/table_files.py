@@ -19,9 +19,9 @@ from .conductivity_values import (
     temperatures,
     with_unit_below,
 )
-from .file_text import read_file_text
-from .table_columns import checked_names, labels_of, refuse_duplicates
-from .table_search import Wanted, find_table
+from .tables.columns import checked_names, labels_of, refuse_duplicates
+from .tables.search import Wanted, find_table
+from .tables.text import read_file_text
 
 _WANTED = (
     "a table of conductivities needs a column of temperatures and one of conductivities, for "
@@ -85,7 +85,7 @@ def read_table(
             return None
         return tuple(column.position for column in chosen.values())
 
-    table = find_table(text.lines, name, Wanted("table of conductivities", _wanted(named), needed))
+    table = find_table(text, Wanted("table of conductivities", _wanted(named), needed))
     header = table.header or ()
     refuse_duplicates(name, header)
     chosen = chosen_columns(header, named) or {}

@@ -10,13 +10,13 @@ import numpy.typing as npt
 import xarray as xr
 
 from ..errors import PosterionError
-from .column_names import key_of, plain, splits
 from .current_units import current_unit_of
-from .delimited_text import number
-from .file_text import read_file_text
 from .schema import numbers_of
-from .table_columns import checked_names, refuse_duplicates, same
-from .table_search import Wanted, find_table
+from .tables.columns import checked_names, refuse_duplicates
+from .tables.names import key_of, plain, same, splits
+from .tables.numbers import number
+from .tables.search import Wanted, find_table
+from .tables.text import read_file_text
 
 _POTENTIAL = re.compile(
     r"(potential|voltage|e|v|u|ewe|we|workingelectrode|cellvoltage|spannung)(volts?)?"
@@ -140,7 +140,7 @@ def read_voltammogram(
         found = _columns(header, named)
         return None if found is None else tuple(position for position, _ in found)
 
-    table = find_table(text.lines, text.name, Wanted("voltammogram", _NEEDED, needed))
+    table = find_table(text, Wanted("voltammogram", _NEEDED, needed))
     refuse_duplicates(text.name, table.header or ())
     chosen = _columns(table.header or (), named)
     if chosen is None:  # a header is needed, and was found by it
@@ -160,7 +160,7 @@ def read_voltammogram(
     if (volts or "V") not in _VOLTS:
         raise PosterionError(f"{text.name}: the potential is in '{volts}'; give it in V or mV.")
     values = np.array(
-        [[number(row.cells[k], table.decimal) for k in (at_potential, at_current)]
+        [[number(row.cells[k], table.marks) for k in (at_potential, at_current)]
          for row in table.rows], float,
     )  # fmt: skip
     return voltammogram(

@@ -38,8 +38,9 @@ def parse(text: str) -> Circuit:
 
     ``p(`` marks impedance.py's; a hyphen or a comma without it AutoEIS's, where square
     brackets are parallel; neither of them Boukamp's, where round brackets are parallel
-    branches and square brackets are series within them. A single element reads the same
-    in all of them.
+    branches and square brackets are series within them. Where it has round brackets alone, as
+    ZSimpWin writes them, one within a parallel is a series: ``R(Q(RW))`` is ``R(Q[RW])``. A
+    single element reads the same in all of them.
 
     Raises
     ------
@@ -174,6 +175,7 @@ class _Boukamp(_Reader):
         super().__init__(text, "(", ")")
         self.count: Counter[str] = Counter()
         self.labelled = {(token.code, token.label) for token in self.tokens}
+        self.alternates = "[" not in text and "]" not in text
 
     def _tokenize(self) -> list[_Token]:
         tokens = []
@@ -185,12 +187,12 @@ class _Boukamp(_Reader):
         return [*tokens, _Token("", len(self.text))]
 
     def circuit(self) -> Circuit:
-        parts = self.parts(0)
+        parts = self.parts(0, parallel=False)
         if self.token.kind:
             raise _fail(self.text, self.token.at, self._unexpected())
         return sum(parts[1:], start=parts[0])
 
-    def parts(self, depth: int) -> list[Circuit]:
+    def parts(self, depth: int, *, parallel: bool) -> list[Circuit]:
         parts: list[Circuit] = []
         while self.token.kind in ("element", "(", "["):
             token = self.token
@@ -200,7 +202,8 @@ class _Boukamp(_Reader):
                 continue
             if depth >= MAX_DEPTH:
                 raise _fail(self.text, token.at, f"brackets are nested deeper than {MAX_DEPTH}.")
-            inner = self.parts(depth + 1)
+            opens = token.kind == "(" and not (parallel and self.alternates)
+            inner = self.parts(depth + 1, parallel=opens)
             closing = ")" if token.kind == "(" else "]"
             if not self.take(closing):
                 if not self.token.kind:
@@ -210,7 +213,7 @@ class _Boukamp(_Reader):
                 raise _fail(self.text, self.token.at, self._unexpected())
             if len(inner) == 1:
                 raise _fail(self.text, token.at, "a bracket needs two elements or more.")
-            joined = Parallel(tuple(inner)) if closing == ")" else sum(inner[1:], start=inner[0])
+            joined = Parallel(tuple(inner)) if opens else sum(inner[1:], start=inner[0])
             parts.append(joined)
         if not parts:
             closes = depth > 0 and self.token.kind

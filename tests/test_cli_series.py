@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posterion.datasets.spectrum_files import temperature_of_name
+from posterion.datasets.temperatures import temperature_of_name
 from posterion.report import cli
 
 BOLTZMANN = 8.617333262e-5

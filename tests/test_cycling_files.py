@@ -515,5 +515,5 @@ def test_round_trip_through_any_dialect(write, cells, delimiter, comma, order, w
         rows += [(name, str(int(n)), text(q)) for name, n, q in expected]
         lines = [delimiter.join(row[k] for k in order) for row in rows]
         options = {}
-    data = read_cycling(write(end.join(lines), encoding=encoding), **options)
+    data = read_cycling(write(end.join([*lines, ""]), encoding=encoding), **options)
     assert points(data) == expected

@@ -77,6 +77,12 @@ def test_notation_of_autoeis(text: str, tree: Circuit) -> None:
             series("R1", parallel("CPE1", series("R2", parallel("R3", "CPE2")))),
         ),
         ("R(C[RW])", series("R1", parallel("C1", series("R2", "W1")))),
+        ("R(Q(RW))", series("R1", parallel("CPE1", series("R2", "W1")))),
+        (
+            "R(Q(R(QR)))",
+            series("R1", parallel("CPE1", series("R2", parallel("CPE2", "R3")))),
+        ),
+        ("R(QR(LR))", series("R1", parallel("CPE1", "R2", series("L1", "R3")))),
         ("R([RW]C)", series("R1", parallel(series("R2", "W1"), "C1"))),
         ("ROTG", series("R1", "Ws1", "Wo1", "G1")),  # O: tanh; T: coth
         ("(QT)", parallel("CPE1", "Wo1")),

@@ -9,11 +9,11 @@ import xarray as xr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from posterion.datasets import file_text
 from posterion.datasets.conductivity_columns import conductivity_unit_of, meaning_of
 from posterion.datasets.conductivity_schema import conductivity_dataset
-from posterion.datasets.delimited_text import last_digit
 from posterion.datasets.table_files import read_table
+from posterion.datasets.tables import text as file_text
+from posterion.datasets.tables.numbers import Marks, last_digit
 from posterion.errors import PosterionError
 
 
@@ -419,7 +419,7 @@ def test_table_goes_to_netcdf_and_back(write, tmp_path):
     ],
 )
 def test_unit_in_the_last_digit(text, decimal, step):
-    assert last_digit(text, decimal) == step
+    assert last_digit(text, Marks(decimal)) == step
 
 
 @pytest.mark.parametrize(
@@ -676,6 +676,6 @@ def test_round_trip_through_any_dialect(
     for kelvin, sigma, label in rows:
         numbers = (repr(KELVIN[t_header](kelvin)), repr(SIEMENS[s_header](sigma, kelvin)))
         lines.append(line(label, *(number.replace(".", mark) for number in numbers)))
-    table = read_table(write(end.join(lines), encoding=encoding))
+    table = read_table(write(end.join([*lines, ""]), encoding=encoding))
     np.testing.assert_allclose(points(table), [row[:2] for row in rows], rtol=1e-11)
     assert table["sample"].values.tolist() == [row[2] for row in rows]

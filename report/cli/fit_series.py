@@ -138,7 +138,7 @@ def _set_temperatures(
     spectra: Sequence["xr.Dataset"], files: Sequence[Path], given: Sequence[str]
 ) -> None:
     """Give each spectrum its temperature: as told, as its file says, or as its name does."""
-    from ...datasets.spectrum_files import temperature_of_name
+    from ...datasets.temperatures import temperature_of_name
     from ...units import celsius
 
     if given and len(given) != len(files):

@@ -29,8 +29,9 @@ def stacked(
         If a file cannot be read, a spectrum cannot be fitted, or there are fewer than two.
     """
     from ...datasets.simulate import EXAMPLES, simulated_pellet
-    from ...datasets.spectrum_files import read_spectra, temperature_of_name
+    from ...datasets.spectrum_files import read_spectra
     from ...datasets.stack import stack_spectra
+    from ...datasets.temperatures import temperature_of_name
 
     spectra: dict[str, Any] = {}
     for file in files:

@@ -1,15 +1,15 @@
 """Columns of a table apart from what they measure: names a user gave, duplicates, labels."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
-from ..errors import PosterionError
-from .column_names import key_of, role_of
-from .delimited_text import number
-from .impedance_table import label_of
-from .table_search import Table
+from ...errors import PosterionError
+from .names import is_index, key_of, same
+from .numbers import POINT, number
+from .search import Table
 
 # Numbers in columns of these names are labels, as are those that part a table of spectra.
 _LABELS = {
@@ -18,11 +18,6 @@ _LABELS = {
     *("pelletid", "pelletno", "pelletnumber", "sampleno", "samplenumber", "cellno", "cellnumber"),
     *("run", "replicate", "group", "label", "name"),
 }
-
-
-def same(name: str) -> str:
-    """Return the name of a column without what a delimiter of blanks takes from it."""
-    return re.sub(r"\s+", "", name).strip('"')
 
 
 def checked_names(columns: Mapping[str, str], roles: Collection[str]) -> dict[str, str]:
@@ -41,6 +36,19 @@ def checked_names(columns: Mapping[str, str], roles: Collection[str]) -> dict[st
     if twice:
         raise PosterionError(f"columns= names '{twice[0]}' twice; give each column one role.")
     return dict(columns)
+
+
+def refuse_missing_names(source: str, named: Mapping[str, str], titles: Collection[str]) -> None:
+    """Raise a PosterionError if a column that the user named is in no header of the file."""
+    known = {same(title): title for title in titles}
+    for role, title in named.items():
+        bare = re.sub(r"^-|\s*\[[^\[\]]*\]$", "", title)
+        if known and same(title) not in known and same(bare) not in known:
+            close = get_close_matches(same(bare), known, 1, 0.5)
+            hint = f"; did you mean '{known[close[0]]}'?" if close else "; check its name."
+            raise PosterionError(
+                f"{source}: columns= names '{title}' as {role}, but no column is called that{hint}"
+            ) from None
 
 
 def refuse_duplicates(name: str, header: Sequence[str]) -> None:
@@ -83,9 +91,9 @@ def labels_of(
             continue
         role = roles.get(same(title))
         key = key_of(re.sub(r"[#()\[\]]", "", title))
-        if any(cell and number(cell, table.decimal) is None for cell in cells):
+        if any(cell and number(cell, table.marks) is None for cell in cells):
             column = [cell or "blank" for cell in cells]
-        elif role or key in _LABELS or role_of(key) == "index":
+        elif role or key in _LABELS or is_index(key):
             column = [label_of(cell, table) for cell in cells]
         else:
             unused += [f"'{title}'"] if title else []  # a table's own count of its rows
@@ -99,3 +107,11 @@ def labels_of(
     if unused:
         messages.append(f"columns not used: {', '.join(unused)}")
     return labels
+
+
+def label_of(cell: str, table: Table | None = None) -> str:
+    """Return the label of an index cell: ``1.000E+000`` is ``1``, text stays as it is."""
+    value = number(cell, table.marks if table else POINT)
+    if value is None or not math.isfinite(value):
+        return cell.strip() or "blank"
+    return str(int(value)) if value == int(value) else repr(value)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import PosterionError
+from ...errors import PosterionError
 
 
 def check_points(

@@ -4,7 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import PosterionError
+from ...errors import PosterionError
+from .dialect import Dialect
 
 MAX_BYTES = 50_000_000
 MAX_LINE = 100_000
@@ -29,17 +30,22 @@ _BINARY_KINDS = (
 
 @dataclass(frozen=True)
 class FileText:
-    """The lines of a text file, without line ends, and the hash of its bytes."""
+    """The lines of a text file, without line ends, and the hash of its bytes.
+
+    ``ended`` tells if the last line has a line end, ``dialect`` what the user said of it.
+    """
 
     name: str
     stem: str
     sha256: str
     lines: tuple[str, ...]
     messages: tuple[str, ...] = ()
+    ended: bool = True
+    dialect: Dialect = Dialect()
 
 
-def read_file_text(path: str | Path) -> FileText:
-    """Read a text file in UTF-8, UTF-16 or latin-1.
+def read_file_text(path: str | Path, dialect: Dialect | None = None) -> FileText:
+    """Read a text file in UTF-8, UTF-16, GB 18030 or Windows-1252.
 
     Raises
     ------
@@ -62,7 +68,9 @@ def read_file_text(path: str | Path) -> FileText:
                 f"{name}, line {number}: {len(line)} characters; expected a table with one "
                 "point in each line, so export the data as text or CSV."
             )
-    return FileText(name, path.stem, hashlib.sha256(data).hexdigest(), lines, messages)
+    sha256 = hashlib.sha256(data).hexdigest()
+    ended = not lines[-1].strip()
+    return FileText(name, path.stem, sha256, lines, messages, ended, dialect or Dialect())
 
 
 def file_bytes(path: Path, limit: int) -> bytes:
@@ -115,6 +123,32 @@ def _decode(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     data = data.rstrip(b"\x1a")
     try:
         return data.decode("utf-8-sig"), ()
+    except UnicodeDecodeError:
+        return _eight_bits(data)
+
+
+# Marks of units and letters of the languages of headers, in the order of the code page.
+_WESTERN = "°µ²³±·ΩÄÖÜäöüßéèêàâçñáíóúôî‰–’“”"
+
+
+def _eight_bits(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Decode text in Chinese (GB 18030) or in a western code page.
+
+    Two bytes above 127 in a row are a Chinese character, if the page has it; in western text
+    they hardly follow each other, but for the marks of a unit.
+    """
+    try:
+        chinese = data.decode("gb18030")
+    except UnicodeDecodeError:
+        chinese = ""
+    western = data.decode("cp1252", errors="ignore")
+    foreign = [character for character in western if not character.isascii()]
+    common = sum("\u4e00" <= character <= "\u9fff" for character in chinese)
+    odd = sum(character not in _WESTERN for character in foreign)
+    if common and 2 * odd > len(foreign):
+        return chinese, ("encoding: read as GB 18030",)
+    try:
+        return data.decode("cp1252"), ("encoding: read as Windows-1252",)
     except UnicodeDecodeError:
         return data.decode("latin-1"), ("encoding: read as latin-1",)
 
