@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .datasets.stack import stack_spectra
     from .datasets.stripping import lifetimes_of, stripping
     from .datasets.table_files import read_table
+    from .datasets.tables.dialect import Dialect
     from .datasets.voltammogram import read_voltammogram, voltammogram
     from .errors import PosterionError
     from .inference.build import build
@@ -97,6 +98,7 @@ _HOMES = {
     "CriticalCurrent": "models.limits",
     "Doubt": "inference.verdict",
     "DoseResponse": "models.dose",
+    "Dialect": "datasets.tables.dialect",
     "Discrepant": "inference.noise.discrepant",
     "Gaussian": "inference.noise.independent",
     "Lifetime": "models.limits",
@@ -179,6 +181,7 @@ __all__ = [
     "Circuit",
     "Correlated",
     "CriticalCurrent",
+    "Dialect",
     "Discrepant",
     "DoseResponse",
     "Doubt",

@@ -23,35 +23,32 @@ Role = Literal[
 Quantity = Literal["frequency", "angular", "impedance", "admittance", "angle", "temperature"]
 
 # Names as `key_of` leaves them.
-_NAMES: Mapping[str, Role] = {
-    name: role
-    for role, names in (
-        ("frequency", "f freq freqs frequency frequencies fr frequenz fréquence frecuencia "
-                      "frequenza frequência частота 频率 頻率 周波数 测试频率 주파수"),
-        ("omega", "omega ω w angularfrequency angfreq kreisfrequenz 角频率"),
-        ("real", "z' zs' z'(a) re real re(z) re[z] rez real(z) realz realpart zre zreal z(re) "
-                 "z(real) z're rez' zr zprime realimpedance impedancereal re{z} z1 realteil "
-                 "z're z'real impedancerealpart realpartofimpedance realpartofz r rs ℜ(z) "
-                 "实部 z实部 阻抗实部 实部z' z'实部 實部 実部 実数部 zrealpart partieréelle"),
-        ("imag", "z'' zs'' z''(b) im imag im(z) im[z] imz imag(z) imagz imaginary imaginarypart "
-                 "imagpart zim zimag zimg z(im) z(imag) z''im imz'' zi zdoubleprime zimaginary "
-                 "imagimpedance impedanceimag im{z} z2 imaginärteil imaginaryimpedance "
-                 "impedanceimaginary imaginarypartofimpedance imaginarypartofz x xs reactance "
-                 "虚部 z虚部 阻抗虚部 虚部z'' z''虚部 虛部 虚数部 zimagpart partieimaginaire ℑ(z)"),
-        ("modulus", "|z| z zmod mod(z) modulus abs(z) absz zabs zmag magnitude mag(z) magz modz "
-                    "impedance impedanz |impedance| impedancemagnitude impedancemodulus betrag "
-                    "betragz zmodulus zmagnitude |z|mag impedanz|z| 阻抗 模 阻抗模 模值 阻抗模值 "
-                    "|z|阻抗 impedancia impédance"),
-        ("phase", "phase phase(z) phasez zphase zphz phz phaseangle arg(z) theta θ phi φ ϕ "
-                  "theta-z θ-z thetaz θz phaseofz argz angle angle(z) phaseshift phasenwinkel "
-                  "impedancephase impedancephaseangle zangle 相位 相位角 相角 位相 phi(z) φ(z) "
-                  "phasenverschiebung phaseangle(z)"),
-        ("conductance", "y' re(y) rey real(y) yre yreal y(re) conductance g gp"),
-        ("susceptance", "y'' im(y) imy imag(y) yim yimag y(im) susceptance b bp"),
-        ("temperature", "temperature temp temperatur température t 温度"),
-    )
-    for name in names.split()
-}  # fmt: skip
+_SPELLINGS: Sequence[tuple[Role, str]] = (
+    ("frequency", "f freq freqs frequency frequencies fr frequenz fréquence frecuencia "
+                  "frequenza frequência частота 频率 頻率 周波数 测试频率"),
+    ("omega", "omega ω w angularfrequency angfreq kreisfrequenz 角频率"),
+    ("real", "z' zs' z'(a) re real re(z) re[z] rez real(z) realz realpart zre zreal z(re) "
+             "z(real) z're rez' zr zprime realimpedance impedancereal re{z} z1 realteil "
+             "z're z'real impedancerealpart realpartofimpedance realpartofz r rs ℜ(z) "
+             "实部 z实部 阻抗实部 实部z' z'实部 實部 実部 実数部 zrealpart partieréelle"),
+    ("imag", "z'' zs'' z''(b) im imag im(z) im[z] imz imag(z) imagz imaginary imaginarypart "
+             "imagpart zim zimag zimg z(im) z(imag) z''im imz'' zi zdoubleprime zimaginary "
+             "imagimpedance impedanceimag im{z} z2 imaginärteil imaginaryimpedance "
+             "impedanceimaginary imaginarypartofimpedance imaginarypartofz x xs reactance "
+             "虚部 z虚部 阻抗虚部 虚部z'' z''虚部 虛部 虚数部 zimagpart partieimaginaire ℑ(z)"),
+    ("modulus", "|z| z zmod mod(z) modulus abs(z) absz zabs zmag magnitude mag(z) magz modz "
+                "impedance impedanz |impedance| impedancemagnitude impedancemodulus betrag "
+                "betragz zmodulus zmagnitude |z|mag impedanz|z| 阻抗 模 阻抗模 模值 阻抗模值 "
+                "|z|阻抗 impedancia impédance"),
+    ("phase", "phase phase(z) phasez zphase zphz phz phaseangle arg(z) theta θ phi φ ϕ "
+              "theta-z θ-z thetaz θz phaseofz argz angle angle(z) phaseshift phasenwinkel "
+              "impedancephase impedancephaseangle zangle 相位 相位角 相角 位相 phi(z) φ(z) "
+              "phasenverschiebung phaseangle(z)"),
+    ("conductance", "y' re(y) rey real(y) yre yreal y(re) conductance g gp"),
+    ("susceptance", "y'' im(y) imy imag(y) yim yimag y(im) susceptance b bp"),
+    ("temperature", "temperature temp temperatur température t 温度"),
+)  # fmt: skip
+_NAMES: Mapping[str, Role] = {name: role for role, names in _SPELLINGS for name in names.split()}
 # What a unit in words makes of a name, as in "Impedance Phase Degrees (')".
 _WORDS = {"degrees": "deg", "degree": "deg", "deg": "deg", "radians": "rad", "rad": "rad"}
 # BioLogic's sequence number and a temperature say "another sweep" only where frequencies recur.

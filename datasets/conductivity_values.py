@@ -156,6 +156,17 @@ def conductivities(
             messages.append(f"conductivity_sd: column '{error.header}' is one standard deviation")
             slope = _slope(error.meaning, unit, sigma, temperature)
             numbers["conductivity_sd"] = _values(table, error) * slope
+    behind = [table.errors.get((row.line, column.position), "") for row in table.rows]
+    if any(behind):
+        if "conductivity_sd" in chosen:
+            raise PosterionError(
+                f"{name}: the conductivities have errors behind ±, and column "
+                f"'{chosen['conductivity_sd'].header}' holds others; leave one of them out."
+            )
+        errors = (number(cell, table.marks) for cell in behind)
+        values = np.array([np.nan if error is None else error for error in errors])
+        numbers["conductivity_sd"] = values * _slope(meaning, unit, sigma, temperature)
+        messages.append("conductivity_sd: what stands behind ± is one standard deviation")
     return numbers
 
 

@@ -11,25 +11,30 @@ from .tables.names import LONGEST, key_of, plain, splits
 Role = Literal["cycle", "capacity", "charge_capacity", "cell", "efficiency", "series", "other"]
 
 _CYCLE = re.compile(
-    r"(cycle|cyc|zyklus|循环)s?(number|numb|num|no|nr|index|idx|id|count|#|c|号|序号)?s?"
+    r"(cycle|cyc|zyklus|循环)s?(number|numb|num|no|nr|index|idx|id|count|#|c|号|序号|次数|数)?s?"
     r"|(number|num|no|count)ofcycles?|(n|no|nr)cycles?"
 )
 _CELL = re.compile(
     r"(cell|battery|coincell|pouchcell|zelle|batterie)"
     r"(id|name|number|num|no|nr|label|code|barcode|index|serial(number)?|#)?"
 )
-_EFFICIENCY = re.compile(r"(coulombic|coulomb|columbic|faradaic)?(efficiency|eff|ce)|ce")
+_EFFICIENCY = re.compile(r"(coulombic|coulomb|columbic|faradaic)?(efficiency|eff|ce)|ce|.*效率")
 # Longest first, so that "discharge" is not read as "dis" and "charge".
 _WORDS = {
     "discharge": r"discharging|discharged|discharge|dischrg|dischg|dischr|dischar|disch|dchrg|"
-    r"dchg|dch|dis|entlade|décharge",
-    "charge": r"charging|charged|charge|chrg|chg|lade",
-    "capacity": r"capacities|capacity|capa|cap|kapazität|capacité|q",
-    "other": r"gravimetric|volumetric|specific|reversible|spec|areal|area|total|of|"
-    r"end|final|maximum|max|measured|cell|per|cycle|the|in",
+    r"dchg|dch|dis|entlade|décharge|放电",
+    "charge": r"charging|charged|charge|chrg|chg|lade|充电",
+    "capacity": r"capacities|capacity|capa|cap|kapazität|capacité|retention|soh|容量|保持率|q",
+    "other": r"gravimetric|volumetric|specific|reversible|spec|spe|areal|area|total|of|"
+    r"end|final|maximum|max|measured|cell|per|cycle|the|in|"
+    r"relative|normalized|normalised|remaining|比|面积|质量",
 }
 _TOKEN = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _WORDS.items()))
-_SHORT = {"dcap": "discharge", "qd": "discharge", "ccap": "charge", "qc": "charge"}
+# LAND writes CapD and SpeCapD.
+_SHORT = {
+    **dict.fromkeys(("dcap", "qd", "capd", "specapd", "arecapd"), "discharge"),
+    **dict.fromkeys(("ccap", "qc", "capc", "specapc", "arecapc"), "charge"),
+}
 # What is measured every second. Repeated cycles beside one of these are no table of cycles.
 _SERIES = re.compile(
     r"(test|step|total|elapsed|relative|rel|run|record|rec|load|real|cycle)?(time|zeit|temps)"

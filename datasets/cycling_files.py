@@ -19,6 +19,7 @@ from .cycling_tables import Convention, is_cycle_table, read_cycle_table
 from .neware_files import is_neware, read_neware
 from .tables.cells import DELIMITERS, cells_of
 from .tables.columns import checked_names
+from .tables.dialect import Dialect
 from .tables.text import FileText, read_file_text
 
 _HEADER_WITHIN = 200
@@ -34,6 +35,7 @@ def read_cycling(
     mass: str | None = None,
     area: str | None = None,
     cell: str | None = None,
+    dialect: Dialect | None = None,
 ) -> xr.Dataset:
     """Read the capacities of battery cells by cycle.
 
@@ -66,6 +68,9 @@ def read_cycling(
     cell
         Label of the cell, where the file does not tell cells apart; else the file's name
         without its ending.
+    dialect
+        How the table is written (decimal and thousands marks, delimiter), where the file does not
+        decide it.
 
     Returns
     -------
@@ -94,7 +99,7 @@ def read_cycling(
     named = checked_names(given, ROLES)
     unit = None if capacity_unit is None else require_capacity_unit(capacity_unit)
     path = Path(path)
-    recorded = _recorded(path)
+    recorded = _recorded(path, dialect)
     if isinstance(recorded, FileText):
         arguments = read_cycle_table(recorded, named, unit, convention, cell)
     else:
@@ -131,11 +136,11 @@ class _Records:
     messages: list[str]
 
 
-def _recorded(path: Path) -> FileText | _Records:
+def _recorded(path: Path, dialect: Dialect | None) -> FileText | _Records:
     """Return the records of a cycler, or the text of what may be a table of cycles."""
     if is_neware(path):
         return _Records(path.name, "Neware", *read_neware(path))
-    text = read_file_text(path)
+    text = read_file_text(path, dialect)
     header = instrument_header(text)
     if header is None:
         return text

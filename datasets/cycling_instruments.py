@@ -150,9 +150,9 @@ def read_series(text: FileText, header: _Header) -> tuple[Series, list[str]]:
             f"{name} has the header of a file of {header.instrument.format} but no row below it; "
             "it may be truncated, so export it again."
         )
-    cells = [row.cells[k] for row in rows for k in places.values() if k < len(row.cells)]
+    written = [row.cells[k] for row in rows for k in places.values() if k < len(row.cells)]
     said = text.dialect
-    marks = decided(cells, cells, name, said.decimal, said.thousands)
+    marks = decided(written, written, name, said.decimal, said.thousands)
     if not text.ended:
         rows, cut = without_cut_end(rows, marks)
         messages += cut

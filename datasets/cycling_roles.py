@@ -1,10 +1,11 @@
 """Which columns of a table of cycles are used, and as what."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .cycling_columns import Meaning, capacity_as, capacity_unit_of, meaning_of, without_unit
-from .tables.names import same
+from .tables.names import key_of, same
 
 ROLES = ("cycle", "capacity", "charge_capacity", "cell")
 """What a user can name a column as; any other name makes it a label."""
@@ -110,17 +111,26 @@ def _same_rank(found: list[Column], capacity: Column | None) -> bool:
     return _rank(found[0], found, capacity) == _rank(found[1], found, capacity)
 
 
+def _base(column: Column, *, over: bool = False) -> str:
+    """Return the name of a capacity without its unit, and without the words for per mass."""
+    key = key_of(without_unit(column.header)[0])
+    return re.sub(r"specific|spe(?=cap)|gravimetric|areal|比|面积", "", key) if over else key
+
+
 def _rank(column: Column, found: list[Column], capacity: Column | None) -> tuple[bool, ...]:
     """Return what makes a column the less preferred one.
 
     A capacity of charge has the unit and the spelling of that of discharge. Of Q and q, the
-    second is by convention a fraction of a nominal capacity.
+    second is by convention a fraction of a nominal capacity. A retention is taken where there is
+    no capacity, and CapD (mAh) before SpeCapD (mAh/g), which is the same over a mass.
     """
     meaning = column.meaning
+    own = capacity_unit_of(meaning.unit)
+    derived = own == "percent" or "retention" in column.header.lower()
+    over = _base(column, over=True) in {_base(other) for other in found if other != column}
     small = column.header[:1].islower()
     twin = any(other != column and other.header.lower() == column.header.lower() for other in found)
     if capacity is None:
-        return (not meaning.stated, not meaning.unit, twin and small)
-    unit = capacity_unit_of(meaning.unit)
-    another = unit != capacity_unit_of(capacity.meaning.unit)
+        return (derived, not meaning.stated, not meaning.unit, over, twin and small)
+    another = own != capacity_unit_of(capacity.meaning.unit)
     return (another, not meaning.stated, twin and small != capacity.header[:1].islower())

@@ -12,8 +12,9 @@ from .cycling_points import Points, long_points, values_of, wide_points, with_un
 from .cycling_roles import Choice, Column, chosen_columns
 from .cycling_schema import cycles_in_words
 from .tables.columns import refuse_duplicates, refuse_missing_names
-from .tables.search import Table, Wanted, find_table
+from .tables.search import Table, find_table
 from .tables.text import FileText
+from .tables.wanted import Wanted
 
 Array = npt.NDArray[np.float64]
 Convention = Literal["auto", "as_written", "swapped"]

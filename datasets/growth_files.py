@@ -12,10 +12,12 @@ import xarray as xr
 from ..errors import PosterionError
 from .growth_schema import growth_dataset
 from .tables.columns import checked_names, labels_of, refuse_duplicates
+from .tables.dialect import Dialect
 from .tables.names import key_of, plain, same, splits
 from .tables.numbers import last_digit, number
-from .tables.search import Table, Wanted, find_table
+from .tables.search import Table, find_table
 from .tables.text import read_file_text
+from .tables.wanted import Wanted
 
 Output = Literal["resistance", "overpotential"]
 
@@ -50,6 +52,7 @@ def read_growth(
     *,
     unit: str | None = None,
     columns: Mapping[str, str] | None = None,
+    dialect: Dialect | None = None,
 ) -> xr.Dataset:
     """Read a table of resistances, or overpotentials, against the number of cycles.
 
@@ -68,6 +71,9 @@ def read_growth(
         Names of the columns for ``cycle``, ``resistance`` (or ``overpotential``) and
         ``resistance_sd``, where their headers are not understood. Any other key makes a column a
         label of that name.
+    dialect
+        How the table is written (decimal and thousands marks, delimiter), where the file does not
+        decide it.
 
     Returns
     -------
@@ -82,7 +88,7 @@ def read_growth(
     """
     named = checked_names(columns or {}, ROLES)
     given = None if unit is None else _known_unit(unit)
-    text = read_file_text(path)
+    text = read_file_text(path, dialect)
 
     def needed(header: Sequence[str]) -> tuple[int, ...] | None:
         cycle, values, _ = _columns(header, named)

@@ -74,13 +74,9 @@ def _candidates(columns: Sequence[Column], role: Role) -> list[Column]:
     first word.
     """
     found = [column for column in columns if column.role == role]
-    for better in (
-        lambda column: unit_factor(column.unit, role) is not None,
-        lambda column: not column.weak,
-        lambda column: not column.logarithm,
-    ):
-        found = [column for column in found if better(column)] or found
-    return found
+    found = [c for c in found if unit_factor(c.unit, role) is not None] or found
+    found = [c for c in found if not c.weak] or found
+    return [c for c in found if not c.logarithm] or found
 
 
 def _repeated(found: Sequence[list[Column]]) -> list[Side]:

@@ -17,8 +17,9 @@ from .sweep import Convention, Sweep
 from .tables.cells import lines_in_words, require_numbers
 from .tables.columns import label_of, refuse_missing_names
 from .tables.numbers import number
-from .tables.search import Table, Wanted, find_table
+from .tables.search import Table, find_table
 from .tables.text import FileText
+from .tables.wanted import Wanted
 from .temperatures import temperature_above, temperature_of_name
 
 Array = npt.NDArray[np.float64]

@@ -13,10 +13,12 @@ from .current_units import current_unit_of
 from .limits_schema import RESERVED, lifetimes, stepped_test
 from .tables.cells import Row
 from .tables.columns import checked_names, labels_of, refuse_duplicates
+from .tables.dialect import Dialect
 from .tables.names import key_of, plain, same, splits
 from .tables.numbers import number
-from .tables.search import Table, Wanted, find_table
+from .tables.search import Table, find_table
 from .tables.text import read_file_text
+from .tables.wanted import Wanted
 
 ROLES = ("survived", "failed", "lived", "running")
 _NAMES = {
@@ -44,6 +46,7 @@ def read_limits(
     unit: str | None = None,
     seen_every: float | None = None,
     columns: Mapping[str, str] | None = None,
+    dialect: Dialect | None = None,
 ) -> xr.Dataset:
     """Read at which current cells failed, or after how many cycles.
 
@@ -60,6 +63,9 @@ def read_limits(
     columns
         Names of the columns for ``survived``, ``failed``, ``lived`` and ``running`` where their
         headers are not understood. Any other key makes a column a label of that name.
+    dialect
+        How the table is written (decimal and thousands marks, delimiter), where the file does not
+        decide it.
 
     Returns
     -------
@@ -72,7 +78,7 @@ def read_limits(
         If the file cannot be read, a column or unit is missing, or a value cannot be used.
     """
     named = checked_names(columns or {}, ROLES)
-    text = read_file_text(path)
+    text = read_file_text(path, dialect)
 
     def needed(header: Sequence[str]) -> tuple[int, ...] | None:
         found = _columns(header, named)

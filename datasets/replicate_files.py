@@ -15,10 +15,12 @@ from .replicate_checks import refuse_points_of_one, refuse_repeated_rows
 from .replicates import replicates
 from .tables.cells import Row
 from .tables.columns import label_of, refuse_duplicates
+from .tables.dialect import Dialect
 from .tables.names import key_of, plain, same, splits
 from .tables.numbers import Marks, last_digit, number
-from .tables.search import Table, Wanted, find_table
+from .tables.search import Table, find_table
 from .tables.text import FileText, read_file_text
+from .tables.wanted import Wanted
 
 _SPECIMENS = re.compile(r"(specimen|pellet|cell)(s?)(id|no|number|label|name)?#?")
 
@@ -33,6 +35,7 @@ def read_replicates(
     sd: str | None = None,
     factors: Sequence[str] = (),
     where: Mapping[str, str] | None = None,
+    dialect: Dialect | None = None,
 ) -> xr.Dataset:
     """Read numbers of specimens, one in each row, from a table.
 
@@ -56,6 +59,9 @@ def read_replicates(
         Names of columns with further conditions, such as a volume or a temperature.
     where
         Values of columns by their names: the rows to keep.
+    dialect
+        How the table is written (decimal and thousands marks, delimiter), where the file does not
+        decide it.
 
     Returns
     -------
@@ -68,7 +74,7 @@ def read_replicates(
         If the file cannot be read, a column or unit is missing, units are mixed, a value is no
         number, rows are repeated, or rows are points of one measurement and no replicates.
     """
-    text = read_file_text(path)
+    text = read_file_text(path, dialect)
     kept = dict(where or {})
     names = {"group": group, "value": value}
     names |= {role: each for role, each in (("specimen", specimen), ("sd", sd)) if each}
@@ -102,12 +108,18 @@ def read_replicates(
     groups, specimens = labels("group"), labels("specimen") if "specimen" in places else None
     refuse_points_of_one(text.name, table, rows, set(places.values()), groups, specimens)
     values = column("value")
+    behind = [table.errors.get((row.line, places["value"]), "") for row in rows]
+    if any(behind) and "sd" in places:
+        raise PosterionError(
+            f"{text.name}: the numbers have errors behind ±, and sd='{sd}' names others; leave "
+            "one of them out."
+        )
     dataset = replicates(
         numbers("value"),
         groups,
         unit=own_unit,
         specimen=specimens,
-        sd=numbers("sd") if "sd" in places else None,
+        sd=numbers("sd") if "sd" in places else _errors(behind, table),
         step=[last_digit(cell, table.marks) for cell in values],
         factors={
             factor_name(each): _factor(column(f"factor {each}"), table.marks) for each in factors
@@ -147,7 +159,9 @@ def _table(text: FileText, names: Mapping[str, str]) -> Table:
     """Find the table that has the named columns, or say which it lacks."""
     seen = _Seen(names=list(names.values()))
     told = " and ".join(f"'{names[role]}'" for role in ("group", "value"))
-    wanted = Wanted("table of replicates", f"a header with the columns {told} is needed", seen)
+    wanted = Wanted(
+        "table of replicates", f"a header with the columns {told} is needed", seen, errors=True
+    )
     try:
         return find_table(text, wanted)
     except PosterionError as error:
@@ -283,6 +297,12 @@ def factor_name(name: str) -> str:
     """Return the name of a factor: that of its column without the unit."""
     bare = next((own for own, unit in _meanings(name) if unit), name)
     return re.sub(r"\W+", "_", bare).strip("_") or "factor"
+
+
+def _errors(behind: Sequence[str], table: Table) -> list[float] | None:
+    """Return the errors behind ±, or None where there is none."""
+    found = [number(cell, table.marks) for cell in behind]
+    return [np.nan if each is None else each for each in found] if any(behind) else None
 
 
 def _factor(cells: Sequence[str], marks: Marks) -> list[float] | list[str]:

@@ -20,8 +20,10 @@ from .conductivity_values import (
     with_unit_below,
 )
 from .tables.columns import checked_names, labels_of, refuse_duplicates
-from .tables.search import Wanted, find_table
+from .tables.dialect import Dialect
+from .tables.search import find_table
 from .tables.text import read_file_text
+from .tables.wanted import Wanted
 
 _WANTED = (
     "a table of conductivities needs a column of temperatures and one of conductivities, for "
@@ -36,6 +38,7 @@ def read_table(
     temperature_unit: str | None = None,
     conductivity_unit: str | None = None,
     columns: Mapping[str, str] | None = None,
+    dialect: Dialect | None = None,
 ) -> xr.Dataset:
     """Read a table of ionic conductivity against temperature.
 
@@ -53,6 +56,9 @@ def read_table(
         Names of the columns for ``temperature``, ``conductivity``, ``temperature_sd`` and
         ``conductivity_sd``, where their headers are not understood or there are several. Any
         other key makes a column a label of that name: ``{"pellet": "No."}``.
+    dialect
+        How the table is written (decimal and thousands marks, delimiter), where the file does not
+        decide it.
 
     Returns
     -------
@@ -76,7 +82,7 @@ def read_table(
     named = checked_names(columns or {}, ROLES)
     degrees = None if temperature_unit is None else require_degrees(temperature_unit)
     unit = None if conductivity_unit is None else require_conductivity_unit(conductivity_unit)
-    text = read_file_text(path)
+    text = read_file_text(path, dialect)
     name = text.name
 
     def needed(header: Sequence[str]) -> tuple[int, ...] | None:
@@ -85,7 +91,7 @@ def read_table(
             return None
         return tuple(column.position for column in chosen.values())
 
-    table = find_table(text, Wanted("table of conductivities", _wanted(named), needed))
+    table = find_table(text, Wanted("table of conductivities", _wanted(named), needed, errors=True))
     header = table.header or ()
     refuse_duplicates(name, header)
     chosen = chosen_columns(header, named) or {}

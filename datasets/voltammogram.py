@@ -13,10 +13,12 @@ from ..errors import PosterionError
 from .current_units import current_unit_of
 from .schema import numbers_of
 from .tables.columns import checked_names, refuse_duplicates
+from .tables.dialect import Dialect
 from .tables.names import key_of, plain, same, splits
 from .tables.numbers import number
-from .tables.search import Wanted, find_table
+from .tables.search import find_table
 from .tables.text import read_file_text
+from .tables.wanted import Wanted
 
 _POTENTIAL = re.compile(
     r"(potential|voltage|e|v|u|ewe|we|workingelectrode|cellvoltage|spannung)(volts?)?"
@@ -109,6 +111,7 @@ def read_voltammogram(
     *,
     current_unit: str | None = None,
     columns: Mapping[str, str] | None = None,
+    dialect: Dialect | None = None,
 ) -> xr.Dataset:
     """Read current against potential of one linear sweep.
 
@@ -122,6 +125,9 @@ def read_voltammogram(
     columns
         Names of the columns for ``potential`` and ``current`` where their headers are not
         understood.
+    dialect
+        How the table is written (decimal and thousands marks, delimiter), where the file does not
+        decide it.
 
     Returns
     -------
@@ -134,7 +140,7 @@ def read_voltammogram(
         If the file cannot be read, a column or unit is missing, or a value cannot be used.
     """
     named = checked_names(columns or {}, ("potential", "current"))
-    text = read_file_text(path)
+    text = read_file_text(path, dialect)
 
     def needed(header: Sequence[str]) -> tuple[int, ...] | None:
         found = _columns(header, named)

@@ -158,7 +158,7 @@ def test_capacity_by_its_header(header, role, unit):
 
 @pytest.mark.parametrize(
     "header",
-    ["Charge", "Irreversible capacity (Ah)", "Charge_Throughput_Ah", "Capacity retention (%)"]
+    ["Charge", "Irreversible capacity (Ah)", "Charge_Throughput_Ah", "Energy retention (%)"]
     + ["charge/discharge", "Discharge energy (Wh)", "Cycle life", "cell1", "S", "Q" * 100, ""],
 )
 def test_headers_that_are_no_capacity(header):

@@ -1,9 +1,7 @@
 """What stands below a header: rows, comments, titles of blocks, text below the table."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from ...errors import PosterionError
 from .cells import (
@@ -17,31 +15,11 @@ from .cells import (
     trimmed,
     without_cut_end,
 )
-from .names import plain
-from .numbers import READINGS, Marks, number
+from .fields import field_of, is_number
+from .numbers import Marks, number
 from .text import FileText
-
-_UNIT = re.compile(
-    r"(1/)?(?:[pnµumkcdMGK]?(?:[Hh]ertz|H[Zz]|[Oo]hms?|OHM|Ω|ω|S|A|V|W|F|H|J|Pa|bar|g|m|L|l|eV|mol)|"
-    r"hz|HZ|khz|KHZ|kOhm|°C?|K|C|deg(?:C|rees?)?|grad|rad(?:ians?)?|%|[Cc]ycles?|s|sec|min|h|hrs?|"
-    r"[mµu]?Ah|m?Wh|[mM]?[Ss]iemens|[Vv]olts?|[Aa]mps?|[Aa]mperes?|seconds?|hours?|days?|d)"
-    r"(?:\^?-?[1-4])?"
-)
-
-
-class Kind(Protocol):
-    """What of a wanted table its rows depend on."""
-
-    whole: bool
-    blanks: bool
-    blocks: bool
-
-
-def is_unit(cell: str) -> bool:
-    """Tell if a cell below a header holds a unit, such as ``mA/cm2`` or ``[Ohm]``."""
-    text = plain(cell.strip().strip("[]()").strip())
-    parts = [part for part in re.split(r"[\s*/·.]+", text) if part]
-    return 0 < len(parts) < 5 and all(_UNIT.fullmatch(part) for part in parts)
+from .units import is_unit
+from .wanted import Wanted
 
 
 @dataclass(frozen=True)
@@ -60,7 +38,7 @@ class Body:
         titles: Sequence[str],
         positions: Sequence[int],
         marks: Marks,
-        kind: Kind,
+        wanted: Wanted,
     ) -> tuple[list[Row], list[str]]:
         """Return rows of the width of the table with numbers where they are needed.
 
@@ -73,7 +51,7 @@ class Body:
         width = len(titles)
         last = rows[-1]
         short = len(rows) > 1 and len(last.cells) < min(width, len(rows[-2].cells))
-        if short and not kind.whole:
+        if short and not wanted.whole:
             rows, said = rows[:-1], [f"incomplete last line {last.line} dropped"]
         elif not text.ended and last.line == _last_line(text):
             rows, said = without_cut_end(rows, marks)
@@ -84,7 +62,7 @@ class Body:
             if len(cells) > width and len(trimmed(cells)) <= width:
                 cells = cells[:width]
             if len(cells) < width:
-                if kind.whole:
+                if wanted.whole:
                     raise _width(text, row, width)
                 spare = _spare(rows, width, positions, marks) if spare is None else spare
                 if self.delimiter == BLANK or width - len(cells) > spare:
@@ -94,7 +72,7 @@ class Body:
                 raise _width(text, row, width)
             row = Row(row.line, cells, row.block)
             needed = [
-                k for k in positions if not (kind.blanks and k != positions[0] and not cells[k])
+                k for k in positions if not (wanted.blanks and k != positions[0] and not cells[k])
             ]
             require_numbers(text.name, row, needed, titles, marks)
             found.append(row)
@@ -133,7 +111,7 @@ def bodied(
     titles: Sequence[str],
     positions: Sequence[int],
     delimiter: str,
-    kind: Kind,
+    wanted: Wanted,
 ) -> Body:
     """Sort the lines below a header.
 
@@ -147,7 +125,7 @@ def bodied(
         Titles of the columns, and which must hold numbers.
     delimiter
         Between cells.
-    kind
+    wanted
         Whether text between rows is the title of a block.
 
     Raises
@@ -170,7 +148,7 @@ def bodied(
         if content.strip() == header:
             told["header repeated"].append(line)
             below_header = True
-            if kind.blocks and rows:
+            if wanted.blocks and rows:
                 blocks.append(" ".join(words.text for words in pending))
                 pending = []
         elif not trimmed(cells):
@@ -181,10 +159,10 @@ def bodied(
             units = units or Row(line, cells)
         elif below_header and width > 1 and _is_count(cells, text, line):
             counts.append(f"line {line} left out: it counts the rows")
-        elif said := _words(cells, positions, width, gap or bool(pending), kind, delimiter):
+        elif said := _words(cells, positions, width, gap or bool(pending), wanted, delimiter):
             pending.append(_Words(line, content.strip(), said))
         else:
-            if kind.blocks and pending and all(words.is_title for words in pending):
+            if wanted.blocks and pending and all(words.is_title for words in pending):
                 if rows:
                     blocks.append("")
                 blocks[-1] = " ".join(words.text for words in pending)
@@ -196,8 +174,8 @@ def bodied(
         told["text below the table left out"] = [words.line for words in pending]
     elif pending:
         rows = [Row(words.line, cells_of(words.text, delimiter)) for words in pending]
-    said = [f"{what} ({lines_in_words(lines)})" for what, lines in told.items() if lines]
-    return Body(tuple(rows), units, tuple(blocks), (*counts, *said), delimiter)
+    left = (f"{what} ({lines_in_words(lines)})" for what, lines in told.items() if lines)
+    return Body(tuple(rows), units, tuple(blocks), (*counts, *left), delimiter)
 
 
 @dataclass(frozen=True)
@@ -218,7 +196,7 @@ def _words(
     positions: Sequence[int],
     width: int,
     apart: bool,
-    kind: Kind,
+    wanted: Wanted,
     delimiter: str,
 ) -> str:
     """Tell if a line is no row: "title" or "trailer", or empty if it is one.
@@ -227,15 +205,19 @@ def _words(
     """
     found = trimmed(cells)
     needed = [found[k] for k in positions if k < len(found)]
-    if needed and _is_number(needed[0]) and positions[0] < len(found):
+    if needed and _is_value(needed[0]) and positions[0] < len(found):
         return ""
-    numbers, other = any(map(_is_number, needed)), len(found) != width
+    numbers, other = any(map(_is_value, needed)), len(found) != width
     alone = len(found) == 1 and delimiter != BLANK
-    if other and not numbers and (kind.blocks or alone or apart):
+    if other and not numbers and (wanted.blocks or alone or apart):
         return "title"
     if apart and (other or not numbers):
         return "trailer"
-    return "trailer" if kind.blocks and not any(map(_is_number, found)) else ""
+    return "trailer" if wanted.blocks and not any(map(_is_value, found)) else ""
+
+
+def _is_value(cell: str) -> bool:
+    return is_number(cell) or field_of(cell) is not None
 
 
 def _above(text: FileText, index: int) -> str:
@@ -243,16 +225,12 @@ def _above(text: FileText, index: int) -> str:
     return text.lines[index - 1].strip() if index > 0 else ""
 
 
-def _is_number(cell: str) -> bool:
-    return any(number(cell, marks) is not None for marks in READINGS)
-
-
 def _is_units(cells: Sequence[str], positions: Sequence[int], width: int) -> bool:
     """Tell if the line below a header is one of units: no number, and a unit that is needed."""
     if not max(positions) < len(cells) or len(trimmed(cells)) > width:
         return False
     needed = [cells[position] for position in positions]
-    return any(map(is_unit, needed)) and not any(map(_is_number, needed))
+    return any(map(is_unit, needed)) and not any(map(_is_value, needed))
 
 
 def _is_count(cells: Sequence[str], text: FileText, line: int) -> bool:

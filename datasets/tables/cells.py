@@ -91,7 +91,7 @@ def without_cut_end(rows: Sequence[Row], marks: Marks) -> tuple[list[Row], list[
     *above, last = rows
     place = len(trimmed(last.cells)) - 1
     column = [row.cells[place] for row in above if place < len(row.cells) and row.cells[place]]
-    if place < 0 or len(column) < 2 or not _is_cut(last.cells[place], column, marks):
+    if place < 0 or not column or not _is_cut(last.cells[place], column, marks):
         return list(rows), []
     return above, [
         f"last line {last.line} dropped: '{last.cells[place][:40]}' is not as long as what stands "

@@ -2,15 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 
 from ...errors import PosterionError
 from .body import Body, bodied
 from .cells import BLANK, COMMENTS, DELIMITERS, Row, cells_of, is_marked, numbered, trimmed
+from .fields import apart, field_of
 from .numbers import COMMA, POINT, READINGS, Marks, decided, number
 from .text import FileText
+from .wanted import Wanted
 
 _HEADER_WITHIN = 2000
 _HEADER_LENGTH = 10_000
@@ -23,7 +25,8 @@ _HEADERS = 5  # lines that may be headers and are tried
 class Table:
     """A table of text cells; ``header`` is None where the file has none.
 
-    ``units`` is a first row of units; ``titles`` are the lines above each block of rows.
+    ``units`` is a first row of units; ``titles`` are the lines above each block of rows;
+    ``errors`` are those behind ± by line and position.
     """
 
     header: tuple[str, ...] | None
@@ -32,38 +35,7 @@ class Table:
     marks: Marks
     messages: tuple[str, ...]
     titles: tuple[str, ...] = ("",)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The table that a file should hold.
-
-    Attributes
-    ----------
-    kind
-        Its name in error messages.
-    columns
-        What its header needs, in words, for error messages.
-    needed
-        Returns the positions of the columns that must hold numbers if its argument is a
-        header of the table, else None.
-    bare
-        What the columns are where there is no header; empty where one is needed.
-    whole
-        Whether a short row is an error. An instrument that was stopped leaves one at the end.
-    blanks
-        Whether cells of the needed columns other than the first may be blank.
-    blocks
-        Whether lines of text between the rows are titles of blocks, such as ``T = 40 C``.
-    """
-
-    kind: str
-    columns: str
-    needed: Callable[[Sequence[str]], tuple[int, ...] | None]
-    bare: tuple[str, ...] = ()
-    whole: bool = True
-    blanks: bool = False
-    blocks: bool = False
+    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def find_table(text: FileText, wanted: Wanted) -> Table:
@@ -182,7 +154,7 @@ def table_of(
             "again."
         )
     body = Body(tuple(rows), None, ("",), (), delimiter)
-    return _table(text, body, titles, positions, _marks(text, rows, positions), wanted)
+    return _table(text, body, titles, positions, wanted)
 
 
 def header_cells(line: str, delimiter: str) -> list[tuple[str, ...]]:
@@ -209,8 +181,7 @@ def _with_header(text: FileText, header: _Header, wanted: Wanted) -> Table:
     body = bodied(text, header.index, titles, header.positions, header.delimiter, wanted)
     if not body.rows:
         raise PosterionError(f"{text.name} has a header but no row below it; it may be truncated.")
-    marks = _marks(text, body.rows, header.positions)
-    return _table(text, body, titles, header.positions, marks, wanted)
+    return _table(text, body, titles, header.positions, wanted)
 
 
 def _marks(text: FileText, rows: Sequence[Row], positions: Sequence[int]) -> Marks:
@@ -223,7 +194,9 @@ def _are_numbers(
     cells: Sequence[str], positions: Sequence[int], marks: Marks, blanks: bool
 ) -> bool:
     return all(
-        number(cells[k], marks) is not None or (blanks and k != positions[0] and not cells[k])
+        number(cells[k], marks) is not None
+        or (blanks and k != positions[0] and not cells[k])
+        or ((parted := field_of(cells[k])) is not None and number(parted.value, marks) is not None)
         for k in positions
     )
 
@@ -274,8 +247,7 @@ def _without_header(text: FileText, wanted: Wanted) -> Table:
     positions = tuple(range(width))
     start = body[first][0] - 2
     found = bodied(text, start, wanted.bare, positions, delimiter, wanted)
-    table = _table(text, found, wanted.bare, positions, _marks(text, found.rows, positions), wanted)
-    return replace(table, header=None)
+    return replace(_table(text, found, wanted.bare, positions, wanted), header=None)
 
 
 def _unknown_header(
@@ -318,10 +290,12 @@ def _table(
     body: Body,
     titles: Sequence[str],
     positions: Sequence[int],
-    marks: Marks,
     wanted: Wanted,
 ) -> Table:
     """Check the rows, and bring them to one width."""
+    parted = apart(text.name, body.rows, positions, errors=wanted.errors)
+    body = replace(body, rows=parted.rows, units=_with_units(body.units, parted.units, titles))
+    marks = _marks(text, body.rows, positions)
     messages = list(body.messages)
     if marks.thousands:
         messages.append(f"numbers: read with {marks}")
@@ -330,5 +304,18 @@ def _table(
     rows, said = body.checked(text, titles, positions, marks, wanted)
     units = body.units
     if units is not None:
-        messages.append(f"units: line {units.line} taken as a row of units")
-    return Table(tuple(titles), units, tuple(rows), marks, (*messages, *said), body.titles)
+        where = f"line {units.line} taken as a row of units" if units.line else "as in the cells"
+        messages.append(f"units: {where}")
+    return Table(
+        tuple(titles), units, tuple(rows), marks, (*messages, *said), body.titles, parted.errors
+    )
+
+
+def _with_units(below: Row | None, units: Mapping[int, str], titles: Sequence[str]) -> Row | None:
+    """Return the row of units with those that stand in the cells themselves."""
+    if not units:
+        return below
+    cells = list(below.cells) if below else [""] * len(titles)
+    for position, unit in units.items():
+        cells[position] = unit
+    return Row(below.line if below else 0, tuple(cells))

@@ -131,6 +131,19 @@ def _decode(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 _WESTERN = "°µ²³±·ΩÄÖÜäöüßéèêàâçñáíóúôî‰–’“”"
 
 
+def _is_chinese(character: str) -> bool:
+    """Tell if a character is usual in Chinese text: its own, Greek, signs and wide forms."""
+    return (
+        character.isascii()
+        or "\u4e00" <= character <= "\u9fff"
+        or "\u0391" <= character <= "\u03c9"
+        or "\u2010" <= character <= "\u2266"
+        or "\u3000" <= character <= "\u30ff"
+        or "\uff00" <= character <= "\uffef"
+        or character in "°±×÷·"
+    )
+
+
 def _eight_bits(data: bytes) -> tuple[str, tuple[str, ...]]:
     """Decode text in Chinese (GB 18030) or in a western code page.
 
@@ -141,11 +154,9 @@ def _eight_bits(data: bytes) -> tuple[str, tuple[str, ...]]:
         chinese = data.decode("gb18030")
     except UnicodeDecodeError:
         chinese = ""
-    western = data.decode("cp1252", errors="ignore")
-    foreign = [character for character in western if not character.isascii()]
-    common = sum("\u4e00" <= character <= "\u9fff" for character in chinese)
-    odd = sum(character not in _WESTERN for character in foreign)
-    if common and 2 * odd > len(foreign):
+    western = [c for c in data.decode("cp1252", errors="ignore") if not c.isascii()]
+    odd = sum(character not in _WESTERN for character in western)
+    if chinese and 2 * odd > len(western) and all(map(_is_chinese, chinese)):
         return chinese, ("encoding: read as GB 18030",)
     try:
         return data.decode("cp1252"), ("encoding: read as Windows-1252",)

@@ -12,6 +12,7 @@ from .calibrate import calibrate
 from .compare import compare
 from .data import data_app
 from .fit import fit_app
+from .reading_options import with_flags
 from .reproduce import reproduce
 from .terminal import BAD_INPUT, progress_console
 from .transference import transference
@@ -36,7 +37,6 @@ def main() -> None:
         app()
     except PosterionError as error:
         # Not wrapped: a caret points into the line above it.
-        progress_console.print(
-            f"Error: {error}", style="red", markup=False, highlight=False, soft_wrap=True
-        )
+        said = f"Error: {with_flags(str(error))}"
+        progress_console.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(BAD_INPUT)

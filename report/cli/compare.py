@@ -7,6 +7,12 @@ import typer
 
 from ...errors import PosterionError
 from .noise_options import NoiseChoice, NoiseName
+from .reading_options import (
+    DecimalOption,
+    DelimiterOption,
+    ThousandsOption,
+    read_dialect,
+)
 from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .spectrum_options import Window
 from .terminal import (
@@ -57,6 +63,9 @@ def compare(
     rope: Annotated[
         str, typer.Option(help="Differences that do not matter: '5%' or '0.01 mS/cm'.")
     ] = "5%",
+    decimal: DecimalOption = None,
+    thousands: ThousandsOption = None,
+    delimiter: DelimiterOption = None,
     better: Annotated[str, typer.Option(help="larger or smaller.")] = "larger",
     scale: Annotated[
         str | None, typer.Option(help="On which specimens scatter: log (usual) or linear.")
@@ -163,6 +172,7 @@ def compare(
     sampling: dict[str, Any] = {
         "draws": draws, "chains": chains, "seed": seed, "out": out, "as_json": as_json
     }  # fmt: skip
+    dialect = read_dialect(decimal, thousands, delimiter)
     if models:
         _refuse("--models", group=group, value=value, specimen=specimen, sd=sd, unit=unit,
                 quantity=quantity, scale=scale, spread=spread, dose=dose, by=by)  # fmt: skip
@@ -176,6 +186,7 @@ def compare(
             circuits=circuit or (),
             laws=law or (),
             columns=column or (),
+            dialect=dialect,
             where=where or (),
             pool=pool or (),
             group_by=group_by,
@@ -196,10 +207,10 @@ def compare(
         what = "--dose" if dose else "--by"
         _refuse(what, group=group if dose else None, quantity=quantity, scale=scale)
         _compare_conditions(
-            sources, group, dose, by, value, specimen, sd, where or [], unit, curve, better, spread,
-            read_priors(prior or []), sampling,
+            sources, group, dose, by, value, specimen, sd, where or [], unit, dialect, curve,
+            better, spread, read_priors(prior or []), sampling,
         )  # fmt: skip
-    data = _data(sources, group, value, specimen, sd, where or [], unit)
+    data = _data(sources, group, value, specimen, sd, where or [], unit, dialect)
     priors = read_priors(prior or [])
     if out is not None:
         check_writable(out)
@@ -242,6 +253,7 @@ def _data(
     sd: str | None,
     where: list[str],
     unit: str | None,
+    dialect: Any,
 ) -> "xr.Dataset | dict[str, Any]":
     """Return the table, or what is known of each group by its name."""
     from ...datasets.replicate_files import read_replicates
@@ -279,6 +291,7 @@ def _data(
         specimen=specimen,
         sd=sd,
         where=dict(read_pairs(where, "--where", "temperature=25")),
+        dialect=dialect,
     )
     if not named:
         return table
@@ -298,6 +311,7 @@ def _compare_conditions(
     sd: str | None,
     where: list[str],
     unit: str | None,
+    dialect: Any,
     curve: str,
     better: str,
     spread: str | None,
@@ -321,6 +335,7 @@ def _compare_conditions(
         sd=sd,
         factors=[each for each in (dose, by) if each],
         where=dict(read_pairs(where, "--where", "temperature=25")),
+        dialect=dialect,
     )
     second = None if by is None else factor_name(by)
     if dose is not None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -24,6 +25,7 @@ def compare_models_command(
     circuits: Sequence[str] = (),
     laws: Sequence[str] = (),
     columns: Sequence[str] = (),
+    dialect: Any = None,
     where: Sequence[str] = (),
     pool: Sequence[str] = (),
     group_by: str | None = None,
@@ -51,7 +53,7 @@ def compare_models_command(
         Two or more results of `save`; or one file of data, with circuits or laws.
     circuits, laws
         The candidates, as text; see `candidates`.
-    columns, where, pool, group_by, together, robust, independent, sign
+    columns, dialect, where, pool, group_by, together, robust, independent, sign
         As the options of the ``fit`` commands.
     noise, window
         Of a spectrum: what spreads its data, and the frequencies that are fitted.
@@ -73,6 +75,7 @@ def compare_models_command(
         sign,
         noise or NoiseChoice.of(None, None, robust=robust),
         window or Window(),
+        dialect,
     )
     given = read_priors(priors)
     asked = bool(circuits or laws)

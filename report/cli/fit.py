@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,14 @@ from .fit_limit import fit_limit
 from .fit_series import fit_series
 from .many_spectra import pooling, read_labels, stacked
 from .noise_options import AccuracyOption, NoiseChoice, NoiseOption, RobustOption, noise_of
+from .reading_options import (
+    DecimalOption,
+    DelimiterOption,
+    SpectrumColumnOption,
+    ThousandsOption,
+    read_columns,
+    read_dialect,
+)
 from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
@@ -78,6 +86,10 @@ def fit_eis(
     prior: PriorOption = None,
     sign: SignOption = "auto",
     which: WhichOption = None,
+    column: SpectrumColumnOption = None,
+    decimal: DecimalOption = None,
+    thousands: ThousandsOption = None,
+    delimiter: DelimiterOption = None,
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
@@ -97,6 +109,10 @@ def fit_eis(
     choice = NoiseChoice.of(noise, accuracy, robust=robust)
     plain = bool(pool) and noise is None and accuracy is None and not robust
     window = Window.of(fmin, fmax, drop)
+    reading: dict[str, Any] = {
+        "columns": read_columns(column),
+        "dialect": read_dialect(decimal, thousands, delimiter),
+    }
     if (thickness is None) != (diameter is None):
         raise PosterionError("a conductivity needs both --thickness and --diameter.")
     for text, what in ((thickness, "thickness"), (diameter, "diameter")):
@@ -109,12 +125,12 @@ def fit_eis(
         if pool:
             if which is not None or degrees is not None:
                 raise PosterionError("--which and --temperature are those of a single spectrum.")
-            spectrum = stacked(files, sign, read_labels(label or []), window)
+            spectrum = stacked(files, sign, read_labels(label or []), window, **reading)
             kinds = pooling(pool, free or [], same or [])
         else:
             if label or free or same:
                 raise PosterionError("--label, --free and --same need --pool.")
-            spectrum, kinds = window.take(_single(files, sign, which)), None
+            spectrum, kinds = window.take(_single(files, sign, which, reading)), None
         if degrees is not None:
             spectrum.attrs["temperature_c"] = degrees
 
@@ -140,7 +156,9 @@ def fit_eis(
         finish(tree, extra, out, as_json, say, remarks=said)
 
 
-def _single(files: Sequence[str], sign: str, which: str | None) -> "xr.Dataset":
+def _single(
+    files: Sequence[str], sign: str, which: str | None, reading: dict[str, Any]
+) -> "xr.Dataset":
     from ...datasets.simulate import EXAMPLES, simulated_pellet
     from ...datasets.spectrum_files import read_spectrum
 
@@ -153,4 +171,4 @@ def _single(files: Sequence[str], sign: str, which: str | None) -> "xr.Dataset":
     if file in EXAMPLES and not Path(file).exists():
         return simulated_pellet(file)
     index = int(which) if which is not None and which.isdigit() else which
-    return read_spectrum(Path(file), sign=read_sign(sign), which=index)
+    return read_spectrum(Path(file), sign=read_sign(sign), which=index, **reading)

@@ -8,6 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from ...errors import PosterionError
+from .reading_options import (
+    DecimalOption,
+    DelimiterOption,
+    ThousandsOption,
+    read_dialect,
+)
 from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
@@ -67,6 +73,9 @@ def fit_arrhenius(
         str | None, typer.Option(help="Such as mS/cm, where the header does not say.")
     ] = None,
     column: ColumnOption = None,
+    decimal: DecimalOption = None,
+    thousands: ThousandsOption = None,
+    delimiter: DelimiterOption = None,
     pool: PoolOption = None,
     group_by: Annotated[str | None, typer.Option(help="Label whose groups share nothing.")] = None,
     together: Annotated[
@@ -111,6 +120,7 @@ def fit_arrhenius(
             temperature_unit=temperature_unit,
             conductivity_unit=conductivity_unit,
             columns=columns,
+            dialect=read_dialect(decimal, thousands, delimiter),
         )
     except PosterionError as error:
         raise PosterionError(_with_flags(str(error))) from error

@@ -8,6 +8,12 @@ from typing import Annotated
 import typer
 
 from ...errors import PosterionError
+from .reading_options import (
+    DecimalOption,
+    DelimiterOption,
+    ThousandsOption,
+    read_dialect,
+)
 from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
@@ -73,6 +79,9 @@ def fit_fade(
         str | None, typer.Option(help="Such as mAh/g, where the header does not say.")
     ] = None,
     column: ColumnOption = None,
+    decimal: DecimalOption = None,
+    thousands: ThousandsOption = None,
+    delimiter: DelimiterOption = None,
     convention: Annotated[
         Convention, typer.Option(help="Charge and discharge as the file has them, or exchanged.")
     ] = Convention.auto,
@@ -133,6 +142,7 @@ def fit_fade(
             convention=convention.value,
             mass=mass,
             area=area,
+            dialect=read_dialect(decimal, thousands, delimiter),
         )
     except PosterionError as error:
         raise PosterionError(_with_flags(str(error))) from error

@@ -10,6 +10,12 @@ import typer
 from ...errors import PosterionError
 from .noise_options import AccuracyOption, NoiseChoice, NoiseOption
 from .noise_options import noise_of as noise_of_spectra
+from .reading_options import (
+    DecimalOption,
+    DelimiterOption,
+    ThousandsOption,
+    read_dialect,
+)
 from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
@@ -53,6 +59,9 @@ def fit_growth(
         list[str] | None,
         typer.Option(help="'resistance=R_ct' where a header is not understood; several times."),
     ] = None,
+    decimal: DecimalOption = None,
+    thousands: ThousandsOption = None,
+    delimiter: DelimiterOption = None,
     where: Annotated[
         list[str] | None, typer.Option(help="Keep the points of a label: 'path=R1'; several times.")
     ] = None,
@@ -112,6 +121,7 @@ def fit_growth(
     priors = read_priors(prior or [])
     kept = read_pairs(where or [], "--where", "path=R1")
     question = asked(threshold)
+    dialect = read_dialect(decimal, thousands, delimiter)
     if robust and rounded:
         raise PosterionError("--robust and --rounded cannot be combined; leave one of them out.")
     kinds: dict[str, Any]
@@ -122,7 +132,8 @@ def fit_growth(
             raise PosterionError(
                 f"{len(files)} files were given; a table is one file. Spectra need --circuit."
             )
-        data = _table(files[0], unit, read_pairs(column or [], "--column", "resistance=R_ct"))
+        columns = read_pairs(column or [], "--column", "resistance=R_ct")
+        data = _table(files[0], unit, columns, dialect)
         data = chosen(data, kept)
         kinds = pooling(data, pool or (), group_by)
         if rounded and f"{_output(data)}_step" not in data:
@@ -133,7 +144,7 @@ def fit_growth(
         model = Circuit.parse(circuit)
         paths = paths_of(model, read_pairs(path or [], "--path", "interphase=R1"))
         choice = NoiseChoice.of(noise, accuracy)
-        spectra = spectra_of(files, read_sign(sign), Window.of(fmin, fmax, drop))
+        spectra = spectra_of(files, read_sign(sign), Window.of(fmin, fmax, drop), dialect)
         cycles = numbered(len(spectra), cycle or (), every)
         kinds = {"path": "none"}
     if out is not None:
@@ -171,11 +182,13 @@ def fit_growth(
         )
 
 
-def _table(file: Path, unit: str | None, columns: list[tuple[str, str]]) -> "xr.Dataset":
+def _table(
+    file: Path, unit: str | None, columns: list[tuple[str, str]], dialect: Any
+) -> "xr.Dataset":
     from ...datasets.growth_files import read_growth
 
     try:
-        return read_growth(file, unit=unit, columns=dict(columns))
+        return read_growth(file, unit=unit, columns=dict(columns), dialect=dialect)
     except PosterionError as error:
         said = re.sub(r"columns=\{'(\w+)': '([^']*)'\}", r"--column '\1=\2'", str(error))
         said = said.replace("columns= names", "--column names")

@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import PosterionError
+from .reading_options import (
+    DecimalOption,
+    DelimiterOption,
+    ThousandsOption,
+    read_dialect,
+)
 from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
@@ -61,6 +67,9 @@ def fit_limit(
         str | None, typer.Option(help="Such as mA/cm2, where the header does not say.")
     ] = None,
     column: ColumnOption = None,
+    decimal: DecimalOption = None,
+    thousands: ThousandsOption = None,
+    delimiter: DelimiterOption = None,
     pool: PoolOption = None,
     group_by: Annotated[
         str | None, typer.Option(help="Label whose groups share nothing, not even the scatter.")
@@ -113,7 +122,8 @@ def fit_limit(
     }
     model = models[what]
     try:
-        data = _read(file, what, unit, seen_every, columns, failed or ())
+        reading: Any = {"columns": columns, "dialect": read_dialect(decimal, thousands, delimiter)}
+        data = _read(file, what, unit, seen_every, reading, failed or ())
     except PosterionError as error:
         raise PosterionError(_with_flags(str(error))) from error
     if model.output not in data:
@@ -156,7 +166,7 @@ def _read(
     what: What,
     unit: str | None,
     seen_every: float | None,
-    columns: dict[str, str],
+    reading: Any,
     failed: Sequence[str],
 ) -> "xr.Dataset":
     from ...datasets.growth_files import read_growth
@@ -165,18 +175,16 @@ def _read(
     from ...datasets.voltammogram import read_voltammogram
 
     if what is What.onset:
-        return read_voltammogram(file, current_unit=unit, columns=columns)
+        return read_voltammogram(file, current_unit=unit, **reading)
     if failed:
-        followed = read_growth(file, unit=unit, columns=columns).drop_vars(
-            "series", errors="ignore"
-        )
+        followed = read_growth(file, unit=unit, **reading).drop_vars("series", errors="ignore")
         if "cell" not in followed.coords:
             raise PosterionError(
                 f"--failed names cells, and {file.name} has no column 'cell'; --column cell=HEADER "
                 "makes a column one."
             )
         return lifetimes_of(followed, failed=failed, seen_every=seen_every or 1.0)
-    return read_limits(file, unit=unit, seen_every=seen_every, columns=columns)
+    return read_limits(file, unit=unit, seen_every=seen_every, **reading)
 
 
 def _refuse_what_is_not_for(

@@ -10,6 +10,14 @@ import typer
 from ...errors import PosterionError
 from .fit_arrhenius import Form
 from .noise_options import AccuracyOption, NoiseChoice, NoiseOption, RobustOption, noise_of
+from .reading_options import (
+    DecimalOption,
+    DelimiterOption,
+    SpectrumColumnOption,
+    ThousandsOption,
+    read_columns,
+    read_dialect,
+)
 from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
@@ -55,6 +63,10 @@ def fit_series(
     drop: DropOption = None,
     prior: PriorOption = None,
     sign: SignOption = "auto",
+    column: SpectrumColumnOption = None,
+    decimal: DecimalOption = None,
+    thousands: ThousandsOption = None,
+    delimiter: DelimiterOption = None,
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
@@ -81,7 +93,12 @@ def fit_series(
         if Measured.parse(text, "cm", what).value <= 0:
             raise PosterionError(f"the {what} '{text}' is not positive; measure it again.")
     paths = _paths(model, read_pairs(path or [], "--path", "bulk=R1"))
-    spectra = [window.take(read_spectrum(file, sign=read_sign(sign)), file.name) for file in files]
+    reading: Any = {
+        "sign": read_sign(sign),
+        "columns": read_columns(column),
+        "dialect": read_dialect(decimal, thousands, delimiter),
+    }
+    spectra = [window.take(read_spectrum(file, **reading), file.name) for file in files]
     _set_temperatures(spectra, files, temperature or [])
     if out is not None:
         check_writable(out)

@@ -11,13 +11,15 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-def spectra_of(files: Sequence[Path], sign: Any, window: Window) -> dict[str, "xr.Dataset"]:
+def spectra_of(
+    files: Sequence[Path], sign: Any, window: Window, dialect: Any = None
+) -> dict[str, "xr.Dataset"]:
     """Read all spectra of all files, in their order; of each the points within a window."""
     from ...datasets.spectrum_files import read_spectra
 
     found: dict[str, xr.Dataset] = {}
     for file in files:
-        for label, spectrum in read_spectra(file, sign=sign).items():
+        for label, spectrum in read_spectra(file, sign=sign, dialect=dialect).items():
             name = f"{file.stem}, {label}" if label != file.stem else label
             found[name] = window.take(spectrum, name)
     return found

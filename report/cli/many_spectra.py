@@ -17,11 +17,12 @@ def stacked(
     sign: str,
     labels: Mapping[str, Sequence[str]],
     window: Window | None = None,
+    **reading: Any,
 ) -> "xr.Dataset":
     """Return all spectra of some files as one data set, of each the points within a window.
 
     A spectrum is called by its label in the file, after the name of the file where there are
-    several, and by that name alone where the file holds one.
+    several, and by that name alone where the file holds one. `reading` is handed to `read_spectra`.
 
     Raises
     ------
@@ -38,7 +39,7 @@ def stacked(
         if file in EXAMPLES and not Path(file).exists():
             found = {file: simulated_pellet(file)}
         else:
-            found = read_spectra(Path(file), sign=read_sign(sign))
+            found = read_spectra(Path(file), sign=read_sign(sign), **reading)
         degrees = temperature_of_name(Path(file).name)
         for own, spectrum in found.items():
             if degrees is not None and len(found) == 1:

@@ -37,6 +37,7 @@ class Reading:
     sign: str = "auto"
     noise: NoiseChoice = NoiseChoice()
     window: Window = Window()
+    dialect: Any = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,11 @@ def _circuits(file: str, texts: Sequence[str], reading: Reading) -> Candidates:
     models: dict[str, Model] = {str(c): c for c in map(Circuit.parse, texts)}
     example = file in EXAMPLES and not Path(file).exists()
     sign = read_sign(reading.sign)
-    data = simulated_pellet(file) if example else read_spectrum(Path(file), sign=sign)
+    data = (
+        simulated_pellet(file)
+        if example
+        else read_spectrum(Path(file), sign=sign, columns=reading.columns, dialect=reading.dialect)
+    )
     data = reading.window.take(data)
     from ...inference.noise.independent import usual_noise
 
@@ -169,7 +174,8 @@ def _laws(file: Path, names: Sequence[str], reading: Reading) -> Candidates:
     from .cycle_selection import selected
     from .fade_options import laws_of, noise_of, pooling
 
-    data = selected(read_cycling(file, columns=dict(reading.columns)), [*reading.where], [])
+    data = read_cycling(file, columns=reading.columns, dialect=reading.dialect)
+    data = selected(data, [*reading.where], [])
     kinds = pooling(data, reading.pool, reading.group_by, reading.together)
     return Candidates(
         data, laws_of(names), noise_of(reading.robust, reading.independent), kinds or None
@@ -194,7 +200,8 @@ def _laws_of_temperature(file: Path, names: Sequence[str], reading: Reading) -> 
                 f"of fade are {', '.join(FADE)}."
             )
         models[f"{name}:{form}"] = known[name](form=form)
-    data = chosen(read_table(file, columns=dict(reading.columns)), [*reading.where])
+    data = read_table(file, columns=reading.columns, dialect=reading.dialect)
+    data = chosen(data, [*reading.where])
     kinds = {label: "partial" for label in reading.pool}
     kinds |= {reading.group_by: "none"} if reading.group_by else {}
     for label in kinds:
