@@ -150,11 +150,11 @@ def read_series(text: FileText, header: _Header) -> tuple[Series, list[str]]:
             f"{name} has the header of a file of {header.instrument.format} but no row below it; "
             "it may be truncated, so export it again."
         )
-    written = [row.cells[k] for row in rows for k in places.values() if k < len(row.cells)]
+    written = [[row.cells[k] for row in rows if k < len(row.cells)] for k in places.values()]
     said = text.dialect
-    marks = decided(written, written, name, said.decimal, said.thousands)
+    marks = decided(written, sum(written, []), name, said.decimal, said.thousands)
     if not text.ended:
-        rows, cut = without_cut_end(rows, marks)
+        rows, cut = without_cut_end(rows, marks, text.lines[rows[-1].line - 1])
         messages += cut
     if marks.decimal == ",":
         messages.append("decimal commas read as points")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -204,6 +205,7 @@ def _meanings(title: str) -> list[tuple[str, str]]:
     return found
 
 
+@lru_cache(4096)
 def pint_unit(text: str) -> str | None:
     """Return a unit as pint spells it, or None.
 

@@ -15,6 +15,9 @@ from .tables.columns import checked_names
 from .tables.dialect import Dialect
 from .tables.text import FileText, read_file_text
 
+MOST = 2000
+"""Spectra that are read from one file."""
+
 
 def read_spectrum(
     path: str | Path,
@@ -118,6 +121,10 @@ def read_spectra(
         sweeps = read_instrument_sweeps(text, instrument)
     else:
         sweeps = read_table_sweeps(text, named)
+    if len(sweeps) > MOST:
+        raise PosterionError(
+            f"{text.name} holds {len(sweeps)} sweeps, more than the limit of {MOST}; split the file."
+        )
     spectra: dict[str, xr.Dataset] = {}
     bad: list[str] = []
     for count, sweep in enumerate(_settled(sweeps, sign), 1):

@@ -110,7 +110,7 @@ def read_table(
     labels = labels_of(table, used, named, {*VARIABLES, "point"}, messages)
 
     def where(variable: str, point: int) -> str:
-        column = chosen[variable.removesuffix("_step")]
+        column = chosen.get(variable.removesuffix("_step"), chosen["conductivity"])
         row = table.rows[point]
         return (
             f"{name}, line {row.line}, column {column.position + 1} ('{column.header}'), "

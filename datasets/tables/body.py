@@ -54,7 +54,7 @@ class Body:
         if short and not wanted.whole:
             rows, said = rows[:-1], [f"incomplete last line {last.line} dropped"]
         elif not text.ended and last.line == _last_line(text):
-            rows, said = without_cut_end(rows, marks)
+            rows, said = without_cut_end(rows, marks, text.lines[last.line - 1])
         spare = None
         found = []
         for row in rows:

@@ -1,9 +1,9 @@
 """Lines of a table, parted into cells."""
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from ...errors import PosterionError
 from .numbers import COMMA, POINT, Marks, number
@@ -25,7 +25,8 @@ class Row:
 def cells_of(line: str, delimiter: str) -> tuple[str, ...]:
     """Split a line into cells."""
     if delimiter == BLANK:
-        return tuple(line.split())
+        cells = re.findall(r'"[^"]*"|\S+', line) if '"' in line else line.split()
+        return tuple(cell.strip('"').strip() if '"' in cell else cell for cell in cells)
     if '"' not in line:
         return tuple(cell.strip() for cell in line.split(delimiter))
     try:
@@ -82,20 +83,25 @@ def without_incomplete_end(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
     return list(rows), []
 
 
-def without_cut_end(rows: Sequence[Row], marks: Marks) -> tuple[list[Row], list[str]]:
+def without_cut_end(rows: Sequence[Row], marks: Marks, line: str) -> tuple[list[Row], list[str]]:
     """Drop the last row of a text without a last line end if its last cell looks cut off.
 
     That is a number with fewer digits and decimals than all above it in its column, one without
-    the exponent that all of them have, or a piece of a text that occurs above.
+    the exponent that all of them have, a piece of a text that occurs above, or one whose quotes
+    are not closed in the `line`.
     """
     *above, last = rows
     place = len(trimmed(last.cells)) - 1
     column = [row.cells[place] for row in above if place < len(row.cells) and row.cells[place]]
-    if place < 0 or not column or not _is_cut(last.cells[place], column, marks):
+    cut = line.count('"') % 2 == 1 or (
+        place >= 0 and len(column) > 0 and _is_cut(last.cells[place], column, marks)
+    )
+    if not cut:
         return list(rows), []
+    found = last.cells[max(place, 0)][:40]
     return above, [
-        f"last line {last.line} dropped: '{last.cells[place][:40]}' is not as long as what stands "
-        "above it, and the file ends there without a line end, so it may be cut off"
+        f"last line {last.line} dropped: '{found}' is not as long as what stands above it, and the "
+        "file ends there without a line end, so it may be cut off"
     ]
 
 
@@ -106,27 +112,28 @@ def _is_cut(cell: str, column: Sequence[str], marks: Marks) -> bool:
         return False  # no number where all others are: that is refused
     figures, decimals, powers = zip(*(_printed(each, marks) for each in column), strict=True)
     own_figures, own_decimals, own_power = _printed(cell, marks)
-    if own_power < min(powers):
+    if own_power < max(min(powers), powers[-1]) or cell.strip()[-1:] == marks.decimal:
         return True
-    if own_power or not max(decimals):
+    if own_power:
         return False
-    return (
-        cell.strip()[-1:] == marks.decimal
-        or (own_decimals < min(decimals) and own_figures < min(figures))
-        or (own_decimals < median(decimals) and _seldom(own_figures + 3, figures))
-    )
-
-
-def _seldom(least: int, figures: Sequence[int]) -> bool:
-    """Tell if nine in ten numbers have that many figures, as with a format like %.6g."""
-    return len(figures) > 4 and sum(n >= least for n in figures) >= 0.9 * len(figures)
+    if len({*decimals}) == 1:
+        # A fixed number of decimals; of whole numbers only a very short one tells.
+        return own_decimals < decimals[0] or (not decimals[0] and own_figures < min(figures))
+    # As with %.6g: most numbers have all figures, as only trailing zeros are not printed. What
+    # is gone behind the twelfth figure is no other number.
+    share = 0.5 if len(figures) > 7 else 0.9
+    return own_figures < 12 and sum(n > own_figures for n in figures) > share * len(figures)
 
 
 def _printed(cell: str, marks: Marks) -> tuple[int, int, int]:
     """Return the number of figures, of decimals, and of digits in the exponent."""
     mantissa, _, exponent = cell.strip().lower().replace("d", "e").partition("e")
-    digits = sum(character.isdigit() for character in mantissa)
-    return digits, len(mantissa.partition(marks.decimal)[2]), sum(c.isdigit() for c in exponent)
+    digits = re.sub(r"\D", "", mantissa).lstrip("0")
+    return (
+        len(digits),
+        len(mantissa.partition(marks.decimal)[2]),
+        sum(character.isdigit() for character in exponent),
+    )
 
 
 def require_numbers(

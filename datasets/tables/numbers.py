@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from ...errors import PosterionError
 
+_LONGEST = 100  # characters; no number is printed with more
 _SPACES = "\u00a0\u2007\u2009\u202f"
 _LOOK_ALIKES = str.maketrans({"−": "-", "’": "'", **dict.fromkeys(_SPACES, " ")})
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
@@ -69,6 +70,8 @@ def number(text: str, marks: Marks = POINT) -> float | None:
     (0.0012, 1234.5, 0.0003)
     """
     text = text.strip()
+    if len(text) > _LONGEST:
+        return None
     if not text.isascii():
         text = text.translate(_LOOK_ALIKES)
     if _pattern(marks).fullmatch(text):
@@ -114,7 +117,7 @@ def last_digit(text: str, marks: Marks = POINT) -> float:
 
 
 def decided(
-    cells: Sequence[str],
+    columns: Sequence[Sequence[str]],
     others: Iterable[str],
     name: str,
     decimal: str | None = None,
@@ -124,8 +127,8 @@ def decided(
 
     Parameters
     ----------
-    cells
-        Of the columns that hold numbers.
+    columns
+        Cells of the columns that hold numbers.
     others
         All cells of the table: they choose between readings that the first leave open.
     name
@@ -142,19 +145,22 @@ def decided(
     -----
     ``1,234`` is 1.234 with decimal commas and 1234 with commas between thousands; ``0,234``,
     ``1,5`` and ``1234,5`` are possible with the first alone, ``1,234,567`` and ``1,234.5`` with
-    the second. A point is a decimal point unless ``1.234.567`` or ``1.234,5`` says otherwise.
+    the second. A point is a decimal point unless ``1.234.567`` or ``1.234,5`` says otherwise; it
+    is in doubt where all stand before three digits and, in one column, beside short numbers
+    without any, as in 1.515 and 994.
     """
     possible = [
         marks
         for marks in READINGS
         if decimal in (None, marks.decimal) and thousands in (None, marks.thousands)
     ]
-    shapes = _shapes(cells)
+    shapes = _shapes(cell for column in columns for cell in column)
     best = _best(possible, shapes)
     readings = _apart(best, shapes)
     if len(readings) > 1 and POINT not in best:
         readings = _apart(_best(best, _shapes(others)), shapes)
-    if len(readings) == 1 or POINT in readings:
+    doubtful = Marks(",", ".") in best and any(map(_may_be_thousands, columns))
+    if len(readings) == 1 or (POINT in readings and not doubtful):
         return POINT if POINT in readings else readings[0]
     first, second = readings[:2]
     example = next(
@@ -172,6 +178,13 @@ def decided(
         f"say it with {flags[0]} or {flags[1]} (in Python "
         f"dialect=po.Dialect(decimal='{first.decimal}') or po.Dialect(decimal='{second.decimal}'))."
     )
+
+
+def _may_be_thousands(column: Sequence[str]) -> bool:
+    """Tell if 1.515 in a column may be 1515: where 994 has no decimals, and no number is long."""
+    whole = [cell.strip().lstrip("+-") for cell in column if "." not in cell]
+    long = any(len(cell) > 4 for cell in whole)
+    return 0 < len(whole) < len(column) and any(cell != "0" for cell in whole) and not long
 
 
 def _shapes(cells: Iterable[str]) -> dict[str, tuple[int, str]]:

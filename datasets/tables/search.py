@@ -18,7 +18,9 @@ _HEADER_WITHIN = 2000
 _HEADER_LENGTH = 10_000
 _HEADER_SEARCH = 500_000  # characters, so that a hostile file cannot hold the reader up
 _SAMPLE = 2000
+_LINES = 500  # that tell the width of a table without a header
 _HEADERS = 5  # lines that may be headers and are tried
+_TITLES = 2  # lines above a header, of which one may look like it
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,9 @@ def find_table(text: FileText, wanted: Wanted) -> Table:
     headers = _headers(text, wanted)
     if not headers:
         return _without_header(text, wanted)
-    # The first with numbers below it: a title may hold the words of a header.
-    return _with_header(text, next((h for h in headers if h.rows), headers[0]), wanted)
+    # The last of those with most numbers below: a title may hold the words of a header.
+    best = max(reversed(headers), key=lambda header: header.rows)
+    return _with_header(text, best if best.rows else headers[0], wanted)
 
 
 @dataclass(frozen=True)
@@ -86,18 +89,27 @@ def _readings(text: FileText) -> tuple[Marks, ...]:
 
 
 def _headers(text: FileText, wanted: Wanted) -> list[_Header]:
-    """Return the lines that may be the header, up to the first that has rows below it."""
+    """Return the lines that may be the header, up to shortly below the first that has rows."""
     found: list[_Header] = []
+    last = len(text.lines)
     lengths = accumulate(map(len, text.lines[:_HEADER_WITHIN]))
     within = sum(length <= _HEADER_SEARCH for length in lengths)
     for index, line in enumerate(text.lines[: max(within, 1)]):
+        if index > last:
+            break
         for delimiter in DELIMITERS:
             for cells in header_cells(line, delimiter):
                 positions = wanted.needed(cells)
                 if positions is not None:
                     found.append(_header(text, index, cells, positions, delimiter, wanted))
-                    if found[-1].rows or len(found) == _HEADERS:
+                    if found[-1].rows:
+                        last = min(last, index + _TITLES)
+                        break
+                    if len(found) == _HEADERS:
                         return found
+            else:
+                continue
+            break
     return found
 
 
@@ -172,7 +184,7 @@ def header_cells(line: str, delimiter: str) -> list[tuple[str, ...]]:
     joined = re.sub(r"\s+(?=[\[(])", "", line)
     joined = re.sub(r"[\[(][^\[\]()]*[\])]", lambda match: "".join(match[0].split()), joined)
     wide = tuple(cell for cell in re.split(r"\s{2,}", line.strip()) if cell)
-    narrow = tuple(joined.split())
+    narrow = cells_of(joined, BLANK)
     return [narrow] if wide == narrow or len(wide) < 2 else [narrow, wide]
 
 
@@ -185,7 +197,7 @@ def _with_header(text: FileText, header: _Header, wanted: Wanted) -> Table:
 
 
 def _marks(text: FileText, rows: Sequence[Row], positions: Sequence[int]) -> Marks:
-    cells = [row.cells[k] for row in rows for k in positions if k < len(row.cells)]
+    cells = [[row.cells[k] for row in rows if k < len(row.cells)] for k in positions]
     others = (cell for row in rows for cell in row.cells)
     return decided(cells, others, text.name, text.dialect.decimal, text.dialect.thousands)
 
@@ -210,8 +222,8 @@ def _without_header(text: FileText, wanted: Wanted) -> Table:
 
     best = (0, 0, "\t", POINT)
     for delimiter in _delimiters(text):
-        for marks in _readings(text):
-            counts = Counter(numeric(line, delimiter, marks) for _, line in body[:_SAMPLE])
+        for marks in _readings(text)[:2]:  # without thousands, as some numbers always are
+            counts = Counter(numeric(line, delimiter, marks) for _, line in body[:_LINES])
             for width, count in counts.items():
                 if width >= 1 and (width >= 3, count, width) > (best[1] >= 3, *best[:2]):
                     best = (count, width, delimiter, marks)
