@@ -123,7 +123,7 @@ def read_spectra(
         sweeps = read_table_sweeps(text, named)
     if len(sweeps) > MOST:
         raise PosterionError(
-            f"{text.name} holds {len(sweeps)} sweeps, more than the limit of {MOST}; split the file."
+            f"{text.name} holds {len(sweeps)} sweeps, more than the limit of {MOST}; split it."
         )
     spectra: dict[str, xr.Dataset] = {}
     bad: list[str] = []

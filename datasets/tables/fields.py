@@ -13,7 +13,7 @@ _DIGITS = r"[+-]?[\d.,]+(?:[eEdD][+-]?\d+)?"
 _POWER = r"10(?:(?:\^|\*\*)\(?[-+]?\d+\)?|[-+]\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 _NUMBER = rf"(?:{_POWER}|{_DIGITS}(?:\s*[x×·⋅*]\s*{_POWER})?)"
 _FIELD = re.compile(
-    rf"(?P<value>{_NUMBER})(?:\s*(?:±|\+/-|\+-)\s*(?P<error>{_NUMBER}))?(?:\s*(?P<unit>\D.*))?"
+    rf"(?P<value>{_NUMBER})(?:\s*(?:±|\+/-|\+-)\s*(?P<error>{_NUMBER}))?(?:\s*(?P<unit>[^\W\d_].*|[%°].*))?"
 )
 
 
