@@ -13,7 +13,7 @@ from .column_names import Column, Role, columns_of, unit_factor
 from .impedance_columns import Side, sides_of
 from .impedance_runs import runs_of
 from .schema import complex_of
-from .sweep import Convention, Sweep
+from .sweep import Convention, Sweep, refuse_too_many
 from .tables.cells import lines_in_words, require_numbers
 from .tables.columns import label_of, refuse_missing_names
 from .tables.numbers import number
@@ -96,6 +96,7 @@ def sweeps_of(
             f"{text.name}: the columns {names} are all read as {first.role}; keep one, or choose "
             f"it as in columns={{'{first.role}': '{first.header}'}}."
         )
+    refuse_too_many(text.name, len(table.titles) * len(sides))
     if len(sides) > 1:
         messages.append(f"table: {len(sides)} spectra side by side")
     found = []

@@ -10,13 +10,10 @@ from .column_names import ROLES
 from .impedance_table import read_table_sweeps
 from .instrument_files import instrument_of, read_instrument_sweeps
 from .schema import spectrum_dataset
-from .sweep import Sign, Sweep, settle_sign
+from .sweep import Sign, Sweep, refuse_too_many, settle_sign
 from .tables.columns import checked_names
 from .tables.dialect import Dialect
 from .tables.text import FileText, read_file_text
-
-MOST = 2000
-"""Spectra that are read from one file."""
 
 
 def read_spectrum(
@@ -121,10 +118,7 @@ def read_spectra(
         sweeps = read_instrument_sweeps(text, instrument)
     else:
         sweeps = read_table_sweeps(text, named)
-    if len(sweeps) > MOST:
-        raise PosterionError(
-            f"{text.name} holds {len(sweeps)} sweeps, more than the limit of {MOST}; split it."
-        )
+    refuse_too_many(text.name, len(sweeps))
     spectra: dict[str, xr.Dataset] = {}
     bad: list[str] = []
     for count, sweep in enumerate(_settled(sweeps, sign), 1):

@@ -7,11 +7,25 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import PosterionError
+
 Convention = Literal["as_written", "negated"]
 Sign = Literal["auto", "as_written", "negated"]
 
 THROUGHOUT = 0.9
 """Share of points with Z' below zero above which a column has the wrong sign."""
+
+
+MOST = 2000
+"""Sweeps that are read from one file."""
+
+
+def refuse_too_many(name: str, count: int) -> None:
+    """Raise a PosterionError if a file holds more sweeps than are read."""
+    if count > MOST:
+        raise PosterionError(
+            f"{name} holds {count} sweeps, more than the limit of {MOST}; split it."
+        )
 
 
 @dataclass(frozen=True, eq=False)

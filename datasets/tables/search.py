@@ -19,6 +19,7 @@ _HEADER_LENGTH = 10_000
 _HEADER_SEARCH = 500_000  # characters, so that a hostile file cannot hold the reader up
 _SAMPLE = 2000
 _LINES = 500  # that tell the width of a table without a header
+_HEADERLESS = 100_000  # characters of them
 _HEADERS = 5  # lines that may be headers and are tried
 _TITLES = 2  # lines above a header, of which one may look like it
 
@@ -220,10 +221,13 @@ def _without_header(text: FileText, wanted: Wanted) -> Table:
         cells = trimmed(cells_of(line, delimiter))
         return len(cells) if all(number(cell, marks) is not None for cell in cells) else 0
 
+    lengths = accumulate(len(line) for _, line in body[:_LINES])
+    within = sum(length <= _HEADERLESS for length in lengths)
+    sample = [line for _, line in body[: max(within, 1)]]
     best = (0, 0, "\t", POINT)
     for delimiter in _delimiters(text):
         for marks in _readings(text)[:2]:  # without thousands, as some numbers always are
-            counts = Counter(numeric(line, delimiter, marks) for _, line in body[:_LINES])
+            counts = Counter(numeric(line, delimiter, marks) for line in sample)
             for width, count in counts.items():
                 if width >= 1 and (width >= 3, count, width) > (best[1] >= 3, *best[:2]):
                     best = (count, width, delimiter, marks)

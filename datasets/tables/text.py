@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ...errors import PosterionError
 from .dialect import Dialect
+from .grids import lines_of
 
 MAX_BYTES = 50_000_000
 MAX_LINE = 100_000
@@ -16,7 +17,6 @@ _BINARY_KINDS = (
         "a binary BioLogic file (.mpr)",
         "in EC-Lab export it as text (.mpt) and read that",
     ),
-    (b"PK\x03\x04", "an Excel workbook or ZIP archive", "save its sheet as CSV and read that"),
     (b"\xd0\xcf\x11\xe0", "a binary Office file (.xls)", "save its sheet as CSV and read that"),
     (
         b"\x00\x01\x00\x00Standard ",
@@ -45,7 +45,7 @@ class FileText:
 
 
 def read_file_text(path: str | Path, dialect: Dialect | None = None) -> FileText:
-    """Read a text file in UTF-8, UTF-16, GB 18030 or Windows-1252.
+    """Read a text file in UTF-8, UTF-16, GB 18030 or Windows-1252, or a sheet, Parquet or JSON.
 
     Raises
     ------
@@ -56,6 +56,9 @@ def read_file_text(path: str | Path, dialect: Dialect | None = None) -> FileText
     path = Path(path)
     name = path.name
     data = file_bytes(path, MAX_BYTES)
+    grid = lines_of(data, name)
+    if grid is not None:
+        return _of_grid(path, data, *grid, dialect or Dialect())
     text, messages = _decode(data, name)
     if not text.strip():
         raise PosterionError(f"{name} is empty; expected a table of measured values.")
@@ -71,6 +74,15 @@ def read_file_text(path: str | Path, dialect: Dialect | None = None) -> FileText
     sha256 = hashlib.sha256(data).hexdigest()
     ended = not lines[-1].strip()
     return FileText(name, path.stem, sha256, lines, messages, ended, dialect or Dialect())
+
+
+def _of_grid(
+    path: Path, data: bytes, lines: list[str], messages: list[str], dialect: Dialect
+) -> FileText:
+    """Return the lines of a file whose cells and numbers are known."""
+    plain = Dialect(decimal=dialect.decimal or ".", thousands=dialect.thousands, delimiter="tab")
+    sha256 = hashlib.sha256(data).hexdigest()
+    return FileText(path.name, path.stem, sha256, tuple(lines), tuple(messages), True, plain)
 
 
 def file_bytes(path: Path, limit: int) -> bytes:

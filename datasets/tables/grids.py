@@ -1,0 +1,132 @@
+"""Grids of cells that are no text: sheets of Excel, Parquet and JSON, as lines of text."""
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+from ...errors import PosterionError
+
+MAX_UNPACKED = 500_000_000
+MAX_CELLS = 20_000_000
+
+
+def lines_of(data: bytes, name: str) -> tuple[list[str], list[str]] | None:
+    """Return the lines of a grid with tabs between its cells, and messages; None if it is text.
+
+    Raises
+    ------
+    PosterionError
+        If the file is damaged, too large, or holds no table.
+    """
+    if data.startswith(b"PK\x03\x04"):
+        return _sheet(data, name)
+    if data.startswith(b"PAR1"):
+        return _parquet(data, name)
+    if name.lower().endswith(".json") and data.lstrip()[:1] in (b"{", b"["):
+        return _json(data, name)
+    return None
+
+
+def _sheet(data: bytes, name: str) -> tuple[list[str], list[str]]:
+    """Return the sheet of a workbook that holds most numbers."""
+    from python_calamine import CalamineWorkbook
+
+    try:
+        parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except Exception as error:  # zipfile raises several kinds on a damaged file
+        raise PosterionError(
+            f"{name} is a damaged Excel workbook or ZIP archive; open it and save its sheet as CSV."
+        ) from error
+    if "xl/workbook.xml" not in {part.filename for part in parts}:
+        raise PosterionError(
+            f"{name} is a ZIP archive and no Excel workbook; unpack it and read the files in it, "
+            "or save the table as CSV."
+        )
+    if sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise PosterionError(f"{name} unpacks to more than {MAX_UNPACKED} bytes; save it as CSV.")
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = {
+            title: book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+            for title in book.sheet_names
+        }
+    except Exception as error:  # calamine has errors of its own for each kind of damage
+        raise PosterionError(
+            f"{name} cannot be read as an Excel workbook ({' '.join(str(error).split())[:100]}); "
+            "open it and save its sheet as CSV."
+        ) from error
+    counts = {title: _numbers(rows) for title, rows in sheets.items()}
+    if not counts or not any(counts.values()):
+        raise PosterionError(f"{name} is an Excel workbook without numbers; expected a table.")
+    best = max(counts, key=lambda title: counts[title])
+    others = [f"'{title}'" for title, count in counts.items() if count and title != best]
+    left = f", not {', '.join(others[:10])}" if others else ""
+    return _lines(sheets[best]), [f"sheet '{best}' of the workbook read{left}"]
+
+
+def _parquet(data: bytes, name: str) -> tuple[list[str], list[str]]:
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(io.BytesIO(data))
+        if file.metadata.num_rows * file.metadata.num_columns > MAX_CELLS:
+            raise PosterionError(f"{name} has more than {MAX_CELLS} cells; write fewer.")
+        table = file.read().to_pydict()
+    except PosterionError:
+        raise
+    except Exception as error:  # pyarrow has errors of its own for each kind of damage
+        raise PosterionError(
+            f"{name} cannot be read as Parquet ({type(error).__name__}); write it again, or as CSV."
+        ) from error
+    return _columns(table, name), []
+
+
+def _json(data: bytes, name: str) -> tuple[list[str], list[str]]:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise PosterionError(
+            f"{name} is no JSON ({str(error)[:80]}); write it again, or as CSV."
+        ) from error
+    if isinstance(found, dict) and {"columns", "data"} <= found.keys():
+        rows = [found["columns"], *found["data"]] if isinstance(found["data"], list) else []
+        if isinstance(found["columns"], list) and all(isinstance(row, list) for row in rows):
+            return _lines(rows), []
+    if isinstance(found, dict) and all(isinstance(each, list) for each in found.values()):
+        return _columns(found, name), []
+    if isinstance(found, list) and found and all(isinstance(each, dict) for each in found):
+        titles = list(dict.fromkeys(title for row in found for title in row))
+        return _lines([titles, *([row.get(title) for title in titles] for row in found)]), []
+    raise PosterionError(
+        f"{name} holds no table; expected an object with a list for each column, or a list of "
+        "objects with the same keys."
+    )
+
+
+def _columns(table: dict[str, list[Any]], name: str) -> list[str]:
+    sizes = {len(column) for column in table.values()}
+    if len(sizes) != 1:
+        raise PosterionError(f"{name} has columns of {len(sizes)} lengths; give them one.")
+    return _lines([list(table), *map(list, zip(*table.values(), strict=True))])
+
+
+def _numbers(rows: Sequence[Sequence[Any]]) -> int:
+    return sum(isinstance(cell, float | int) for row in rows for cell in row)
+
+
+def _lines(rows: Sequence[Sequence[Any]]) -> list[str]:
+    return ["\t".join(map(_cell, row)) for row in rows]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, list | dict):
+        return "(several values)"
+    return " ".join(str(value).split())

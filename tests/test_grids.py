@@ -1,0 +1,115 @@
+"""Sheets of Excel, Parquet and JSON are read as text tables are."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import posterion as po
+from posterion import PosterionError
+
+TABLE = {"freq (Hz)": [1e5, 1e3, 10.0], "Zre (ohm)": [10.5, 60.0, 110.0],
+         "Zim (ohm)": [-5.25, -50.25, -0.5]}  # fmt: skip
+POINTS = np.column_stack(list(TABLE.values()))
+
+
+def sheet(rows) -> str:
+    cells = "".join(
+        "<row>"
+        + "".join(
+            f'<c t="inlineStr"><is><t>{cell}</t></is></c>'
+            if isinstance(cell, str)
+            else f"<c><v>{cell!r}</v></c>"
+            for cell in row
+        )
+        + "</row>"
+        for row in rows
+    )
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>'
+
+
+def workbook(**sheets) -> bytes:
+    """Return the smallest workbook that holds the sheets."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    names = list(sheets)
+    listed = "".join(
+        f'<sheet name="{name}" sheetId="{k}" r:id="r{k}"/>' for k, name in enumerate(names, 1)
+    )
+    links = "".join(
+        f'<Relationship Id="r{k}" Type="{office}/worksheet" Target="worksheets/s{k}.xml"/>'
+        for k in range(1, len(names) + 1)
+    )
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"/>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r" '
+        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{listed}</sheets>'
+        "</workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">{links}'
+        "</Relationships>",
+    }
+    parts |= {f"xl/worksheets/s{k}.xml": sheet(rows) for k, rows in enumerate(sheets.values(), 1)}
+    found = io.BytesIO()
+    with zipfile.ZipFile(found, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return found.getvalue()
+
+
+ROWS = [list(TABLE), *POINTS.tolist()]
+
+
+def test_a_sheet_of_a_workbook(write):
+    data = workbook(Info=[["operator", "X"], ["cell", 7.0]], EIS=ROWS)
+    spectrum = po.read_spectrum(write(data, "cell.xlsx"))
+    np.testing.assert_array_equal(np.column_stack([spectrum["frequency"], spectrum["Z"]]), POINTS)
+    assert "sheet 'EIS' of the workbook read, not 'Info'" in spectrum.attrs["messages"]
+    cycles = workbook(Sheet1=[["cycle", "capacity (Ah)"], [1.0, 2.5], [2.0, 2.4]])
+    assert po.read_cycling(write(cycles, "fade.xlsx"))["capacity"].values.tolist() == [2.5, 2.4]
+    bad = workbook(Sheet1=[*ROWS[:2], [1e3, "#DIV/0!", -50.25], ROWS[3]])
+    with pytest.raises(PosterionError, match="line 3, column 2 .*'#DIV/0!' is not a number"):
+        po.read_spectrum(write(bad, "cell.xlsx"))
+
+
+def test_a_damaged_workbook(write):
+    data = workbook(EIS=ROWS)
+    for size in (10, 200, len(data) // 2, len(data) - 30):
+        with pytest.raises(PosterionError, match="damaged|cannot be read|no Excel"):
+            po.read_spectrum(write(data[:size], "cell.xlsx"))
+    with pytest.raises(PosterionError, match="without numbers"):
+        po.read_spectrum(write(workbook(A=[["a", "b"]]), "cell.xlsx"))
+
+
+def test_parquet(write, tmp_path):
+    path = tmp_path / "cell.parquet"
+    pq.write_table(pa.table(TABLE), path)
+    spectrum = po.read_spectrum(path)
+    np.testing.assert_array_equal(np.column_stack([spectrum["frequency"], spectrum["Z"]]), POINTS)
+    with pytest.raises(PosterionError, match="cannot be read as Parquet"):
+        po.read_spectrum(write(path.read_bytes()[:100], "cut.parquet"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TABLE,
+        [dict(zip(TABLE, row, strict=True)) for row in POINTS.tolist()],
+        {"columns": list(TABLE), "index": [0, 1, 2], "data": POINTS.tolist()},
+    ],
+)
+def test_json_in_three_shapes(write, content):
+    spectrum = po.read_spectrum(write(json.dumps(content), "cell.json"))
+    np.testing.assert_array_equal(np.column_stack([spectrum["frequency"], spectrum["Z"]]), POINTS)
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"a": 1}', '{"a": [1], "b": []}', "[1, 2]"])
+def test_json_that_is_no_table(write, content):
+    with pytest.raises(PosterionError, match="JSON|table|lengths"):
+        po.read_spectrum(write(content, "cell.json"))
