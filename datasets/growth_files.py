@@ -188,6 +188,11 @@ def _is_cycle(title: str) -> bool:
     )
 
 
+def is_value_of_growth(title: str) -> bool:
+    """Tell if a title is one of cycles, resistances or overpotentials."""
+    return _is_cycle(title) or _meaning(0, title, "") is not None
+
+
 def _meaning(position: int, title: str, role: str) -> _Column | None:
     """Return what a column holds; a role that a user gave decides what it is."""
     text = plain(title.strip().strip('"'))[:60]

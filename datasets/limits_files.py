@@ -142,6 +142,11 @@ def _columns(header: Sequence[str], named: Mapping[str, str]) -> _Columns:
     return found
 
 
+def is_column_of_limits(title: str) -> bool:
+    """Tell if a title is one of what cells survived, failed at or lived."""
+    return bool(_meaning(title)[0])
+
+
 def _meaning(title: str) -> tuple[str, str]:
     for name, unit, explicit in splits(plain(title.strip().strip('"'))[:60]):
         unit, key = unit.strip(), key_of(name)

@@ -196,6 +196,11 @@ def _columns(
     return found["potential"], found["current"]
 
 
+def is_column_of_voltammogram(title: str) -> bool:
+    """Tell if a title is one of potentials or currents."""
+    return bool(_meaning(title)[0])
+
+
 def _meaning(title: str) -> tuple[str, str]:
     text = plain(title.strip().strip('"'))[:60]
     for name, unit, explicit in splits(text):

@@ -59,7 +59,7 @@ def test_a_comma_before_three_digits_throughout_is_asked_for(write):
     path = write(csv("Frequency (Hz)\tZ' (ohm)\tZ'' (ohm)", THOUSANDS, "\t"))
     refused(
         po.read_spectrum, path, "'100,000' is 100 with decimal commas", "100000 with commas",
-        "--decimal ,", "--decimal .", "dialect=po.Dialect(decimal=','",
+        "--decimal ','", "--decimal '.'", "dialect=po.Dialect(decimal=','",
     )  # fmt: skip
     large = po.read_spectrum(path, dialect=po.Dialect(decimal="."))
     np.testing.assert_array_equal(points(large)[0], [100000, 1515, -1489])

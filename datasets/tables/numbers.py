@@ -168,9 +168,9 @@ def decided(
     )
     told = {marks.decimal for marks in readings}
     flags = (
-        [f"--decimal {marks.decimal}" for marks in (first, second)]
+        [f"--decimal '{marks.decimal}'" for marks in (first, second)]
         if len(told) == len(readings)
-        else [f"--thousands {marks.thousands or 'none'}" for marks in (first, second)]
+        else [f"--thousands '{marks.thousands or 'none'}'" for marks in (first, second)]
     )
     raise PosterionError(
         f"{name}: '{example[:40]}' is {number(example, first):g} with {first} and "

@@ -12,7 +12,7 @@ from .cells import BLANK, COMMENTS, DELIMITERS, Row, cells_of, is_marked, number
 from .fields import apart, field_of
 from .numbers import COMMA, POINT, READINGS, Marks, decided, number
 from .text import FileText
-from .wanted import Wanted
+from .wanted import NotThisTable, Wanted
 
 _HEADER_WITHIN = 2000
 _HEADER_LENGTH = 10_000
@@ -156,7 +156,7 @@ def table_of(
     """
     positions = wanted.needed(titles)
     if positions is None:
-        raise PosterionError(
+        raise NotThisTable(
             f"{text.name} holds no {wanted.kind} in its columns; found "
             + ", ".join(f"'{title[:40]}'" for title in titles[:40] if title)
             + f"; {wanted.columns}."
@@ -244,17 +244,18 @@ def _without_header(text: FileText, wanted: Wanted) -> Table:
     unknown = _unknown_header(text.lines, body, line, width)
     if unknown is not None:
         shown = ", ".join(f"'{cell[:40]}'" for cell in unknown.cells[:20])
-        raise PosterionError(
-            f"{text.name}, line {unknown.line}: the columns found are {shown}; {wanted.columns}."
+        raise NotThisTable(
+            f"{text.name}, line {unknown.line}: the columns found are {shown}; {wanted.columns}.",
+            unknown.cells,
         )
     if first is None or width == 0:
-        raise PosterionError(
+        raise NotThisTable(
             f"{text.name} holds no {wanted.kind} that can be read; {wanted.columns}."
         )
     if width != len(wanted.bare):
         what = "one column" if width == 1 else f"{width} columns"
         other = f", or without header: {', '.join(wanted.bare)}" if wanted.bare else ""
-        raise PosterionError(
+        raise NotThisTable(
             f"{text.name} holds {what} of numbers without a header; {wanted.columns}{other}."
         )
     # A line of the same width just above holds a bad number rather than a title.

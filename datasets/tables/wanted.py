@@ -3,6 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ...errors import PosterionError
+
+
+class NotThisTable(PosterionError):
+    """A file without a table of the wanted kind; ``titles`` are those of a table of another."""
+
+    def __init__(self, message: str, titles: Sequence[str] = ()) -> None:
+        """Keep the titles beside the message."""
+        super().__init__(message)
+        self.titles = tuple(titles)
+
 
 @dataclass(frozen=True)
 class Wanted:

@@ -1,7 +1,6 @@
 """Commands that look at data: ``posterion data list | show | export | inspect``."""
 
 import json
-from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import PosterionError
-from .terminal import JsonOption, SignOption, read_sign
+from .inspect_file import data_inspect
+from .terminal import JsonOption
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,6 +20,7 @@ NameArgument = Annotated[
     str, typer.Argument(help="Name of an example or a published table; `data list` has them.")
 ]
 data_app = typer.Typer(help="Look at data files and what is embedded.", no_args_is_help=True)
+data_app.command("inspect")(data_inspect)
 
 
 @data_app.command("list")
@@ -69,95 +70,6 @@ def data_export(
     typer.echo(f"wrote {to}")
     if published:
         typer.echo(f"from {CITATION}, doi:{DOI}, {LICENCE}")
-
-
-@data_app.command("inspect")
-def data_inspect(
-    file: Annotated[Path, typer.Argument(help="File of impedance or of cycling.")],
-    sign: SignOption = "auto",
-    capacity_unit: Annotated[
-        str | None,
-        typer.Option(help="Unit of capacities by cycle without one, such as mAh or mAh/g."),
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Say what a file of impedance or of cycling holds, and what was decided in reading it."""
-    from ...datasets.cycling_files import holds_cycles
-    from ...datasets.spectrum_files import read_spectra
-
-    try:
-        spectra = read_spectra(file, sign=read_sign(sign))
-    except PosterionError:
-        if not holds_cycles(file):
-            raise
-        _inspect_cycling(file, capacity_unit, as_json)
-        return
-    rows = [
-        {
-            "n": spectrum.sizes["frequency"],
-            "f_min_hz": float(spectrum["frequency"].min()),
-            "f_max_hz": float(spectrum["frequency"].max()),
-            "temperature_c": spectrum.attrs.get("temperature_c"),
-        }
-        for spectrum in spectra.values()
-    ]
-    first = next(iter(spectra.values())).attrs
-    messages = [line for line in first["messages"].split("\n") if line]
-    messages += _impossible(spectra)
-    if as_json:
-        typer.echo(json.dumps({"format": first["format"], "spectra": rows, "messages": messages}))
-        return
-    typer.echo(f"format: {first['format']}")
-    for label, row in zip(spectra, rows, strict=True):
-        typer.echo(f"{label}: {row['n']} points, {row['f_min_hz']:g} to {row['f_max_hz']:g} Hz")
-    for message in messages:
-        typer.echo(message)
-
-
-def _impossible(spectra: Mapping[str, "xr.Dataset"]) -> list[str]:
-    """Say of which spectra a fit would be refused, and why."""
-    from ...inference.impossible import refuse_impossible
-
-    said = []
-    for label, spectrum in spectra.items():
-        try:
-            refuse_impossible(spectrum.assign_attrs(source=label))
-        except PosterionError as error:
-            said.append(f"cannot be fitted: {error}")
-    return said
-
-
-def _inspect_cycling(file: Path, capacity_unit: str | None, as_json: bool) -> None:
-    from ...datasets.cycling_files import read_cycling
-
-    data = read_cycling(file, capacity_unit=capacity_unit)
-    names = data["cell"].values.astype(str)
-    rows = []
-    for name in dict.fromkeys(names.tolist()):
-        cell = data.isel(point=names == name)
-        rows.append(
-            {
-                "cell": name,
-                "n": cell.sizes["point"],
-                "cycle_first": float(cell["cycle"][0]),
-                "cycle_last": float(cell["cycle"][-1]),
-                "capacity_first": float(cell["capacity"][0]),
-                "unit": data["capacity"].attrs["units"],
-            }
-        )
-    messages = [line for line in data.attrs["messages"].split("\n") if line]
-    if as_json:
-        document = {key: data.attrs[key] for key in ("format", "convention")}
-        typer.echo(json.dumps({**document, "cells": rows, "messages": messages}))
-        return
-    typer.echo(f"format: {data.attrs['format']}")
-    for row in rows:
-        typer.echo(
-            "{cell}: {n} cycles from {cycle_first:g} to {cycle_last:g}, first capacity "
-            "{capacity_first:g} {unit}".format(**row)
-        )
-    for message in messages:
-        typer.echo(message)
 
 
 def _is_published(name: str) -> bool:

@@ -1,0 +1,71 @@
+"""What kind of data a file holds: each kind is tried."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import PosterionError
+from .column_names import recognise
+from .conductivity_columns import meaning_of as meaning_of_conductivity
+from .cycling_columns import meaning_of as meaning_of_cycling
+from .cycling_files import read_cycling
+from .growth_files import is_value_of_growth, read_growth
+from .limits_files import is_column_of_limits, read_limits
+from .spectrum_files import read_spectra
+from .table_files import read_table
+from .tables.wanted import NotThisTable
+from .voltammogram import is_column_of_voltammogram, read_voltammogram
+
+Options = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of data: its name, its reader, and whether a title is one of its columns."""
+
+    name: str
+    read: Callable[..., Any]
+    knows: Callable[[str], bool]
+
+
+def _of_cycles(title: str) -> bool:
+    meaning = meaning_of_cycling(title)
+    return meaning is not None and meaning.role not in ("series", "other")
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("impedance spectra", read_spectra, lambda title: recognise(title) is not None),
+    Kind("capacities by cycle", read_cycling, _of_cycles),
+    Kind("conductivities", read_table, lambda title: meaning_of_conductivity(title) is not None),
+    Kind("resistances or overpotentials by cycle", read_growth, is_value_of_growth),
+    Kind("limits of cells", read_limits, is_column_of_limits),
+    Kind("a voltammogram", read_voltammogram, is_column_of_voltammogram),
+)
+
+
+def told(path: str | Path, options: Options) -> tuple[Kind, Any]:
+    """Return the kind of data that a file holds, and the data.
+
+    Parameters
+    ----------
+    path
+        The file.
+    options
+        Arguments of the readers by the name of the kind; those under ``""`` are of all.
+
+    Raises
+    ------
+    PosterionError
+        That of the kind which came nearest: whose header was found, or of whose columns most
+        titles are.
+    """
+    near: list[tuple[int, PosterionError]] = []
+    for kind in KINDS:
+        try:
+            return kind, kind.read(path, **options.get("", {}), **options.get(kind.name, {}))
+        except NotThisTable as error:
+            near.append((sum(map(kind.knows, error.titles)), error))
+        except PosterionError as error:
+            near.append((1000, error))
+    raise max(near, key=lambda found: found[0])[1]
