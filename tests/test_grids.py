@@ -102,14 +102,63 @@ def test_parquet(write, tmp_path):
         TABLE,
         [dict(zip(TABLE, row, strict=True)) for row in POINTS.tolist()],
         {"columns": list(TABLE), "index": [0, 1, 2], "data": POINTS.tolist()},
+        {name: {str(k): v for k, v in enumerate(values)} for name, values in TABLE.items()},
     ],
 )
-def test_json_in_three_shapes(write, content):
+def test_json_in_four_shapes(write, content):
     spectrum = po.read_spectrum(write(json.dumps(content), "cell.json"))
     np.testing.assert_array_equal(np.column_stack([spectrum["frequency"], spectrum["Z"]]), POINTS)
 
 
-@pytest.mark.parametrize("content", ["[" * 100_000, '{"a": 1}', '{"a": [1], "b": []}', "[1, 2]"])
+@pytest.mark.parametrize(
+    "content",
+    ["[" * 100_000, '{"a": {"0": 1}, "b": {"1": 2}}', '{"a": 1}', '{"a": [1], "b": []}', "[1, 2]"],
+)
 def test_json_that_is_no_table(write, content):
     with pytest.raises(PosterionError, match="JSON|table|lengths"):
         po.read_spectrum(write(content, "cell.json"))
+
+
+def session(title: str = "-Z''") -> str:
+    units = {"Hertz": ("Frequency", "Hz"), "ZRe": ("Z'", "Ω"), "ZIm": (title, "Ω")}
+    values = [
+        {
+            "Unit": {"Type": f"PalmSens.Units.{unit}", "Q": name, "S": symbol},
+            "DataValues": [{"V": value} for value in column],
+        }
+        for (unit, (name, symbol)), column in zip(units.items(), POINTS.T.tolist(), strict=True)
+    ]
+    data = {"Type": "PalmSens.Data.DataSetEIS", "Values": values}
+    return json.dumps({"Type": "PalmSens.Session", "Measurements": [{"DataSet": data}]})
+
+
+def test_a_session_of_palmsens(write):
+    for encoding in ("utf-16", "utf-8"):
+        path = write(session(), "cell.pssession", encoding=encoding)
+        spectrum = po.read_spectrum(path)
+        assert spectrum["Z"].values.tolist() == (POINTS[:, 1:] * [1, -1]).tolist()
+    with pytest.raises(PosterionError, match="damaged session of PalmSens"):
+        po.read_spectrum(write(session()[:-200], "cell.pssession"))
+    with pytest.raises(PosterionError, match="without impedance"):
+        po.read_spectrum(write(session().replace("DataSetEIS", "DataSetCV"), "cell.pssession"))
+
+
+def test_a_file_of_ivium(write):
+    rows = "".join(f"{re:.5E}  {im:.5E}\t{f:.5E} \r\n" for f, re, im in POINTS)
+    start = "\x00\x00\x10H\x00\r\nstarttime=\r\nTitle=Test\r\n"
+    table = f"primary_data    \r\n3\r\n3\r\n{rows}"
+    path = write(start + table + "\x00\x00secondary\r\n", "cell.idf", "latin-1")
+    spectrum = po.read_spectrum(path)
+    np.testing.assert_array_equal(np.column_stack([spectrum["frequency"], spectrum["Z"]]), POINTS)
+    assert len(po.read_spectra(write(start + 2 * table, "cell.ids", "latin-1"))) == 2
+    with pytest.raises(PosterionError, match="3 points that ends before the last"):
+        po.read_spectrum(write((start + table)[:-40], "cell.idf", "latin-1"))
+
+
+def test_a_file_of_eco_chemie(write):
+    rows = "".join(f" {f}\n {re}\n {-im}\n" + " 0.0\n" * 6 for f, re, im in POINTS)
+    path = write(f"VERSION8.0\n 3\n 1\n{rows}", "cell.dfr")
+    spectrum = po.read_spectrum(path)
+    np.testing.assert_array_equal(np.column_stack([spectrum["frequency"], spectrum["Z"]]), POINTS)
+    with pytest.raises(PosterionError, match="3 points and ends before the last"):
+        po.read_spectrum(write(f"VERSION8.0\n 3\n 1\n{rows[:-12]}", "cell.dfr"))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...errors import PosterionError
+from .recorded import recorded_lines
 
 MAX_UNPACKED = 500_000_000
 MAX_CELLS = 20_000_000
@@ -26,7 +27,7 @@ def lines_of(data: bytes, name: str) -> tuple[list[str], list[str]] | None:
         return _parquet(data, name)
     if name.lower().endswith(".json") and data.lstrip()[:1] in (b"{", b"["):
         return _json(data, name)
-    return None
+    return recorded_lines(data, name)
 
 
 def _sheet(data: bytes, name: str) -> tuple[list[str], list[str]]:
@@ -39,7 +40,7 @@ def _sheet(data: bytes, name: str) -> tuple[list[str], list[str]]:
         raise PosterionError(
             f"{name} is a damaged Excel workbook or ZIP archive; open it and save its sheet as CSV."
         ) from error
-    if "xl/workbook.xml" not in {part.filename for part in parts}:
+    if not {"xl/workbook.xml", "content.xml"} & {part.filename for part in parts}:
         raise PosterionError(
             f"{name} is a ZIP archive and no Excel workbook; unpack it and read the files in it, "
             "or save the table as CSV."
@@ -94,6 +95,12 @@ def _json(data: bytes, name: str) -> tuple[list[str], list[str]]:
         rows = [found["columns"], *found["data"]] if isinstance(found["data"], list) else []
         if isinstance(found["columns"], list) and all(isinstance(row, list) for row in rows):
             return _lines(rows), []
+    if (
+        isinstance(found, dict)
+        and all(isinstance(column, dict) for column in found.values())
+        and len({tuple(column) for column in found.values()}) == 1
+    ):  # as pandas writes it
+        found = {title: list(column.values()) for title, column in found.items()}
     if isinstance(found, dict) and all(isinstance(each, list) for each in found.values()):
         return _columns(found, name), []
     if isinstance(found, list) and found and all(isinstance(each, dict) for each in found):
