@@ -5,6 +5,7 @@ import io
 import shutil
 import warnings
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _MAX_UNPACKED = 20 * MAX_BYTES
 _MAX_PARTS = 1000
 _SMALLEST_PART = 1024  # of a table of records; NewareNDA would search for ever in a smaller one
+_FIRST, _LENGTH = b"\x00\x00\x00\x00\x55\x00", 86  # of the records of version 29
 _REMEDY = "export the summary of its cycles from BTSDA as CSV and read that"
 _COUNTERS = ("Charge_Capacity(mAh)", "Discharge_Capacity(mAh)")
 _NUMBERS = ("Cycle", "Step", "Time", "Voltage", "Current(mA)", *_COUNTERS)
@@ -61,6 +63,7 @@ def read_neware(path: Path) -> tuple[Series, str, list[str]]:
                 f"{path.name}, record {row + 1}: {name} is {values[row]}; expected a finite "
                 f"number, so the file may be damaged; {_REMEDY}."
             )
+    _refuse_gaps(path.name, records["Index"].to_numpy(dtype=np.float64), numbers)
     state = _states(records["Status"].astype(str).to_list(), numbers["Current(mA)"])
     cycle = _cycles(state, numbers["Step"])
     series = Series(
@@ -78,6 +81,11 @@ def read_neware(path: Path) -> tuple[Series, str, list[str]]:
     messages = ["cycle: a new one with each charge that follows a discharge, as BTSDA counts"]
     if not np.array_equal(cycle, numbers["Cycle"]):
         messages[0] += f"; the file itself counts {np.unique(numbers['Cycle']).size}"
+    if path.suffix.lower() != ".ndax" and not _is_whole(data):
+        messages.append(
+            "the file ends without the end that Neware writes, so it may be cut off: read as far "
+            "as it goes"
+        )
     return series, hashlib.sha256(data).hexdigest(), messages
 
 
@@ -137,14 +145,45 @@ def _check_records(name: str, data: bytes) -> None:
         )
     if data[14:15] != bytes([29]):
         return
-    mark, length = b"\x00\x00\x00\x00\x55\x00", 86
-    place = data.find(mark)
-    while place != -1 and place + 4 + length < len(data):
-        if data[place + 4 + length] == 0x55 and data[place + 16]:
+    place = data.find(_FIRST)
+    while place != -1 and place + 4 + _LENGTH < len(data):
+        if data[place + 4 + _LENGTH] == 0x55 and data[place + 16]:
             return
-        place = data.find(mark, place + 4)
+        place = data.find(_FIRST, place + 4)
     if place == -1:
         raise PosterionError(f"{name} holds no records; it may be truncated, so {_REMEDY}.")
+
+
+def _refuse_gaps(
+    name: str, index: npt.NDArray[np.float64], numbers: Mapping[str, npt.NDArray[np.float64]]
+) -> None:
+    """Raise a PosterionError where records are missing, or a clock or counter runs backwards."""
+    gaps = np.flatnonzero(np.diff(index) != 1)
+    for record in gaps[:1]:
+        raise PosterionError(
+            f"{name}: record {index[record + 1]:g} comes after record {index[record]:g}, as where "
+            f"the file is damaged; copy it again or {_REMEDY}."
+        )
+    same = np.diff(numbers["Step"]) == 0
+    for what in ("Time", *_COUNTERS):
+        fall = -np.diff(numbers[what])
+        for record in np.flatnonzero(same & (fall > 1e-3 * np.max(np.abs(numbers[what]))))[:1]:
+            raise PosterionError(
+                f"{name}, record {record + 2}: {what} falls from {numbers[what][record]:g} to "
+                f"{numbers[what][record + 1]:g} within a step, as where the file is damaged; copy "
+                f"it again or {_REMEDY}."
+            )
+
+
+def _is_whole(data: bytes) -> bool:
+    """Tell if an .nda ends as Neware ends it: with a whole record, or with the mark of an end."""
+    if data[14:15] == bytes([29]):
+        start = data.find(_FIRST) + 4
+        return (len(data) - start) % _LENGTH == 0
+    length = 88
+    if data[1024:1025] == b"\x55":
+        length = data.find(data[1024:1026], 1026) - 1024
+    return length > 0 and b"\x81" in data[1024::length]
 
 
 def _states(status: list[str], current: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

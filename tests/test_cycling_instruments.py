@@ -562,6 +562,31 @@ def test_instrument_files_that_cannot_be_used(write):
     assert "incomplete last line" in data.messages
 
 
+@pytest.mark.parametrize("name", ["TestFile.nda", "new_nda_file.nda"])
+def test_a_neware_file_that_is_cut_or_damaged_is_never_read_in_silence(shared_data, tmp_path, name):
+    whole = shared_data("newarenda", name).read_bytes()
+    known = read_cycling(shared_data("newarenda", name))
+    assert "may be cut off" not in known.messages
+    path = tmp_path / name
+    rng = np.random.default_rng(0)
+    for share in (0.5, 0.8, 0.95):
+        path.write_bytes(whole[: int(share * len(whole))])
+        try:
+            assert "may be cut off" in read_cycling(path).messages
+        except PosterionError:
+            continue
+    for place in rng.integers(len(whole) - 30_000, len(whole), 12):
+        turned = bytearray(whole)
+        turned[place] ^= 64
+        path.write_bytes(bytes(turned))
+        try:
+            found = read_cycling(path)
+        except PosterionError:
+            continue
+        same = np.array_equal(found["capacity"], known["capacity"])
+        assert same or found.messages != known.messages, place
+
+
 # The command line
 
 
