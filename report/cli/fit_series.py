@@ -1,5 +1,6 @@
 """The command ``posterion fit series``: from spectra at several temperatures to E_a."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -39,14 +40,20 @@ if TYPE_CHECKING:
 
 def fit_series(
     files: Annotated[
-        list[Path], typer.Argument(help="Impedance files of one pellet, one each temperature.")
+        list[Path],
+        typer.Argument(help="Spectra of one pellet: files, folders, or patterns in quotes."),
     ],
     circuit: Annotated[str, typer.Option(help="Equivalent circuit, such as 'R0-p(R1,CPE1)'.")],
     thickness: Annotated[str, typer.Option(help="Of the pellet: '2.1mm' or '2.1 mm ± 0.02 mm'.")],
     diameter: Annotated[str, typer.Option(help="Of the pellet: '8mm'.")],
     temperature: Annotated[
         list[str] | None,
-        typer.Option(help="'140C', once a file in their order; else from files or their names."),
+        typer.Option(
+            help="'140C', once a spectrum in their order; else from files or their names."
+        ),
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option(help="Table with the columns file and temperature, with a unit.")
     ] = None,
     path: Annotated[
         list[str] | None,
@@ -79,7 +86,7 @@ def fit_series(
     temperatures share, are carried along. --prior is one of the circuit.
     Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
     """
-    from ...datasets.spectrum_files import read_spectrum
+    from ...datasets.gathered import gathered, temperatures_of_files
     from ...models.circuit import Circuit
     from ...models.transport import Arrhenius
     from ...units import Measured
@@ -98,8 +105,12 @@ def fit_series(
         "columns": read_columns(column),
         "dialect": read_dialect(decimal, thousands, delimiter),
     }
-    spectra = [window.take(read_spectrum(file, **reading), file.name) for file in files]
-    _set_temperatures(spectra, files, temperature or [])
+    known = temperatures_of_files(table) if table is not None else None
+    found, left = gathered(files, temperatures=known, **reading)
+    spectra = [window.take(each, name) for name, each in found.items()]
+    for name, spectrum in zip(found, spectra, strict=True):
+        spectrum.attrs["source"] = name if len(found) > len(files) else spectrum.attrs["source"]
+    _set_temperatures(spectra, "spectra" if len(found) > len(files) else "files", temperature or [])
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
@@ -111,6 +122,7 @@ def fit_series(
         options: Any = {"seed": seed, "draws": draws, "chains": chains}
         of_spectra = noise_of(choice.name, choice.accuracy)
         said = [line for each in spectra for line in left_out(str(each.attrs["messages"]))]
+        said = [*left, *said]
         fits, remarks = [], [formula(law), *said]
         for spectrum in spectra:
             degrees = spectrum.attrs["temperature_c"]
@@ -151,28 +163,23 @@ def _paths(model: Any, given: Sequence[tuple[str, str]]) -> dict[str, str]:
     return dict(given) or {name: name for name in resistances}
 
 
-def _set_temperatures(
-    spectra: Sequence["xr.Dataset"], files: Sequence[Path], given: Sequence[str]
-) -> None:
-    """Give each spectrum its temperature: as told, as its file says, or as its name does."""
-    from ...datasets.temperatures import temperature_of_name
+def _set_temperatures(spectra: Sequence["xr.Dataset"], what: str, given: Sequence[str]) -> None:
+    """Give each spectrum its temperature as told, and refuse one without."""
     from ...units import celsius
 
-    if given and len(given) != len(files):
+    if given and len(given) != len(spectra):
         raise PosterionError(
-            f"{len(files)} files have {len(given)} --temperature; give one each, in their order."
+            f"{len(spectra)} {what} have {len(given)} --temperature; give one each, in their order."
         )
-    for place, (spectrum, file) in enumerate(zip(spectra, files, strict=True)):
+    for place, spectrum in enumerate(spectra):
         if given:
             spectrum.attrs["temperature_c"] = celsius(given[place])
         elif "temperature_c" not in spectrum.attrs:
-            named = temperature_of_name(file.name)
-            if named is None:
-                raise PosterionError(
-                    f"the temperature of {file} is in neither the file nor its name; give "
-                    "--temperature once a file."
-                )
-            spectrum.attrs["temperature_c"] = named
+            raise PosterionError(
+                f"the temperature of {spectrum.attrs['source']} is in neither the file nor its "
+                "name; give --temperature once a spectrum, or --table with the columns file and "
+                "temperature."
+            )
 
 
 def _write(tree: "xr.DataTree", out: Path | None) -> str:
@@ -182,7 +189,8 @@ def _write(tree: "xr.DataTree", out: Path | None) -> str:
     if out is not None:
         from ...inference.store import save
 
-        save(tree, out / f"{Path(str(tree.attrs['source'])).stem}.nc")
+        name = re.sub(r"[^\w.+-]+", "_", str(tree.attrs["source"]))
+        save(tree, out / f"{Path(name).stem}.nc")
     verdict = Verdict.of(tree)
     return "" if verdict.passed else verdict.messages[0]
 
