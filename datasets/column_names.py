@@ -25,7 +25,7 @@ Quantity = Literal["frequency", "angular", "impedance", "admittance", "angle", "
 # Names as `key_of` leaves them.
 _SPELLINGS: Sequence[tuple[Role, str]] = (
     ("frequency", "f freq freqs frequency frequencies fr frequenz fréquence frecuencia "
-                  "frequenza frequência частота 频率 頻率 周波数 测试频率"),
+                  "frequenza frequência частота 频率 頻率 周波数 测试频率 주파수"),
     ("omega", "omega ω w angularfrequency angfreq kreisfrequenz 角频率"),
     ("real", "z' zs' z'(a) re real re(z) re[z] rez real(z) realz realpart zre zreal z(re) "
              "z(real) z're rez' zr zprime realimpedance impedancereal re{z} z1 realteil "

@@ -10,7 +10,7 @@ from .column_names import role_of, unit_factor
 from .tables.names import LONGEST, key_of, plain, splits
 
 Quantity = Literal["temperature", "conductivity", "resistance"]
-Scale = Literal["linear", "log10", "ln", "inverse", "percent"]
+Scale = Literal["linear", "log10", "ln", "inverse", "percent", "reciprocal"]
 Degrees = Literal["K", "degC"]
 
 _LETTER = r"[^\W\d_]"
@@ -30,6 +30,9 @@ _INVERSE = re.compile(
 )
 _QUALIFIER = (
     r"(ion(ic)?|li(thium)?|na|sodium|total|tot|bulk|gb|grainboundary|dc|electrical|specific)"
+)
+_RESISTIVITY = re.compile(
+    r"(ionic|total|bulk|specific)?(resistivity|ρ|rho)|spezifischerwiderstand|电阻率"
 )
 _CONDUCTIVITY = re.compile(
     rf"{_QUALIFIER}?(sigma|σ|conductivit(y|ies)|cond|kappa|κ|leitfähigkeit|conductivité)"
@@ -92,6 +95,10 @@ def meaning_of(header: str) -> Meaning | None:
     if inverse is not None:
         return inverse
     scale, rest = _without_logarithm(text)
+    for name, unit, _ in splits(rest):
+        known = _RESISTIVITY.fullmatch(key_of(name)) and resistivity_unit_of(unit) is not None
+        if known and scale == "linear" and not error:
+            return Meaning("conductivity", "reciprocal", unit=unit.strip())
     for name, unit, explicit in splits(rest):
         named = _named(name, unit, error)
         if named is None or (named[0] != "conductivity" and scale != "linear"):
@@ -102,6 +109,16 @@ def meaning_of(header: str) -> Meaning | None:
         if explicit or not unit or _KNOWN[quantity](unit):
             return Meaning(quantity, scale, times_temperature, unit.strip(), error)
     return None
+
+
+def resistivity_unit_of(unit: str) -> float | None:
+    """Return what to multiply a resistivity by to have it in ohm cm, or None."""
+    text = re.sub(r"[\s·.*×⋅∙_]+", "", _tidy(unit))
+    match = re.fullmatch(r"(?P<prefix>[mkKM]?)(?i:ohms?|Ω)(?P<length>c?m)", text)
+    if match is None:
+        return None
+    prefixes = {"": 1.0, "m": 1e-3, "k": 1e3, "K": 1e3, "M": 1e6}
+    return prefixes[match["prefix"]] * (1.0 if match["length"] == "cm" else 100.0)
 
 
 def meaning_as(header: str, quantity: Quantity, error: bool) -> Meaning:

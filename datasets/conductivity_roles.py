@@ -22,7 +22,7 @@ ROLES: Mapping[str, tuple[Quantity, bool]] = {
 }
 """Quantity of each role, and whether it is its error."""
 
-_PREFERRED = ("linear", "inverse", "log10", "ln", "percent")
+_PREFERRED = ("linear", "inverse", "log10", "ln", "percent", "reciprocal")
 
 
 @dataclass(frozen=True)

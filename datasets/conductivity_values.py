@@ -15,6 +15,7 @@ from .conductivity_columns import (
     conductivity_unit_of,
     degrees_of,
     meaning_as,
+    resistivity_unit_of,
 )
 from .conductivity_roles import ROLES, Column
 from .conductivity_schema import ZERO_CELSIUS
@@ -130,7 +131,12 @@ def conductivities(
             "with the geometry; add a column of thickness / (resistance × area), such as "
             "'conductivity_S_per_cm'."
         )
-    unit = _conductivity_unit(name, column, given, messages)
+    resistivity = resistivity_unit_of(meaning.unit) if meaning.scale == "reciprocal" else None
+    if resistivity is not None:
+        unit = ConductivityUnit(meaning.unit, resistivity)
+        messages.append(f"conductivity: one over column '{column.header}', a resistivity")
+    else:
+        unit = _conductivity_unit(name, column, given, messages)
     with np.errstate(all="ignore"):  # what is infinite is refused where the line is known
         sigma = _values(table, column)
         if meaning.scale in ("log10", "ln"):
@@ -138,7 +144,7 @@ def conductivities(
                 f"conductivity: column '{column.header}' is taken as {meaning.scale} of it"
             )
             sigma = 10.0**sigma if meaning.scale == "log10" else np.exp(sigma)
-        sigma = sigma * unit.factor
+        sigma = sigma * unit.factor if resistivity is None else 1 / (sigma * resistivity)
         if unit.times_temperature:
             messages.append(
                 f"conductivity: column '{column.header}' is σT, divided by the temperature"
@@ -172,6 +178,8 @@ def conductivities(
 
 def _slope(meaning: Meaning, unit: ConductivityUnit, sigma: Array, temperature: Array) -> Array:
     """Return how much σ in S/cm changes with the number in a column."""
+    if meaning.scale == "reciprocal":
+        return sigma**2 * unit.factor
     if meaning.scale == "linear":
         return np.full_like(sigma, unit.factor) / (temperature if unit.times_temperature else 1.0)
     return sigma * {"log10": math.log(10), "ln": 1.0, "percent": 0.01}[meaning.scale]

@@ -11,6 +11,7 @@ import xarray as xr
 
 from ..errors import PosterionError
 from .growth_schema import growth_dataset
+from .tables.cells import lines_in_words
 from .tables.columns import checked_names, labels_of, refuse_duplicates
 from .tables.dialect import Dialect
 from .tables.names import key_of, plain, same, splits
@@ -115,6 +116,7 @@ def read_growth(
     found: dict[str, list[float]] = {"cycle": [], "value": [], "step": [], "sd": []}
     coords: dict[str, list[str]] = {name: [] for name in labels}
     lines: list[str] = []
+    blank: list[int] = []
     units = set()
     for column in values:
         own_unit, factor = _unit_of(table, column, given, text.name)
@@ -124,7 +126,8 @@ def read_growth(
             cell = cells.cells[column.position] if column.position < len(cells.cells) else ""
             value = number(cell, table.marks)
             if value is None:
-                continue  # blank: this one was not measured at that cycle
+                blank.append(cells.line)  # not measured at that cycle
+                continue
             found["value"].append(factor * value)
             found["step"].append(factor * last_digit(cell, table.marks))
             found["cycle"].append(_required(cells.cells[cycle or 0], table))
@@ -136,6 +139,8 @@ def read_growth(
                 coords[name].append(each[row])
             if len(values) > 1:
                 coords.setdefault("path", []).append(column.name)
+    if blank:
+        messages.append(f"{len(blank)} blank cell(s) left out ({lines_in_words(blank)})")
     if len(units) > 1:
         raise PosterionError(
             f"{text.name} has columns in {' and '.join(sorted(units))}, which are not the same "

@@ -429,3 +429,29 @@ def test_capacity_retention_in_percent(write):
     assert read["capacity"].attrs["units"] == "percent"
     beside = write("Cycle,Capacity (Ah),Capacity retention (%)\n1,2.5,100.0\n2,2.4,98.8\n")
     assert po.read_cycling(beside)["capacity"].attrs["units"] == "Ah"
+
+
+# Conductivities
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        ("resistivity (ohm cm)", ["1000", "250"]),
+        ("ρ [Ω·m]", ["10", "2.5"]),
+        ("rho (kohm cm)", ["1.0", "0.25"]),
+    ],
+)
+def test_a_resistivity_is_one_over_the_conductivity(write, header, values):
+    rows = zip(["25", "50"], values, strict=True)
+    table = po.read_table(write(csv(f"T (C);{header}", rows, ";")))
+    np.testing.assert_allclose(table["conductivity"], [1e-3, 4e-3])
+    step = 10.0 ** -len(values[0].partition(".")[2])
+    share = table["conductivity_step"] / table["conductivity"]
+    np.testing.assert_allclose(share[0], step / float(values[0]))
+
+
+def test_blank_cells_of_growth_are_counted(write):
+    read = po.read_growth(write("cycle,R1 (ohm),R2 (ohm)\n0,1,2\n5,,3\n10,2,4\n"))
+    assert read.sizes["point"] == 5
+    assert "1 blank cell(s) left out (line 3)" in messages(read)
