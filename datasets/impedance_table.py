@@ -15,7 +15,7 @@ from .impedance_runs import runs_of
 from .schema import complex_of
 from .sweep import Convention, Sweep, refuse_too_many
 from .tables.cells import lines_in_words, require_numbers
-from .tables.columns import label_of, refuse_missing_names
+from .tables.columns import label_of, refuse_missing_names, said
 from .tables.numbers import number
 from .tables.search import Table, find_table
 from .tables.text import FileText
@@ -94,7 +94,7 @@ def sweeps_of(
         first = sides[0].rivals[0]
         raise PosterionError(
             f"{text.name}: the columns {names} are all read as {first.role}; keep one, or choose "
-            f"it as in columns={{'{first.role}': '{first.header}'}}."
+            f"it as in {said(first.role, first.header)}."
         )
     refuse_too_many(text.name, len(table.titles) * len(sides))
     if len(sides) > 1:
@@ -172,7 +172,7 @@ def _values(name: str, table: Table, column: Column, messages: list[str]) -> _Va
             f"{name}: the unit '{unit}' of column '{column.header}' is not understood; write Hz, "
             "mHz, kHz, MHz or rad/s, and ohm, mohm, kohm or Mohm (divide by the area first where "
             f"it is normalised), and deg or rad for a phase, or say it as in "
-            f"columns={{'{role}': '{column.header} [{_example(role)}]'}}."
+            f"{said(role, f'{column.header} [{_example(role)}]')}."
         )
     cells = (number(row.cells[column.position], table.marks) for row in table.rows)
     values = np.array([np.nan if cell is None else cell for cell in cells])
@@ -204,7 +204,7 @@ def _in_degrees(name: str, column: Column, values: Array) -> str:
         raise PosterionError(
             f"{name}: the column '{column.header}' has no unit, and as it stays within "
             f"{largest:.3g} it may be in degrees or in radians; say which, as in "
-            f"columns={{'phase': '{column.header} [rad]'}} (or [deg]), or write it in the header."
+            f"{said('phase', f'{column.header} [rad]')} (or [deg]), or write it in the header."
         )
     return (
         f"units: column '{column.header}' has no unit, taken as degrees, as it reaches "

@@ -38,6 +38,11 @@ def checked_names(columns: Mapping[str, str], roles: Collection[str]) -> dict[st
     return dict(columns)
 
 
+def said(role: str, title: str) -> str:
+    """Return how a column is named, for error messages: ``columns={'real': "Z'"}``."""
+    return f"columns={{'{role}': {title!r}}}"
+
+
 def refuse_missing_names(source: str, named: Mapping[str, str], titles: Collection[str]) -> None:
     """Raise a PosterionError if a column that the user named is in no header of the file."""
     known = {same(title): title for title in titles}

@@ -1,6 +1,7 @@
 """Options on how a file is read, and what errors of reading are called on the command line."""
 
 import re
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,6 +49,16 @@ def read_columns(given: list[str] | None) -> dict[str, str]:
 def with_flags(message: str) -> str:
     """Name options in place of the arguments in Python."""
     message = re.sub(r" \(in Python dialect=po\.[^)]*\)[^)]*\)\)", "", message)
-    message = re.sub(r"columns=\{'(\w+)': '([^']*)'\}", r"--column '\1=\2'", message)
+    message = re.sub(
+        r"columns=\{'(\w+)': (['\"])(.*?)\2\}",
+        lambda match: f"--column {_quoted(f'{match[1]}={match[3]}')}",
+        message,
+    )
     message = re.sub(r"which='([^']*)' \(the", r"--which '\1' (the", message)
     return message.replace("columns= names", "--column names")
+
+
+def _quoted(text: str) -> str:
+    """Quote a word for the shell, plainly where a title has primes."""
+    plain = not any(character in text for character in '"$`\\!')
+    return f'"{text}"' if "'" in text and plain else shlex.quote(text)
