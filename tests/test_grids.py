@@ -2,7 +2,9 @@
 
 import io
 import json
+import sys
 import zipfile
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -162,3 +164,18 @@ def test_a_file_of_eco_chemie(write):
     np.testing.assert_array_equal(np.column_stack([spectrum["frequency"], spectrum["Z"]]), POINTS)
     with pytest.raises(PosterionError, match="3 points and ends before the last"):
         po.read_spectrum(write(f"VERSION8.0\n 3\n 1\n{rows[:-12]}", "cell.dfr"))
+
+
+def test_a_binary_file_of_biologic(write, monkeypatch):
+    path = write(b"BIO-LOGIC MODULAR FILE\x1a" + bytes(100), "cell.mpr")
+    monkeypatch.setitem(sys.modules, "galvani", None)
+    with pytest.raises(PosterionError, match="GPL-3.*posterion\\[biologic\\].*\\.mpt"):
+        po.read_spectrum(path)
+    titles = ["freq/Hz", "Re(Z)/Ohm", "-Im(Z)/Ohm", "cycle number"]
+    rows = [(f, re, -im, 1.0) for f, re, im in POINTS]
+    data = np.array(rows, dtype=[(title, "<f8") for title in titles])
+    reader = SimpleNamespace(MPRfile=lambda file: SimpleNamespace(data=data))
+    monkeypatch.setitem(sys.modules, "galvani", SimpleNamespace(BioLogic=reader))
+    spectrum = po.read_spectrum(path)
+    np.testing.assert_array_equal(np.column_stack([spectrum["frequency"], spectrum["Z"]]), POINTS)
+    assert "read by galvani" in spectrum.attrs["messages"]

@@ -126,12 +126,8 @@ def bodied(
     delimiter
         Between cells.
     wanted
-        Whether text between rows is the title of a block.
-
-    Raises
-    ------
-    PosterionError
-        If text stands between rows that are no blocks.
+        Whether text between rows is the title of a block. Where it is not, the line stays a row,
+        which will not fit.
     """
     width = len(titles)
     header = text.lines[index].strip() if index >= 0 else None

@@ -166,17 +166,13 @@ def decided(
     example = next(
         cell for _, cell in shapes.values() if number(cell, first) != number(cell, second)
     )
-    told = {marks.decimal for marks in readings}
-    flags = (
-        [f"--decimal '{marks.decimal}'" for marks in (first, second)]
-        if len(told) == len(readings)
-        else [f"--thousands '{marks.thousands or 'none'}'" for marks in (first, second)]
-    )
+    what = "decimal" if first.decimal != second.decimal else "thousands"
+    one, other = (getattr(marks, what) or "none" for marks in (first, second))
     raise PosterionError(
         f"{name}: '{example[:40]}' is {number(example, first):g} with {first} and "
-        f"{number(example, second):g} with {second}, and no number of this table says which; "
-        f"say it with {flags[0]} or {flags[1]} (in Python "
-        f"dialect=po.Dialect(decimal='{first.decimal}') or po.Dialect(decimal='{second.decimal}'))."
+        f"{number(example, second):g} with {second}, and no number of this table says which; say "
+        f"it with --{what} '{one}' or --{what} '{other}' (in Python "
+        f"dialect=po.Dialect({what}='{one}') or po.Dialect({what}='{other}'))."
     )
 
 

@@ -1,7 +1,9 @@
 """Impedance in files of instruments that are no tables: Ivium, PalmSens, Eco Chemie."""
 
+import io
 import json
 import re
+import warnings
 from typing import Any
 
 from ...errors import PosterionError
@@ -20,12 +22,37 @@ def recorded_lines(data: bytes, name: str) -> tuple[list[str], list[str]] | None
     """
     if data.lstrip(b" ")[:8].lower().startswith(b"version") and name.lower().endswith(".dfr"):
         return _eco_chemie(data, name), ["format: Eco Chemie .dfr, whose third number is -Z''"]
+    if data.startswith(b"BIO-LOGIC MODULAR FILE"):
+        return _biologic(data, name), ["format: BioLogic .mpr, read by galvani"]
     head = data[:4000].replace(b"\x00", b"")
     if b"starttime=" in head and b"\x00" in data[:64]:
         return _ivium(data, name), ["format: Ivium, whose columns are Z', Z'' and the frequency"]
     if b'"type":"PalmSens' in head.replace(b" ", b"").replace(b'"Type"', b'"type"'):
         return _palmsens(data, name), ["format: PalmSens session"]
     return None
+
+
+def _biologic(data: bytes, name: str) -> list[str]:
+    """Read the columns of a binary file of EC-Lab, where galvani is installed."""
+    remedy = "in EC-Lab export it as text (.mpt) and read that"
+    try:
+        from galvani import BioLogic
+    except ImportError as error:
+        raise PosterionError(
+            f"{name} is a binary BioLogic file (.mpr), which the package galvani reads (GPL-3; "
+            f"install it with `pip install posterion[biologic]`); or {remedy}."
+        ) from error
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = BioLogic.MPRfile(io.BytesIO(data)).data
+        titles = list(found.dtype.names)
+    except Exception as error:  # it raises whatever its lines of code raise
+        raise PosterionError(
+            f"{name} cannot be read by galvani ({type(error).__name__}); it may be damaged or of a "
+            f"version that is not known, so {remedy}."
+        ) from error
+    return ["\t".join(titles), *("\t".join(map(str, row)) for row in found.tolist())]
 
 
 def _eco_chemie(data: bytes, name: str) -> list[str]:

@@ -12,11 +12,6 @@ MAX_BYTES = 50_000_000
 MAX_LINE = 100_000
 
 _BINARY_KINDS = (
-    (
-        b"BIO-LOGIC MODULAR FILE",
-        "a binary BioLogic file (.mpr)",
-        "in EC-Lab export it as text (.mpt) and read that",
-    ),
     (b"\xd0\xcf\x11\xe0", "a binary Office file (.xls)", "save its sheet as CSV and read that"),
     (
         b"\x00\x01\x00\x00Standard ",
