@@ -225,6 +225,9 @@ def test_a_number_that_was_cut_off_is_left_out_and_said(write):
     assert po.read_table(write(sigma + "\n")).sizes["point"] == 4  # the line is whole
     fade = "cycle,capacity (mAh/g)\n1,149.70\n5,149.33\n9,149.10\n57,147"
     assert "last line 5 dropped: '147'" in messages(po.read_cycling(write(fade)))
+    count = "cycle,capacity (mAh)\n1,2940\n2,2911\n3,2900"
+    assert "if a whole number is whole" in messages(po.read_cycling(write(count)))
+    assert "whole" not in messages(po.read_cycling(write(count + "\n")))
     whole = po.read_spectrum(write(csv("f,re,im", arc(), end="")))
     assert whole.sizes["frequency"] == 12
     cut = csv("f,re,im", [*arc(), ("0.1", "99.9991", "-0.0")], end="")
@@ -455,3 +458,10 @@ def test_blank_cells_of_growth_are_counted(write):
     read = po.read_growth(write("cycle,R1 (ohm),R2 (ohm)\n0,1,2\n5,,3\n10,2,4\n"))
     assert read.sizes["point"] == 5
     assert "1 blank cell(s) left out (line 3)" in messages(read)
+
+
+def test_a_number_that_may_be_cut_off_does_not_decide_the_marks(write):
+    """2.160 was cut: the others may be 1.32 or 1320 as before."""
+    rows = "cycle;R (ohm)\n0;1.320\n5;1.440\n10;994\n15;2.160\n"
+    for end in (0, 1, 2):
+        refused(po.read_growth, write(rows[: len(rows) - end]), "'1.320' is 1.32", "--decimal")

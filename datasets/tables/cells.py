@@ -96,9 +96,14 @@ def without_cut_end(rows: Sequence[Row], marks: Marks, line: str) -> tuple[list[
     cut = line.count('"') % 2 == 1 or (
         place >= 0 and len(column) > 0 and _is_cut(last.cells[place], column, marks)
     )
+    found = last.cells[max(place, 0)][:40]
+    if not cut and found.lstrip("+-").isdigit():
+        return list(rows), [
+            f"the file ends without a line end behind '{found}' in line {last.line}: nothing tells "
+            "if a whole number is whole"
+        ]
     if not cut:
         return list(rows), []
-    found = last.cells[max(place, 0)][:40]
     return above, [
         f"last line {last.line} dropped: '{found}' is not as long as what stands above it, and the "
         "file ends there without a line end, so it may be cut off"
@@ -122,7 +127,7 @@ def _is_cut(cell: str, column: Sequence[str], marks: Marks) -> bool:
     # As with %.6g: most numbers have all figures, as only trailing zeros are not printed. What
     # is gone behind the twelfth figure is no other number.
     share = 0.5 if len(figures) > 7 else 0.9
-    return own_figures < 12 and sum(n > own_figures for n in figures) > share * len(figures)
+    return own_figures < 12 and sum(n > own_figures for n in figures) >= share * len(figures)
 
 
 def _printed(cell: str, marks: Marks) -> tuple[int, int, int]:
