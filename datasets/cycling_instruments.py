@@ -125,7 +125,8 @@ def instrument_header(text: FileText) -> _Header | None:
 
 def _parted(title: str) -> tuple[str, str]:
     """Return the name of a column in lower case without blanks, and its unit."""
-    found = re.fullmatch(r"(.*?)\s*[\[(](.*)[\])]\s*", title)
+    # No title is longer, and of many brackets the pattern takes long.
+    found = re.fullmatch(r"(.*?)\s*[\[(](.*)[\])]\s*", title[:200])
     name, unit = (found[1], found[2]) if found else (title, "")
     return re.sub(r"[\s_.]+", "", name).lower(), unit.strip()
 

@@ -36,10 +36,11 @@ def test_damaged_files_end_in_data_or_one_sentence(fuzz, part):
         ("[" * 90_000 + "\n") * 5,
         "a\t" * 49_000 + "\n",
         '"' * 99_000 + "\n" + '",' * 40_000,
+        ("(" * 13_000 + "\t") * 7 + "\n",
         "#\n" * 300_000,
         "," * 99_000 + "\n",
     ],
-    ids=["round", "square", "tabs", "quotes", "hashes", "commas"],
+    ids=["round", "square", "tabs", "quotes", "titles", "hashes", "commas"],
 )
 def test_hostile_lines_take_no_time(fuzz, write, content):
     path = write(content)
