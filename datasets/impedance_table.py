@@ -108,6 +108,17 @@ def sweeps_of(
 _Values = tuple[Column, Array]
 
 
+def _direct_current(frequency: Array) -> npt.NDArray[np.bool_]:
+    """Tell the rows at 0 Hz that begin or end a sweep; within a falling one they are mistakes."""
+    others = np.flatnonzero(frequency != 0)
+    found = frequency == 0
+    for k in np.flatnonzero(found):
+        before, after = others[others < k][-1:], others[others > k][:1]
+        within = before.size and after.size and frequency[before[0]] > frequency[after[0]]
+        found[k] = not within
+    return found
+
+
 def _of_side(
     text: FileText,
     table: Table,
@@ -124,9 +135,9 @@ def _of_side(
     values = [_values(text.name, table, column, said) for column in side.columns]
     with np.errstate(all="ignore"):  # what is not finite is refused where the line is known
         frequency, real, imag = _rectangular(values, said)
-    measured = np.flatnonzero(frequency != 0)
+    measured = np.flatnonzero(~_direct_current(frequency))
     if 0 < measured.size < frequency.size:
-        gone = [table.rows[k].line for k in np.flatnonzero(frequency == 0)]
+        gone = [table.rows[k].line for k in np.flatnonzero(_direct_current(frequency))]
         said.append(
             f"{len(gone)} row(s) at 0 Hz dropped ({lines_in_words(gone)}): direct current, no "
             "impedance"
