@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from .deciding import beside_limit
 from .verdict import Verdict as Verdict
 
 MAX_R_HAT = 1.01
@@ -61,13 +62,16 @@ def diagnose(
         )
     if not r_hat_value <= MAX_R_HAT:
         messages.append(
-            f"The chains disagree: R-hat of {worst} is {r_hat_value:.3f}, above {MAX_R_HAT}."
+            "The chains disagree: R-hat of {} is {}, above {}.".format(
+                worst, *beside_limit(r_hat_value, MAX_R_HAT)
+            )
         )
     for kind, (name, value) in (("bulk", bulk), ("tail", tail)):
         if not value >= MIN_ESS:
             messages.append(
-                f"Too few independent draws: the {kind} ESS of {name} is {value:.0f}, "
-                f"below {MIN_ESS}."
+                "Too few independent draws: the {} ESS of {} is {}, below {}.".format(
+                    kind, name, *beside_limit(value, MIN_ESS, 0)
+                )
             )
     if divergences > allowed:
         messages.append(
@@ -78,8 +82,8 @@ def diagnose(
         notes = (*notes, f"{divergences} of {energy.size} draws diverged, which is let pass")
     if not bfmi >= MIN_BFMI:
         messages.append(
-            f"The energy moved too little (E-BFMI {bfmi:.2f}, below {MIN_BFMI}): the tails "
-            "of the posterior were not reached."
+            "The energy moved too little (E-BFMI {}, below {}): the tails of the posterior were "
+            "not reached.".format(*beside_limit(bfmi, MIN_BFMI))
         )
     broken = [
         str(name)
@@ -94,9 +98,9 @@ def diagnose(
     return Verdict(
         passed=not messages,
         divergences=divergences,
-        max_r_hat=round(r_hat_value, 4),
-        min_ess=round(min(bulk[1], tail[1]), 1),
-        min_bfmi=round(bfmi, 3),
+        max_r_hat=float(r_hat_value),
+        min_ess=float(min(bulk[1], tail[1])),
+        min_bfmi=bfmi,
         modes=modes,
         messages=tuple(messages),
         notes=notes,

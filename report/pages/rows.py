@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from ...inference.caution.general import variable
+from ...inference.deciding import beside_limit
 from ...inference.diagnose import MAX_R_HAT, MIN_BFMI, MIN_ESS
 from ...inference.scalars import stem
 from ...inference.verdict import Verdict
@@ -91,14 +92,14 @@ def check_rows(tree: xr.DataTree, verdict: Verdict, subject: Subject) -> list[Ro
             "name": "R-hat, largest",
             "meaning": "the chains agree with each other",
             "limit": f"at most {MAX_R_HAT}",
-            "value": f"{verdict.max_r_hat:.3f}",
+            "value": beside_limit(verdict.max_r_hat, MAX_R_HAT, 3)[0],
             "passed": verdict.max_r_hat <= MAX_R_HAT,
         },
         {
             "name": "ESS, least",
             "meaning": "enough independent draws, also for the ends of the intervals",
             "limit": f"at least {MIN_ESS}",
-            "value": f"{verdict.min_ess:.0f}",
+            "value": beside_limit(verdict.min_ess, MIN_ESS, 0)[0],
             "passed": verdict.min_ess >= MIN_ESS,
         },
         {
@@ -112,7 +113,7 @@ def check_rows(tree: xr.DataTree, verdict: Verdict, subject: Subject) -> list[Ro
             "name": "E-BFMI, least",
             "meaning": "the chains moved freely between the middle and the tails",
             "limit": f"at least {MIN_BFMI}",
-            "value": f"{verdict.min_bfmi:.2f}",
+            "value": beside_limit(verdict.min_bfmi, MIN_BFMI)[0],
             "passed": verdict.min_bfmi >= MIN_BFMI,
         },
         {
