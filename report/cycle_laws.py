@@ -153,7 +153,7 @@ def told_laws(laws: Laws, question: Question) -> tuple[dict[str, Any], list[str]
     if beside is not None:
         laws.fits[laws.best]["laws"] = xr.DataTree(beside)
     lines = [*law_rows(entries, question), *([laws.sentence] if laws.sentence else [])]
-    lines += [f"Note: {message}." for message in laws.messages]
+    lines += [f"Note: {message.rstrip('.')}." for message in laws.messages]
     return {"laws": entries, "comparison": laws.sentence}, lines
 
 

@@ -18,7 +18,7 @@ _SPELLED = {
     "S * K / cm": "S·K/cm",
     "S * K**0.5 / cm": "S·√K/cm",
 }
-_PREFIXED = {"ohm", "Hz", "s", "F", "H", "S/cm"}
+_PREFIXED = {"ohm", "Hz", "s", "F", "H", "S/cm", "A", "V"}
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 WIDE = 3.0
 """An interval of which one end is so many times the other is given to two digits."""

@@ -1,6 +1,7 @@
 """The transference number: the formula, what the digits allow, and where the error comes from."""
 
 import json
+import re
 import sys
 from itertools import product
 
@@ -336,6 +337,8 @@ def test_command_prints_tables_and_writes_files(command, tmp_path) -> None:
     assert float(again.sum()) == pytest.approx(1)
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert "transference number" in text
+    assert re.search(r'<td class="name">(\w+)', text)[1] == "t"
+    assert "share of the variance of t" in text and "1342 ohm" in text
     assert "dV 500 mV has no ±" in text
 
 

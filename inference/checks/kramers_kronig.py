@@ -87,7 +87,7 @@ class KramersKronig:
             obeyed = (
                 f"{whose} obeys the Kramers-Kronig relations: it scatters by "
                 f"{100 * self.scatter:.2g} % of |Z| around them, and the part of it that is no "
-                f"noise is {pattern} % of |Z| (limit {limit} %). No sign of drift or of "
+                f"noise is {pattern} % of |Z| (limit {limit} %): no sign of drift or of "
                 "non-linearity."
             )
             if self.noise < MISSED * self.scatter:

@@ -13,8 +13,8 @@ from .terminal import (
     REFUSED,
     TRUSTED,
     JsonOption,
-    PriorOption,
     check_writable,
+    prior_option,
     progress,
     read_priors,
 )
@@ -41,7 +41,7 @@ def calibrate(
     like: Annotated[
         Path | None, typer.Option(help="Measured spectrum: take its frequencies and range of |Z|.")
     ] = None,
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("R1=LogNormal(5, 2)")] = None,
     default_priors: Annotated[
         bool,
         typer.Option("--default-priors", help="Those of a fit, which reach far beyond the data."),

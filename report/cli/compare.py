@@ -12,9 +12,9 @@ from .spectrum_options import Window
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_pairs,
     read_priors,
@@ -147,7 +147,7 @@ def compare(
     sign: Annotated[
         str, typer.Option(help="Of Z'': auto, as_written or negated.", rich_help_panel=MODELS)
     ] = "auto",
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("level_mean=LogNormal(-1, 1)")] = None,
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,

@@ -19,11 +19,11 @@ from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
     SignOption,
     WhichOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_priors,
     read_sign,
@@ -75,7 +75,7 @@ def fit_eis(
     same: Annotated[
         list[str] | None, typer.Option(help="A parameter that does not differ by --pool.")
     ] = None,
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("R1=LogNormal(5, 2)")] = None,
     sign: SignOption = "auto",
     which: WhichOption = None,
     draws: DrawsOption = 1000,

@@ -12,9 +12,9 @@ from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_pairs,
     read_priors,
@@ -80,7 +80,7 @@ def fit_arrhenius(
         bool, typer.Option("--rounded", help="Conductivities are rounded to the digits printed.")
     ] = False,
     predict: PredictOption = None,
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("E_a=Normal(0.35, 0.1)")] = None,
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,

@@ -12,9 +12,9 @@ from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_pairs,
     read_priors,
@@ -57,6 +57,10 @@ WithoutOption = Annotated[
     list[str] | None,
     typer.Option(help="Leave out those of a label: 'kind=capacity check'; several times."),
 ]
+DropOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Leave a cycle out: 12, or 'cell1:12' of one cell; several times."),
+]
 PoolOption = Annotated[
     list[str] | None,
     typer.Option(help="Label whose groups share a distribution; cell unless told; several times."),
@@ -84,6 +88,7 @@ def fit_fade(
     skip: Annotated[
         int, typer.Option(min=0, help="Leave the first cycles of each cell out: formation.")
     ] = 0,
+    drop: DropOption = None,
     pool: PoolOption = None,
     group_by: Annotated[str | None, typer.Option(help="Label whose groups share nothing.")] = None,
     together: Annotated[
@@ -102,7 +107,7 @@ def fit_fade(
     threshold: Annotated[
         str, typer.Option(help="Share of the reference that is waited for: 0.8 or 80%.")
     ] = "0.8",
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("initial_capacity=Normal(2.0, 0.1)")] = None,
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
@@ -136,7 +141,7 @@ def fit_fade(
         )
     except PosterionError as error:
         raise PosterionError(_with_flags(str(error))) from error
-    data = selected(data, kept, left_out, skip)
+    data = selected(data, kept, left_out, skip, drop or ())
     kinds = pooling(data, pool or (), group_by, together)
     if out is not None:
         check_writable(out)

@@ -15,10 +15,10 @@ from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
     SignOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_pairs,
     read_priors,
@@ -90,7 +90,7 @@ def fit_growth(
     threshold: Annotated[
         str, typer.Option(help="Multiple of the first value that is waited for: 2 or 200%.")
     ] = "2",
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("initial_value=LogNormal(3, 1)")] = None,
     sign: SignOption = "auto",
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,

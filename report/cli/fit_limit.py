@@ -13,9 +13,9 @@ from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_pairs,
     read_priors,
@@ -85,7 +85,7 @@ def fit_limit(
     reduction: Annotated[
         bool, typer.Option("--reduction", help="The onset of a reduction, downwards.")
     ] = False,
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("median_lifetime=LogNormal(6, 1)")] = None,
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,

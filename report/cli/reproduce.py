@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from ..reproduce import Row
 
 _STYLES = {"supported": "green", "not supported": "bold red", "cannot be checked": "yellow"}
-_WIDTH = 100
-"""Columns where the output is not a terminal."""
 
 
 def reproduce(
@@ -57,8 +55,6 @@ def _print(rows: "tuple[Row, ...]") -> None:
     from ..reproduce.page import SIGNS, count
 
     console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_WIDTH)
     for topic in dict.fromkeys(row.topic for row in rows):
         grid = Table(title=topic, title_justify="left", title_style="bold", show_lines=True)
         grid.add_column("verdict", min_width=15, no_wrap=True)

@@ -37,13 +37,14 @@ SignOption = Annotated[
 WhichOption = Annotated[
     str | None, typer.Option(help="Which spectrum, where the file holds several.")
 ]
-PriorOption = Annotated[
-    list[str] | None,
-    typer.Option(help="'R1=LogNormal(5, 2)'; may be given several times."),
-]
 OutOption = Annotated[
     Path | None, typer.Option(help="Folder for posterior.nc, summary.csv and report.html.")
 ]
+
+
+def prior_option(example: str) -> Any:
+    """Return the option ``--prior`` with an example of a parameter that the command has."""
+    return typer.Option(help=f"'{example}'; may be given several times.")
 
 
 @contextmanager
@@ -218,6 +219,6 @@ def read_priors(given: Sequence[str]) -> dict[str, Any]:
     for text in given:
         name, equals, prior = text.partition("=")
         if not equals:
-            raise PosterionError(f"the prior '{text}' names no parameter; write 'R1={text}'.")
+            raise PosterionError(f"the prior '{text}' names no parameter; write 'NAME={text}'.")
         priors[name.strip()] = Prior.parse(prior)
     return priors

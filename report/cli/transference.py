@@ -9,9 +9,9 @@ from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_priors,
 )
@@ -28,7 +28,7 @@ def transference(
     r0: Annotated[str, typer.Option(help="Resistance of the interfaces before: '1342 ohm'.")],
     rss: Annotated[str, typer.Option(help="The same in the steady state: '1041 ohm'.")],
     dv: Annotated[str, typer.Option(help="Bias: '500 mV'.")],
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("t=Beta(2, 2)")] = None,
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,

@@ -8,6 +8,7 @@ import xarray as xr
 
 from ...inference.caution.general import variable
 from ...inference.comparison.words import pair_words, verdict_words
+from ...units import percent_spaced
 from ..figures import compare as figures
 from ..numbers import interval
 from .subject import Drawing, GroupTable, Subject
@@ -31,9 +32,10 @@ class ComparisonSubject(Subject):
 
     def statement(self, tree: xr.DataTree) -> str:
         """Say what is compared."""
+        rope = percent_spaced(str(tree.attrs["rope"]))
         return (
             f"Compared is the {tree.attrs['quantity']} of the typical specimen of each group, the "
-            f"{tree.attrs['better']} the better. Differences below {tree.attrs['rope']} are taken "
+            f"{tree.attrs['better']} the better. Differences below {rope} are taken "
             "not to matter."
         )
 

@@ -89,7 +89,13 @@ def content(
     rows = quantity_rows(tree, table, extra, subject)
     mark(rows, {name for caution in found for name in caution.parameters})
     drawings, section = subject.drawings(tree, passed), subject.section(tree)
+    further = (section.drawing,) if section and section.drawing else ()
     messages = [line for line in str(tree.attrs["messages"]).splitlines() if line]
+    messages += [
+        f"{what} {extra.attrs[what]}"
+        for what in ("thickness", "diameter")
+        if extra is not None and what in extra.attrs
+    ]
     source, noise = str(tree.attrs["source"]), str(tree.attrs["noise_description"])
     return {
         "source": source,
@@ -110,7 +116,7 @@ def content(
         "rows": rows,
         "drawings": drawings,
         "section": section,
-        "figures": _figures(tree, passed, (*drawings, (section.drawing,) if section else ()))
+        "figures": _figures(tree, passed, (*drawings, further))
         | (check_figures(tree, checks) if checks else {}),
         "grave": GRAVE,
         "model_checks": check_section(checks) if checks else None,

@@ -39,7 +39,7 @@ def _texts(name: str, row: "pd.Series[Any]", passed: bool, horizon: float | None
     texts = {"median": "", "interval": "", "unit": scale_of(1.0, unit).unit}
     if passed:
         median, low, high, shown = interval(row["median"], row["q03"], row["q97"], unit)
-        ends = "taken as exact" if row["q03"] == row["q97"] else f"{low} to {high}"
+        ends = "constant" if row["q03"] == row["q97"] else f"{low} to {high}"
         if beyond := ends_at(row, horizon):
             median, low, high = (
                 beyond.get(key, text)

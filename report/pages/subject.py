@@ -45,12 +45,12 @@ class GroupTable:
 
 @dataclass(frozen=True)
 class Section:
-    """Something more that was measured: words, a table and a figure under a heading."""
+    """Something more to tell: words, a table and perhaps a figure under a heading."""
 
     title: str
     text: str
     table: GroupTable
-    drawing: Drawing
+    drawing: Drawing | None = None
 
 
 class Subject:
@@ -123,6 +123,7 @@ def subject_of(tree: xr.DataTree) -> Subject:
     from .law import LawSubject
     from .limit import LimitSubject, OnsetSubject
     from .spectrum import SpectrumSubject
+    from .transference import TransferenceSubject
 
     known: Mapping[str, Any] = {
         "Z": SpectrumSubject,
@@ -136,6 +137,7 @@ def subject_of(tree: xr.DataTree) -> Subject:
         "response": DoseSubject,
         "cell_response": FactorialSubject,
         "specimen_value": ComparisonSubject,
+        "reading": TransferenceSubject,
     }
     observed = tree.children["observed_data"].dataset
     found: Subject = next((own for name, own in known.items() if name in observed), Subject)()
