@@ -61,7 +61,7 @@ def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int 
     verdict = Verdict.of(tree) if "verdict" in tree.attrs else None  # of draws from elsewhere
     result = xr.Dataset(
         {what: drawn for what, drawn in lengths.items() if known[what].sd},
-        attrs={what: str(measured) for what, measured in known.items()}
+        attrs={"thickness": thickness.strip(), "diameter": diameter.strip()}
         | (carried(verdict) if verdict else {}),
     )
     for name, resistance in resistances.items():

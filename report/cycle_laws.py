@@ -157,6 +157,11 @@ def told_laws(laws: Laws, question: Question) -> tuple[dict[str, Any], list[str]
     return {"laws": entries, "comparison": laws.sentence}, lines
 
 
+def compared_by(laws: Laws) -> list[str]:
+    """Return which laws were compared, and by how much one is preferred; nothing of a single."""
+    return [laws.sentence] if laws.sentence else []
+
+
 def side_by_side(laws: Laws, question: Question) -> xr.Dataset | None:
     """Return what each trusted law says along the cycles, for the page of the best one."""
     names = [name for name in _in_order(laws) if Verdict.of(laws.fits[name]).passed]

@@ -137,8 +137,9 @@ def told(monkeypatch):
 
 
 def test_cells_share_a_distribution_unless_told(folder, capsys, told) -> None:
-    status, out, err = run(folder, capsys, "fade", "cells", "--cycle", "300")
+    status, out, err = run(folder, capsys, "fade", "cells", "--cycle", "300", "--table")
     assert status == 0, err
+    out = " ".join(out.split())
     (model, data, options) = told[0]
     assert str(model) == "PowerFade()" and options["pool"] == {"cell": "partial"}
     assert repr(options["noise"]).startswith("Autocorrelated(base=Gaussian")

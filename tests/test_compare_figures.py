@@ -53,7 +53,7 @@ def test_the_heading_of_the_probabilities_is_not_cut(ranked: xr.DataTree, rope: 
     (axes,) = figure.axes
     heading = next(text for text in axes.texts if text.get_text().startswith("within"))
     box = heading.get_window_extent()
-    assert 0 <= box.x0 and box.x1 <= figure.bbox.x1
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.x1
     assert heading.get_text() == f"within {rope.replace('%', ' %')}"
 
 

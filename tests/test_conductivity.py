@@ -49,7 +49,7 @@ def test_closed_form_with_exact_geometry() -> None:
         np.testing.assert_allclose(sigma[f"conductivity{name}"], expected, rtol=1e-12)
         assert sigma[f"conductivity{name}"].attrs["units"] == "S/cm"
         assert sigma[f"conductivity{name}"].dims == ("chain", "draw")
-    assert (sigma.attrs["thickness"], sigma.attrs["diameter"]) == ("0.045 cm", "1 cm")
+    assert (sigma.attrs["thickness"], sigma.attrs["diameter"]) == ("450 um", "10 mm")
 
 
 def test_units_of_length_do_not_matter() -> None:

@@ -323,12 +323,12 @@ def test_command_prints_one_document(command, digits) -> None:
 
 
 def test_command_prints_tables_and_writes_files(command, tmp_path) -> None:
-    status, out, err = command(EVEN | {"dV": "500 mV"}, "--out", str(tmp_path / "cell"))
+    status, out, err = command(EVEN | {"dV": "500 mV"}, "--table", "--out", str(tmp_path / "cell"))
     assert status == 0, err
     assert "share of the variance of t" in out
     assert "Note: at the measured values the formula gives t = 0.7097." in out
     assert "Note: dV 500 mV has no ±" in out
-    assert "Trusted" in out
+    assert "Trusted" in out and max(map(len, out.splitlines())) <= 80
     folder = tmp_path / "cell"
     assert sorted(path.name for path in folder.iterdir()) == [
         "posterior.nc", "report.html", "summary.csv",

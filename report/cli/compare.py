@@ -12,6 +12,7 @@ from .spectrum_options import Window
 from .terminal import (
     JsonOption,
     OutOption,
+    TableOption,
     check_writable,
     finish,
     prior_option,
@@ -152,6 +153,7 @@ def compare(
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Compare groups of specimens: which is best, how surely, and does the difference matter.
@@ -161,7 +163,8 @@ def compare(
     Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
     """
     sampling: dict[str, Any] = {
-        "draws": draws, "chains": chains, "seed": seed, "out": out, "as_json": as_json
+        "draws": draws, "chains": chains, "seed": seed, "out": out, "as_json": as_json,
+        "whole": whole,
     }  # fmt: skip
     if models:
         _refuse("--models", group=group, value=value, specimen=specimen, sd=sd, unit=unit,
@@ -229,6 +232,7 @@ def compare(
             out,
             as_json,
             say,
+            whole=whole,
             remarks=[verdict, rank_words(tree), *pair_words(tree)] if verdict else [],
             more=document(tree),
         )

@@ -20,6 +20,7 @@ from .terminal import (
     JsonOption,
     OutOption,
     SignOption,
+    TableOption,
     WhichOption,
     check_writable,
     finish,
@@ -82,6 +83,7 @@ def fit_eis(
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit an equivalent circuit to an impedance spectrum, or to many at once with --pool.
@@ -137,7 +139,7 @@ def fit_eis(
         if thickness is not None and diameter is not None:
             extra = conductivity(tree, thickness=thickness, diameter=diameter, seed=seed)
         said = left_out(str(spectrum.attrs["messages"]))
-        finish(tree, extra, out, as_json, say, remarks=said)
+        finish(tree, extra, out, as_json, say, whole=whole, remarks=said, asides=said)
 
 
 def _single(files: Sequence[str], sign: str, which: str | None) -> "xr.Dataset":

@@ -12,6 +12,7 @@ from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
     OutOption,
+    TableOption,
     check_writable,
     finish,
     prior_option,
@@ -85,6 +86,7 @@ def fit_arrhenius(
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit a law of temperature to ionic conductivities.
@@ -145,7 +147,16 @@ def fit_arrhenius(
         )
         predictions, beyond = predicted(tree, temperatures)
         remarks = [formula(model), *beyond]
-        finish(tree, predictions, out, as_json, say, extra_group="predictions", remarks=remarks)
+        finish(
+            tree,
+            predictions,
+            out,
+            as_json,
+            say,
+            whole=whole,
+            extra_group="predictions",
+            remarks=remarks,
+        )
 
 
 def _with_flags(message: str) -> str:

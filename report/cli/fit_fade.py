@@ -12,6 +12,7 @@ from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
     OutOption,
+    TableOption,
     check_writable,
     finish,
     prior_option,
@@ -112,6 +113,7 @@ def fit_fade(
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit laws of capacity fade, and say what is left when, and when too little is left.
@@ -147,7 +149,7 @@ def fit_fade(
         check_writable(out)
     with progress("Loading") as say:
         from ...inference.cycling.efficiency import efficiency_of
-        from ..cycle_laws import fit_laws, told_laws
+        from ..cycle_laws import compared_by, fit_laws, told_laws
         from ..fade_answers import answers, with_answers
         from ..words.fade import efficiency, remarks_of
 
@@ -182,8 +184,10 @@ def fit_fade(
             out,
             as_json,
             say,
+            whole=whole,
             extra_group="answers",
             remarks=remarks,
+            asides=compared_by(found),
             more=more,
             revised=lambda document: with_answers(document, best, question, extra),
         )

@@ -16,6 +16,7 @@ from .terminal import (
     JsonOption,
     OutOption,
     SignOption,
+    TableOption,
     check_writable,
     finish,
     prior_option,
@@ -96,6 +97,7 @@ def fit_growth(
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit how resistances grow over cycles, and say how probably they do.
@@ -139,7 +141,7 @@ def fit_growth(
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
-        from ..cycle_laws import fit_laws, told_laws
+        from ..cycle_laws import compared_by, fit_laws, told_laws
         from ..words.growth import answers, remarks_of, with_growth
         from .growth_spectra import series_of_spectra
 
@@ -164,8 +166,10 @@ def fit_growth(
             out,
             as_json,
             say,
+            whole=whole,
             extra_group="growth",
             remarks=[*words, *lines, *said],
+            asides=[*compared_by(found), *said],
             more=more | further,
             revised=lambda document: with_growth(document, best, question, extra),
         )

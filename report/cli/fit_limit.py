@@ -13,6 +13,7 @@ from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
     OutOption,
+    TableOption,
     check_writable,
     finish,
     prior_option,
@@ -90,6 +91,7 @@ def fit_limit(
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit the limit of cells, some of which had not failed, or the onset of a voltammogram.
@@ -128,6 +130,7 @@ def fit_limit(
         from ...inference.fit import fit
         from ...inference.noise.censored import Censored, Weibull
         from ..pages.limit import higher, ratios
+        from ..reproduce.text import chance
 
         tree = fit(
             model,
@@ -144,11 +147,21 @@ def fit_limit(
         probable = higher(compared)
         remarks = [
             f"Probability that the median of {name.replace(' over ', ' exceeds that of ')}: "
-            f"{value:.3f}"
+            f"{chance(value)}"
             for name, value in probable.items()
         ]
         more = {"p_higher": probable} if probable else {}
-        finish(tree, compared, out, as_json, say, extra_group="ratios", remarks=remarks, more=more)
+        finish(
+            tree,
+            compared,
+            out,
+            as_json,
+            say,
+            whole=whole,
+            extra_group="ratios",
+            remarks=remarks,
+            more=more,
+        )
 
 
 def _read(

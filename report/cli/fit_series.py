@@ -16,6 +16,7 @@ from .terminal import (
     JsonOption,
     OutOption,
     SignOption,
+    TableOption,
     check_writable,
     finish,
     prior_option,
@@ -59,6 +60,7 @@ def fit_series(
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit the spectra of one pellet, and an activation energy to each of its resistances.
@@ -115,9 +117,19 @@ def fit_series(
         tree = fit(law, series, pool={"path": "none"}, progress=say, **options)
         total = None
         if "R_total" in fits[0]["posterior"] and len(paths) > 1:
-            whole = collect(paths={"total": "R_total"})
-            total = _total(fit(law, whole, progress=say, **options))
-        finish(tree, total, out, as_json, say, extra_group="total", remarks=remarks)
+            together = collect(paths={"total": "R_total"})
+            total = _total(fit(law, together, progress=say, **options))
+        finish(
+            tree,
+            total,
+            out,
+            as_json,
+            say,
+            whole=whole,
+            extra_group="total",
+            remarks=remarks,
+            asides=remarks[1:],
+        )
 
 
 def _paths(model: Any, given: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
     OutOption,
+    TableOption,
     check_writable,
     finish,
     prior_option,
@@ -33,6 +34,7 @@ def transference(
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Infer the transference number by Bruce and Vincent.
@@ -63,10 +65,10 @@ def transference(
             progress=say,
         )
         shares = _shares(tree)
-        if not as_json:
+        if whole and not as_json:
             _print(data, texts, shares)
         more = {"formula": data.attrs["formula"], "shares": shares}
-        finish(tree, None, out, as_json, say, more=more)
+        finish(tree, None, out, as_json, say, whole=whole, more=more)
 
 
 def _shares(tree: "xr.DataTree") -> dict[str, float | None]:
