@@ -348,7 +348,16 @@ def test_no_figure_of_cells_loses_an_outlier(cells, passed):
     labels = {f"cell{k}": N[::4] for k in range(cells)}
     verdict = {} if passed else FAILED
     tree = cycle_result(cycles=labels, values=clean, truth={"loss_last": 0.02}, **verdict)
-    assert arrows(fade_figures.capacity(tree)) == [("v", [float(N[12])])]
+    figure = fade_figures.capacity(tree)
+    low, high = figure.axes[0].get_ylim()
+    lines = [line for axes in figure.axes for line in axes.lines]
+    outlier = clean[3] / (150 * (1 - 0.0002 * N[0])) * (100 if passed else 150)
+    seen = [x for _, cycles in arrows(figure) for x in cycles]
+    if low < outlier < high:
+        seen = [
+            float(N[12]) for ln in lines if np.isclose(ln.get_ydata(), outlier, rtol=2e-3).any()
+        ]
+    assert float(N[12]) in seen
 
 
 def test_an_efficiency_beyond_the_axis_is_an_arrow(single):

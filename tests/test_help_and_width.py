@@ -16,7 +16,7 @@ MODELS = {
     "eis": [po.Circuit.parse("R0-p(R1,CPE1)")],
     "series": [po.Circuit.parse("R0-p(R1,CPE1)")],
     "calibrate": [po.Circuit.parse("R0-p(R1,CPE1)")],
-    "arrhenius": [po.Arrhenius("sigmaT"), po.VTF("sigmaT"), po.TwoRegimes("sigmaT")],
+    "arrhenius": [po.Arrhenius("sigmaT")],
     "fade": [po.PowerFade(), po.LinearFade(), po.KneeFade()],
     "growth": [po.LinearGrowth(), po.ParabolicGrowth(), po.ExponentialGrowth()],
     "limit": [po.Lifetime()],

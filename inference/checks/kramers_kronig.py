@@ -86,9 +86,8 @@ class KramersKronig:
         if self.consistent:
             obeyed = (
                 f"{whose} obeys the Kramers-Kronig relations: it scatters by "
-                f"{100 * self.scatter:.2g} % of |Z| around them, and the part of it that is no "
-                f"noise is {pattern} % of |Z| (limit {limit} %): no sign of drift or of "
-                "non-linearity."
+                f"{100 * self.scatter:.2g} % of |Z| around them, of which {pattern} % of |Z| is a "
+                f"pattern (limit {limit} %): no sign of drift or of non-linearity."
             )
             if self.noise < MISSED * self.scatter:
                 return obeyed
