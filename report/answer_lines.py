@@ -82,7 +82,7 @@ def _of_quantities(
         rows.append((subject.called(tree, name), middle, f"({ends})" if ends else "", told))
     if rows and rows[0][2]:  # says once what all brackets hold
         name, middle, ends, told = rows[0]
-        rows[0] = (name, middle, f"({ends[1:-1]}; 94 %)", told)
+        rows[0] = (name, middle, ends, ", ".join(filter(None, ("94 % interval", told))))
     return _aligned(rows, width)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..inference.model_comparison.same_data import Places
 from .compared_models import ComparedModels
 from .concerns import Concern
-from .screen import DOUBTS, LINES, doubt_lines, read_line, where
+from .screen import DOUBTS, LINES, doubt_lines, read_line, where_kept
 
 SHOWN = ("elpd difference", "± se", "log evidence", "probability")
 
@@ -25,9 +25,9 @@ def compared_screen(compared: ComparedModels, out: Path | None, width: int) -> l
     told += [Concern("Caution", each) for each in [*compared.sentences[1:], *compared.notes]]
     shown, more = told[:DOUBTS], len(told) - DOUBTS
     rest = f"{more} more remark{'s' if more > 1 else ''}: --table. " if more > 0 else ""
-    kept = [f"{rest}{where(out)}"]
+    kept = [f"{rest}{where_kept(out)}"]
     if len(kept[0]) > width:
-        kept = [rest.strip(), where(out)]
+        kept = [rest.strip(), where_kept(out)]
     answer = textwrap.wrap(compared.sentences[0], width)
     free = LINES - 2 - len(answer) - len(shown) - len(kept)
     table = compared.table_lines(width, SHOWN)

@@ -14,7 +14,7 @@ from ..inference.verdict import Verdict
 from .answer_lines import value_and_ends
 from .censored import horizon_of
 from .concerns import Concern
-from .screen import heading_of, where
+from .screen import heading_of, where_kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ def full_lines(
         *wrapped,
         *rows,
         *(line for text in after for line in textwrap.wrap(text, width, subsequent_indent="    ")),
-        where(out),
+        where_kept(out),
     ]
 
 
@@ -75,15 +75,15 @@ def table_lines(table: "pd.DataFrame", extra: xr.Dataset | None, width: int) -> 
     for name, row in table.iterrows():
         middle, ends = value_and_ends(row, horizon_of(extra, str(name)))
         notes = [*_failed(row), *(["doubtful"] if some and row["doubtful"] else [])]
-        ends = "constant" if row["q03"] == row["q97"] and not ends else f"({ends})"
-        rows.append((str(name), f"{middle} {ends}".replace(" ()", ""), ", ".join(notes)))
+        told = f" ({ends})" if ends else " (constant)" if row["q03"] == row["q97"] else ""
+        rows.append((str(name), f"{middle}{told}", ", ".join(notes)))
     most = max((len(numbers) for _, numbers, _ in rows), default=0)
-    noted = max((len(notes) for *_, notes in rows), default=0)
+    noted = max((len(marks) for *_, marks in rows), default=0)
     room = max(width - most - noted - 6, 8)
     names = min(max((len(name) for name, *_ in rows), default=0), room)
     lines = []
-    for name, numbers, notes in rows:
-        told = f"{numbers.ljust(most)}  {notes}".rstrip()
+    for name, numbers, marks in rows:
+        told = f"{numbers.ljust(most)}  {marks}".rstrip()
         if len(name) <= names:
             lines.append(f"  {name.ljust(names)}  {told}")
         else:

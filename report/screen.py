@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 LINES = 12
 DOUBTS = 3
-ANSWERS = 5
-"""Lines that are kept for the answer, however much there is to doubt."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +81,7 @@ def screen_of(
     free = LINES - 2 - len(kept) - len(beside)
     answer: list[str] = []
     if verdict.passed:
-        most = max(free - len(shown), ANSWERS if free - len(shown) < ANSWERS else 0)
-        answer = answer_lines(subject, tree, table, extra, width, most)
+        answer = answer_lines(subject, tree, table, extra, width, free - len(shown))
     return Screen(
         read_line(str(tree.attrs["source"]), subject.read(tree, extra), width),
         (*answer, *beside),
@@ -125,11 +122,11 @@ def kept_lines(quantities: int, more: int, out: Path | None, width: int) -> tupl
     """Say where the rest is told, and where the result went."""
     further = f"{more} more remark{'s' if more > 1 else ''}"
     told = f"{further if more else f'All {quantities} quantities'}: --table."
-    together = f"{told} {where(out)}"
-    return (together,) if len(together) <= width else (told, where(out))
+    together = f"{told} {where_kept(out)}"
+    return (together,) if len(together) <= width else (told, where_kept(out))
 
 
-def where(out: Path | None) -> str:
+def where_kept(out: Path | None) -> str:
     """Say where a result went."""
     if out is None:
         return "Nothing was saved. Add --out NAME to keep it."

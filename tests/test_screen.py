@@ -62,7 +62,7 @@ def conductivity(tree: xr.DataTree) -> xr.Dataset:
 
 
 def fade(cells: int, **verdict) -> xr.DataTree:
-    names = {"": N} if cells == 1 else {f"a rather long name of cell {k}": N for k in range(cells)}
+    names = {f"cell {k}" if cells < 3 else f"a long name of a cell {k}": N for k in range(cells)}
     tree = cycles.cycle_result(cycles=names, **verdict) if cells > 1 else cycles.cycle_result()
     ask(tree, Question(cycles=(100.0, 500.0)))
     return tree
@@ -109,7 +109,7 @@ def test_retention_comes_before_the_forecast(cells: int, width: int) -> None:
     fits(shown, width)
     text = "\n".join(shown.answer)
     assert "retention at cycle 100" in text
-    assert "extrapolated" in text
+    assert ("*" in text or cells == 1) == ("extrapolated" in text)
     if "cycles to 80 %" in text:
         assert text.index("retention at cycle 100") < text.index("cycles to 80 %")
 

@@ -109,10 +109,10 @@ def compare_models_command(
         from rich.console import Console
 
         from ..compared_screen import compared_screen
-        from ..screen import where
+        from ..screen import where_kept
 
         width = Console().width
-        everything = [*compared.lines(width), where(out)]
+        everything = [*compared.lines(width), where_kept(out)]
         for line in everything if whole else compared_screen(compared, out, width):
             typer.echo(line)
     raise typer.Exit(STATUS[compared.word])

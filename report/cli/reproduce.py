@@ -60,14 +60,14 @@ def claims_screen(rows: "tuple[Row, ...]", out: Path | None, width: int) -> list
     from ..brief import shortened
     from ..reproduce import VERDICTS
     from ..reproduce.page import count
-    from ..screen import LINES, where
+    from ..screen import LINES, where_kept
 
     counts = ", ".join(
         f"{number} {verdict}" for verdict, number in zip(VERDICTS, count(rows), strict=True)
     )
     refuted = [row for row in rows if row.verdict == "not supported"]
-    kept = f"All {len(rows)} claims, and why: --table. {where(out)}"
-    last = [kept] if len(kept) <= width else [kept.partition(". ")[0] + ".", where(out)]
+    kept = f"All {len(rows)} claims, and why: --table. {where_kept(out)}"
+    last = [kept] if len(kept) <= width else [kept.partition(". ")[0] + ".", where_kept(out)]
     room = LINES - 3 - len(last)
     shown = refuted if len(refuted) <= room else refuted[: room - 1]
     more = len(refuted) - len(shown)
