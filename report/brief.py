@@ -11,6 +11,9 @@ _SENTENCES = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]")
 _NOTHING = "…"
 
+FEW_WORDS = 3
+"""Fewer words before a colon are what a sentence is about."""
+
 
 @dataclass(frozen=True)
 class Brief:
@@ -28,6 +31,8 @@ class Brief:
         """
         sentences = _SENTENCES.split(_IN_PYTHON.sub("", concern.text).strip())
         first, colon, rest = sentences[0].partition(": ")
+        if len(first.split()) < FEW_WORDS:  # a name, not what was found
+            first, colon, rest = sentences[0], "", ""
         others = [*([rest] if colon else []), *sentences[1:]]
         named = [each for each in others if _OPTION.search(each)]
         about = f"{concern.subject}: " if concern.subject else ""
