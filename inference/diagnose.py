@@ -58,7 +58,7 @@ def diagnose(
     elif modes > 1:
         messages.append(
             f"The posterior has {modes} modes: the data allow {modes} different explanations. "
-            "Give a prior that tells them apart, or a simpler model."
+            "Give a prior that tells them apart (--prior), or a simpler model."
         )
     if not r_hat_value <= MAX_R_HAT:
         messages.append(
@@ -76,7 +76,7 @@ def diagnose(
     if divergences > allowed:
         messages.append(
             f"{divergences} of {energy.size} draws diverged: part of the posterior was not "
-            "reached. A simpler model or a narrower prior helps."
+            "reached. A simpler model or a narrower prior (--prior) helps."
         )
     elif divergences:
         notes = (*notes, f"{divergences} of {energy.size} draws diverged, which is let pass")
@@ -93,7 +93,7 @@ def diagnose(
     if broken:
         messages.append(
             f"Some draws of {', '.join(broken)} are NaN or infinite: the model leaves the range of "
-            "its formulas. A narrower prior helps."
+            "its formulas. A narrower prior (--prior) helps."
         )
     return Verdict(
         passed=not messages,

@@ -8,7 +8,12 @@ from .concerns import Concern
 
 _IN_PYTHON = re.compile(r"\s*\(in Python [^()]*(?:\([^()]*\)[^()]*)*\)")
 _SENTENCES = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
-_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]")
+_OPTION = re.compile(
+    r"(?<![\w-])--[a-z][a-z-]*[a-z]"
+    r"(?: (?!(?:and|or|in|to|with|where|for|once|as)\b)(?:'[^']*'|\w[^\s,;()]*[^\s,;().]))?"
+)
+"""An option, and the value that follows it."""
+
 _NOTHING = "…"
 
 FEW_WORDS = 3
@@ -52,8 +57,10 @@ class Brief:
         if len(whole) <= room:
             return [start + whole]
         if most > 1 and self.remedy:
-            first, second = (shortened(each, room) for each in (self.found, self.remedy))
-            return [start + first, " " * len(start) + second]
+            told = self.remedy
+            if len(told) > room and self.options:
+                told = f"Try {self.options}."
+            return [start + shortened(self.found, room), " " * len(start) + shortened(told, room)]
         tail = f" (try {self.options})" if self.options else ""
         return [start + shortened(self.found, room - len(tail)) + tail]
 

@@ -135,10 +135,26 @@ def test_a_brief_says_what_was_found_and_what_to_type() -> None:
     assert line.startswith(" 3 More points than expected lie far off") and len(line) <= 80
     first, second = Brief.of(TOLD[1]).lines(2, 80, 2)
     assert first.startswith(" 2 R1 and R2: Around 4.96 MHz")
-    assert second.startswith("   Add or exchange an element")
+    assert second == "   Try --fmin or --fmax or --drop."
     (short,) = Brief.of(TOLD[1]).lines(2, 80, 1)
     assert short.endswith("(try --fmin or --fmax or --drop)") and len(short) <= 80
     assert "Python" not in Brief.of(TOLD[2]).remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("Look at them; leave them out with --drop cell1:12 --drop 'a b:3', or take --robust.",
+         "--drop cell1:12 or --drop 'a b:3' or --robust"),
+        ("Leave the first cycles out with --skip, or take --law two-process.",
+         "--skip or --law two-process"),
+        ("Take another noise: --noise gaussian (in Python noise=Gaussian()).", "--noise gaussian"),
+        ("Keep one kind with --where 'kind=...', or leave the others out with --without.",
+         "--where 'kind=...' or --without"),
+    ],
+)  # fmt: skip
+def test_options_are_told_as_they_are_typed(text: str, options: str) -> None:
+    assert Brief.of(Concern("Doubt", f"Something was found. {text}")).options == options
 
 
 def test_every_quantity_is_in_the_whole_table_and_no_name_is_broken() -> None:

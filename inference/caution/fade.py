@@ -54,7 +54,9 @@ def fade_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     yield from found
     told = {name for caution in found for name in caution.parameters}
     yield from unmoved_priors(
-        tree, "Give a prior that you can defend, measure more cycles, or take a simpler law.", told
+        tree,
+        "Give a prior that you can defend (--prior), measure more cycles, or take a simpler law.",
+        told,
     )
     yield from _extrapolated(tree, law, series)
 

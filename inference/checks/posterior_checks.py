@@ -189,7 +189,7 @@ def _remedy(residuals: Residuals) -> str:
 
 
 _REMEDIES: Mapping[str, str] = {
-    "frequency": "Add or exchange an element, or leave out frequencies at which the cell drifted "
+    "frequency": "Add or exchange an element (--circuit), or leave out where the cell drifted "
     "(--fmin, --fmax, --drop).",
     "temperature": "Try VTF or two regimes, or look for a transition between the temperatures.",
     "cycle": "Try another law of ageing, or leave out the cycles in which the test was changed.",

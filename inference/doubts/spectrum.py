@@ -94,8 +94,8 @@ def loud_noise(tree: xr.DataTree) -> Iterator[Doubt]:
     about = tuple(each for label in labels for each in about_label(tree, label))
     yield Doubt(
         f"The noise{whose} is {100 * max(loud.values()):.0f} % of |Z|, which no instrument "
-        "scatters: the circuit does not follow the data, or a sign or a column is wrong. Look at "
-        "the data beside the fit.",
+        "scatters: the circuit does not follow the data (--circuit), or a sign (--sign) or a "
+        "column is wrong. Look at the data beside the fit.",
         about or ALL,
         "noise",
     )
