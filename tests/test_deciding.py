@@ -86,8 +86,9 @@ def test_limits_of_predictive_checks_are_those_by_which_they_pass() -> None:
 def test_a_printed_probability_stays_on_its_side(p: float) -> None:
     check = Check("q", 1.0, None, 2.0, p, p > RARE, "", "" if p > RARE else "off")
     (row,) = check_section(Checks((check,), pd.DataFrame(), (), None, None))["rows"]
-    for limit in (RARE, GRAVE):
-        assert (float(row["p"]) > limit) is (p > limit)
+    shown = float(row["p"].removeprefix("≤ "))
+    assert (shown > RARE) is (p > RARE) and (shown > GRAVE) is (p > GRAVE)
+    assert row["p"].startswith("≤") is (p <= GRAVE)
 
 
 def test_rows_of_the_sampling_do_not_gainsay_themselves() -> None:

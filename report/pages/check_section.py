@@ -103,6 +103,8 @@ def _places(tree: xr.DataTree) -> xr.DataArray:
 
 
 def _probability(p: float) -> str:
+    if p <= GRAVE:
+        return f"≤ {GRAVE}"
     return f"{p:.{decimals_beside(p, (RARE, GRAVE), 3 if p < 0.1 else 2)}f}"
 
 
