@@ -36,7 +36,10 @@ class LimitSubject(Subject):
         """Say how many cells there are, how many failed, and over which range."""
         groups = tested_groups(tree)
         count, failed = sum(g.low.size for g in groups), sum(g.failed for g in groups)
-        ends = np.concatenate([np.where(np.isfinite(g.high), g.high, g.low) for g in groups])
+        ends = np.concatenate([each for g in groups for each in (g.low, g.high)])
+        if model_of(tree).output == "lifetime":  # known to the cycle of the last look
+            ends = np.concatenate([np.where(np.isfinite(g.high), g.high, g.low) for g in groups])
+        ends = ends[np.isfinite(ends) & (ends > 0)]
         unit = scale_of(1.0, str(tree.attrs["unit"])).unit.replace("cycle", "cycles")
         kinds = f", {len(groups)} groups ({group_dim(tree)})" if group_dim(tree) else ""
         cells = f"{count} cell" + ("s" if count > 1 else "")

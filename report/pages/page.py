@@ -20,7 +20,7 @@ from ..figures.style import as_png, as_svg
 from ..tables import summary
 from .check_section import check_figures, check_section
 from .methods import methods
-from .rows import check_rows, mark, prior_rows, quantity_rows
+from .rows import Row, check_rows, mark, prior_rows, quantity_rows
 from .subject import Drawing, GroupTable, subject_of
 
 
@@ -107,7 +107,7 @@ def content(
         "word": verdict.word,
         "verdict": verdict,
         "doubted": enumerated_quantities(verdict.doubts),
-        "headline": [row for row in rows if row["headline"]] if passed else [],
+        "headline": _first(rows, subject.asked(table)) if passed else [],
         "groups": _marked(subject.group_table(tree, table, extra), table) if passed else None,
         "answers": subject.answers(tree) if passed else (),
         "cautions": found,
@@ -131,6 +131,12 @@ def content(
         "seed": int(tree.attrs["seed"]),
         "sha256": str(tree.attrs["sha256"]),
     }
+
+
+def _first(rows: list[Row], names: list[str]) -> list[Row]:
+    """Return the rows of what was asked for, in that order."""
+    by_name = {row["name"]: row for row in rows}
+    return [by_name[name] for name in names]
 
 
 def _marked(groups: GroupTable | None, table: pd.DataFrame) -> GroupTable | None:

@@ -28,9 +28,8 @@ def quantity_rows(
     rows = []
     for name, row in table.iterrows():
         written = subject.description(tree, str(name), str(row["description"]), extra)
-        headline = subject.is_headline(str(name), str(row["unit"]))
         texts = _texts(str(name), row, passed, horizon_of(extra, str(name)))
-        rows.append(texts | {"description": written, "headline": headline})
+        rows.append(texts | {"description": written})
     return rows
 
 

@@ -1,17 +1,11 @@
 """What a page says of a transference number."""
 
-from typing import TYPE_CHECKING
-
 import xarray as xr
 
 from ...inference.transference import variance_shares
 from ...inference.verdict import Verdict
-from ..certainty import interval_of
 from ..figures import transference as figures
 from .subject import Drawing, GroupTable, Section, Subject
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class TransferenceSubject(Subject):
@@ -40,21 +34,15 @@ class TransferenceSubject(Subject):
         """Tell whether a quantity stands at the top: what was asked for."""
         return name == "t"
 
-    def asked(self, table: "pd.DataFrame") -> list[str]:
-        """Leave the number to the sentences."""
-        return []
-
     def answers(self, tree: xr.DataTree) -> tuple[str, ...]:
-        """Return the number, and which reading it would pay to improve."""
+        """Return which reading it would pay to improve."""
         if not Verdict.of(tree).passed:
             return ()
-        middle, low, high = interval_of(tree.children["posterior"].dataset["t"].values)
         shares = variance_shares(tree)
         first = str(shares.idxmax("input").item())
         return (
-            f"The transference number is {middle} (94 % interval {low} to {high}).",
-            f"{100 * float(shares.max()):.0f} % of its variance comes from the error of {first}: "
-            "improve that reading first.",
+            f"{100 * float(shares.max()):.0f} % of the variance of t comes from the error of "
+            f"{first}: improve that reading first.",
         )
 
     def drawings(self, tree: xr.DataTree, passed: bool) -> tuple[tuple[Drawing, ...], ...]:
