@@ -83,7 +83,7 @@ def _of_quantities(
     if rows and rows[0][2]:  # says once what all brackets hold
         name, middle, ends, told = rows[0]
         rows[0] = (name, middle, ends, ", ".join(filter(None, ("94 % interval", told))))
-    return _aligned(rows, width)
+    return aligned(rows, width)
 
 
 def _of_groups(groups: "GroupTable", first: Mapping[str, str], width: int, most: int) -> list[str]:
@@ -112,7 +112,7 @@ def _of_groups(groups: "GroupTable", first: Mapping[str, str], width: int, most:
             continue
         columns.append(cells[column])
         used += needed
-    lines = _aligned([*zip(*columns, strict=True)], width)
+    lines = aligned([*zip(*columns, strict=True)], width)
     left = len(groups.rows) - len(shown)
     below = [f"{_STAR} extrapolated"] if any(_STAR in each for each in lines) else []
     below += [_MORE.replace("more", f"{left} more")] if left else []
@@ -141,7 +141,7 @@ def value_and_ends(
     return f"{middle} {'cycles' if unit == 'cycle' else unit}".strip(), ends
 
 
-def _aligned(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]], width: int) -> list[str]:
     """Return rows whose columns stand below each other, none beyond the width."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
     lines = (

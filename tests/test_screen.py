@@ -13,6 +13,9 @@ from posterion.inference.cycling.cycle_series import Question, ask
 from posterion.inference.verdict import Doubt
 from posterion.report.answer_lines import answer_lines
 from posterion.report.brief import Brief
+from posterion.report.calibration_screen import calibration_lines
+from posterion.report.compared_models import ComparedModels
+from posterion.report.compared_screen import compared_screen
 from posterion.report.concerns import Concern
 from posterion.report.fade_answers import answers
 from posterion.report.full_table import full_lines, table_lines
@@ -193,3 +196,47 @@ def test_what_is_doubtful_in_a_trusted_result_is_marked() -> None:
     marked = {line.split()[0] for line in lines if line.endswith("doubtful")}
     assert marked == {"R1", "R2"}
     assert not np.isnan(table.loc["R1", "median"])
+
+
+@pytest.mark.parametrize("width", [70, 80])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_calibration_is_told_in_twelve_lines(width: int, whole: bool) -> None:
+    rows = [
+        {"name": f"CPE{k}_tau", "coverage": ["50.1 ± 1.6"] * 3, "bias": "+0.02 ± 0.03",
+         "uniform": k != 9}
+        for k in range(12)
+    ]  # fmt: skip
+    said = {
+        "model": "R0-p(R1,CPE1)", "trusted": 990, "refused": 10, "n": 1000, "calibrated": False,
+        "verdict": "The ranks of CPE9_tau are not uniform: look at it. " * 4,
+        "reasons": {"The chains disagree.": 10}, "priors": {"R1": "LogNormal(5, 2)"},
+    }  # fmt: skip
+    lines = calibration_lines(said, rows, "60 frequencies of a pellet " * 3, None, width, whole)
+    text = "\n".join(lines)
+    assert max(map(len, lines[1:])) <= width and "OUTSIDE" in text
+    assert lines[-1].endswith("Nothing was saved. Add --out NAME to keep it.")
+    if whole:
+        assert all(row["name"] in text for row in rows) and "10 refused: The chains" in text
+    else:
+        assert len(lines) <= LINES and max(map(len, lines)) <= width
+
+
+@pytest.mark.parametrize("word", ["trusted", "doubtful", "refused"])
+def test_models_are_compared_in_twelve_lines(word: str) -> None:
+    doubt = {"text": "Residuals near each other are alike: it misses a feature. Add an element.",
+             "about": "all", "model": "R0-p(R1,CPE1)"}  # fmt: skip
+    columns = dict.fromkeys(
+        ("elpd difference", "± se", "weight", "log evidence", "probability"), "1"
+    )
+    rows = [{"model": f"R0-p(R1,CPE1)-p(R{k},CPE{k})", **columns} for k in range(9)]
+    fits = {row["model"]: spectrum(attrs={"unit": "ohm"}) for row in rows[:2]}
+    compared = ComparedModels(fits, {}, None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ComparedModels, "word", word)
+        patch.setattr(ComparedModels, "doubts", [doubt] * 4)
+        patch.setattr(ComparedModels, "sentences", ["The data prefer this one. " * 6, "There."])
+        patch.setattr(ComparedModels, "rows", lambda self: rows)
+        lines = compared_screen(compared, None, 80)
+        whole = compared.lines(80)
+    assert len(lines) <= LINES and max(map(len, [*lines, *whole])) <= 80
+    assert any(line.startswith(word.capitalize()) for line in lines)
