@@ -94,13 +94,21 @@ def test_page_has_all_sections_in_order(good_page):
         "Results",
         "Cautions",
         "Data and model",
+        "Methods, ready to paste",
         "Checks of the model",
         "Parameters",
         "What was assumed",
         "What was checked",
-        "Methods, ready to paste",
         "To repeat it",
     ]
+
+
+def test_what_is_not_the_answer_is_folded(good_page):
+    open_part = re.sub(r"<details>.*?</details>", "", good_page, flags=re.DOTALL)
+    assert good_page.count("<details>") == good_page.count("</details>") == 5
+    headings = [h for h in Page(open_part).headings if h]
+    assert headings == ["Results", "Cautions", "Data and model", "Methods, ready to paste"]
+    assert "R-hat" not in re.sub(r'<p class="paste">.*?</p>', "", open_part, flags=re.DOTALL)
 
 
 def test_headline_gives_resistances_and_conductivity(good, good_page):
