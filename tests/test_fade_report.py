@@ -504,14 +504,14 @@ def test_page_of_fade(three):
     # Of each of five subjects what is said of cycle 400 (twice) and of the threshold.
     assert results.count("extrapolated") == 15
     assert "The discharge capacities (300 points" in text and "partial pooling" in text
-    assert "Nobody is asked beyond cycle 10000" in text
+    assert "No answer is given beyond cycle 10000" in text
 
 
 def test_refused_page_of_fade_shows_no_answer():
     tree = cycle_result(cycles=CELLS, **FAILED)
     text = Page(page.render(tree, None)).text
     assert "Refused:" in text and "Results" not in text
-    assert "Nobody is asked" not in text and "Q = Q_0" in text
+    assert "No answer is given" not in text and "Q = Q_0" in text
 
 
 def test_growth_is_told_by_series_and_specimens_are_compared(grown):

@@ -20,8 +20,8 @@ from ..figures.style import as_png, as_svg
 from ..tables import summary
 from .check_section import check_figures, check_section
 from .methods import methods
-from .rows import Row, check_rows, mark, prior_rows, quantity_rows
-from .subject import Drawing, GroupTable, subject_of
+from .rows import Row, check_rows, headline_names, mark, prior_rows, quantity_rows
+from .subject import Drawing, GroupTable, Subject, subject_of
 
 
 def write_report(
@@ -107,7 +107,7 @@ def content(
         "word": verdict.word,
         "verdict": verdict,
         "doubted": enumerated_quantities(verdict.doubts),
-        "headline": _first(rows, subject.asked(table)) if passed else [],
+        "headline": _headline(rows, table, subject) if passed else [],
         "groups": _marked(subject.group_table(tree, table, extra), table) if passed else None,
         "answers": subject.answers(tree) if passed else (),
         "cautions": found,
@@ -133,10 +133,10 @@ def content(
     }
 
 
-def _first(rows: list[Row], names: list[str]) -> list[Row]:
-    """Return the rows of what was asked for, in that order."""
+def _headline(rows: list[Row], table: pd.DataFrame, subject: Subject) -> list[Row]:
+    """Return the rows that stand at the top, in their order."""
     by_name = {row["name"]: row for row in rows}
-    return [by_name[name] for name in names]
+    return [by_name[name] for name in headline_names(table, subject)]
 
 
 def _marked(groups: GroupTable | None, table: pd.DataFrame) -> GroupTable | None:

@@ -13,7 +13,7 @@ from ...inference.diagnose import MAX_R_HAT, MIN_BFMI, MIN_ESS
 from ...inference.scalars import stem
 from ...inference.verdict import Verdict
 from ..censored import ends_at, horizon_of
-from ..numbers import interval, quantity, scale_of
+from ..numbers import Scale, interval, quantity, scale_of
 from .methods import given_first
 from .subject import Subject
 
@@ -23,21 +23,34 @@ Row = dict[str, Any]
 def quantity_rows(
     tree: xr.DataTree, table: pd.DataFrame, extra: xr.Dataset | None, subject: Subject
 ) -> list[Row]:
-    """Return the texts of every quantity of a table."""
+    """Return the texts of every quantity of a table; those at the top share a unit by kind."""
     passed = Verdict.of(tree).passed
+    together = headline_names(table, subject)
     rows = []
     for name, row in table.iterrows():
+        unit = str(row["unit"])
+        kind = [own for own in together if table.loc[own, "unit"] == unit]
+        scale = scale_of(table.loc[kind, "median"], unit) if name in kind else None
         written = subject.description(tree, str(name), str(row["description"]), extra)
-        texts = _texts(str(name), row, passed, horizon_of(extra, str(name)))
+        texts = _texts(str(name), row, passed, horizon_of(extra, str(name)), scale)
         rows.append(texts | {"description": written})
     return rows
 
 
-def _texts(name: str, row: "pd.Series[Any]", passed: bool, horizon: float | None) -> Row:
+def headline_names(table: pd.DataFrame, subject: Subject) -> list[str]:
+    """Return what was asked for, in that order, then what else stands at the top."""
+    units = table["unit"].map(str).to_dict()
+    others = [str(name) for name, unit in units.items() if subject.is_headline(str(name), unit)]
+    return [*dict.fromkeys([*subject.asked(table), *others])]
+
+
+def _texts(
+    name: str, row: "pd.Series[Any]", passed: bool, horizon: float | None, scale: Scale | None
+) -> Row:
     unit = str(row["unit"])
     texts = {"median": "", "interval": "", "unit": scale_of(1.0, unit).unit}
     if passed:
-        median, low, high, shown = interval(row["median"], row["q03"], row["q97"], unit)
+        median, low, high, shown = interval(row["median"], row["q03"], row["q97"], unit, scale)
         ends = "constant" if row["q03"] == row["q97"] else f"{low} to {high}"
         if beyond := ends_at(row, horizon):
             median, low, high = (
