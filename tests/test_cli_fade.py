@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import posterion as po
 from posterion.report import cli
+from posterion.report.cli.cycle_selection import selected
 
 _spec = importlib.util.spec_from_file_location(
     "synthetic_cycles", Path(__file__).with_name("synthetic_cycles.py")
@@ -168,6 +170,19 @@ def test_points_are_kept_skipped_and_left_out(folder, capsys, told) -> None:
     assert "the first 5 cycle(s)" in data.attrs["messages"]
     run(folder, capsys, "fade", "cells", "--where", "kind=check")
     assert set(told[1][1]["cycle"].values.tolist()) == {20, 40, 60}
+
+
+def test_single_cycles_are_dropped_and_told(folder) -> None:
+    data = po.read_cycling(folder / "cells.csv")
+    taken = selected(data, [], [], drop=["30", "A:12"])
+    left = {(str(c), float(n)) for c, n in zip(data["cell"].values, data["cycle"].values)} - {
+        (str(c), float(n)) for c, n in zip(taken["cell"].values, taken["cycle"].values)
+    }
+    assert left == {("A", 30.0), ("B", 30.0), ("C", 30.0), ("A", 12.0)}
+    assert "cycle A:12 is left out, 1 point(s)" in taken.attrs["messages"]
+    for text, words in (("12a", "names no cycle"), ("Z:12", "no such point")):
+        with pytest.raises(po.PosterionError, match=words):
+            selected(data, [], [], drop=[text])
 
 
 def test_a_refused_law_is_listed_and_not_shown(folder, capsys, told) -> None:
