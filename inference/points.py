@@ -47,7 +47,7 @@ def points_of(tree: xr.DataTree, model: Model, given: Mapping[str, Any]) -> dict
 def _numbers(tree: xr.DataTree, name: str, value: Any) -> NDArray[np.float64]:
     """Return values in the unit of the model; bare temperatures are looked at."""
     if hasattr(value, "to") and hasattr(value, "magnitude"):
-        return np.asarray(value.to(_unit(name)).magnitude, dtype=float)
+        return _converted(name, value)
     if isinstance(value, str):
         return np.asarray(_written(name, value))
     several = isinstance(value, list | tuple)
@@ -57,6 +57,18 @@ def _numbers(tree: xr.DataTree, name: str, value: Any) -> NDArray[np.float64]:
     if name == "temperature":
         _require_kelvin(tree, values)
     return values
+
+
+def _converted(name: str, quantity: Any) -> NDArray[np.float64]:
+    """Return a quantity of pint in the unit of the model."""
+    import pint
+
+    try:
+        return np.asarray(quantity.to(_unit(name)).magnitude, dtype=float)
+    except pint.DimensionalityError as error:
+        raise PosterionError(
+            f"{name} '{quantity}': its unit is not one of {_unit(name) or 'pure numbers'}."
+        ) from error
 
 
 def _unit(name: str) -> str:

@@ -175,10 +175,11 @@ def test_points_are_kept_skipped_and_left_out(folder, capsys, told) -> None:
 def test_single_cycles_are_dropped_and_told(folder) -> None:
     data = po.read_cycling(folder / "cells.csv")
     taken = selected(data, [], [], drop=["30", "A:12"])
-    left = {(str(c), float(n)) for c, n in zip(data["cell"].values, data["cycle"].values)} - {
-        (str(c), float(n)) for c, n in zip(taken["cell"].values, taken["cycle"].values)
-    }
-    assert left == {("A", 30.0), ("B", 30.0), ("C", 30.0), ("A", 12.0)}
+    before, after = (
+        {(str(c), float(n)) for c, n in zip(d["cell"].values, d["cycle"].values, strict=True)}
+        for d in (data, taken)
+    )
+    assert before - after == {("A", 30.0), ("B", 30.0), ("C", 30.0), ("A", 12.0)}
     assert "cycle A:12 is left out, 1 point(s)" in taken.attrs["messages"]
     for text, words in (("12a", "names no cycle"), ("Z:12", "no such point")):
         with pytest.raises(po.PosterionError, match=words):

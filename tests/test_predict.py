@@ -138,7 +138,8 @@ def test_what_is_far_is_predicted_where_its_unit_is_said(single) -> None:
 
 def test_a_frequency_may_have_a_prefix_and_no_wrong_unit() -> None:
     tree, circuit = xr.DataTree(), po.Circuit.parse("R0")
-    with pytest.raises(PosterionError, match="its unit is not one of Hz"):
-        points_of(tree, circuit, {"frequency": "3 mS"})
+    for wrong in ("3 mS", registry().Quantity(3, "mS")):
+        with pytest.raises(PosterionError, match="its unit is not one of Hz"):
+            points_of(tree, circuit, {"frequency": wrong})
     (points,) = points_of(tree, circuit, {"frequency": ["1 kHz", "10 mHz"]}).values()
     assert points.values.tolist() == [1000.0, 0.01]
