@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from .pages.subject import GroupTable, Subject
 
+APART = 1e5
+"""Quantities of one unit that differ by more than this factor are not written with one prefix."""
+
 LABEL = 24
 """Columns of the name of a group; a longer one is cut, not broken."""
 
@@ -61,18 +64,12 @@ def _of_quantities(
     most: int,
 ) -> list[str]:
     names = subject.asked(table)[:most]
-    units = {str(table.loc[name, "unit"]) for name in names}
-    scales = {
-        unit: scale_of(
-            [table.loc[n, "median"] for n in names if table.loc[n, "unit"] == unit], unit
-        )
-        for unit in units
-    }
+    scales = shared_scales(table, names)
     verdict = Verdict.of(tree)
     rows = []
     for name in names:
         row = table.loc[name]
-        middle, ends = value_and_ends(row, horizon_of(extra, name), scales[str(row["unit"])])
+        middle, ends = value_and_ends(row, horizon_of(extra, name), scales.get(str(row["unit"])))
         notes = [
             subject.note(tree, name, row, extra),
             "doubtful" if row["doubtful"] and verdict.word == "trusted" else "",
@@ -84,6 +81,20 @@ def _of_quantities(
         name, middle, ends, told = rows[0]
         rows[0] = (name, middle, ends, ", ".join(filter(None, ("94 % interval", told))))
     return aligned(rows, width)
+
+
+def shared_scales(table: "pd.DataFrame", names: Sequence[str]) -> dict[str, Scale]:
+    """Return one scale for all of these quantities that have a unit, unless they lie too far apart.
+
+    Then each keeps a prefix of its own.
+    """
+    scales = {}
+    for unit in {str(table.loc[name, "unit"]) for name in names}:
+        own = [name for name in names if table.loc[name, "unit"] == unit]
+        sizes = [abs(float(table.loc[name, "median"])) for name in own]
+        if max(sizes) <= APART * min(sizes):
+            scales[unit] = scale_of(sizes, unit)
+    return scales
 
 
 def _of_groups(groups: "GroupTable", first: Mapping[str, str], width: int, most: int) -> list[str]:
@@ -144,8 +155,9 @@ def value_and_ends(
 def aligned(rows: Sequence[Sequence[str]], width: int) -> list[str]:
     """Return rows whose columns stand below each other, none beyond the width."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
+    between = " " * (3 if sum(widths) + 3 * len(widths) <= width else 1)
     lines = (
-        "  " + "   ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True))
+        "  " + between.join(cell.ljust(size) for cell, size in zip(row, widths, strict=True))
         for row in rows
     )
     return [

@@ -14,6 +14,7 @@ _OPTION = re.compile(
 )
 """An option, and the value that follows it."""
 
+_IN_BRACKETS = re.compile(r" \(--[^()]*\)")
 _NOTHING = "…"
 
 FEW_WORDS = 3
@@ -59,7 +60,8 @@ class Brief:
         if most > 1 and self.remedy:
             told = self.remedy
             if len(told) > room and self.options:
-                told = f"Try {self.options}."
+                tail = f" ({self.options})"
+                told = shortened(_IN_BRACKETS.sub("", told), max(room - len(tail), 12)) + tail
             return [start + shortened(self.found, room), " " * len(start) + shortened(told, room)]
         tail = f" (try {self.options})" if self.options else ""
         return [start + shortened(self.found, room - len(tail)) + tail]

@@ -129,7 +129,7 @@ def finish(
         heading, style = heading_of(verdict), _STYLES[verdict.word]
         for line in lines:
             bold = style if line and heading.startswith(line.rstrip("…").rstrip()) else None
-            console.print(line, style=bold, markup=False, soft_wrap=True)
+            console.print(line, style=bold, markup=False, emoji=False, soft_wrap=True)
     raise typer.Exit(STATUS[verdict.word])
 
 

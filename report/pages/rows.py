@@ -12,6 +12,7 @@ from ...inference.deciding import beside_limit
 from ...inference.diagnose import MAX_R_HAT, MIN_BFMI, MIN_ESS
 from ...inference.scalars import stem
 from ...inference.verdict import Verdict
+from ..answer_lines import shared_scales
 from ..censored import ends_at, horizon_of
 from ..numbers import Scale, interval, quantity, scale_of
 from .methods import given_first
@@ -26,11 +27,10 @@ def quantity_rows(
     """Return the texts of every quantity of a table; those at the top share a unit by kind."""
     passed = Verdict.of(tree).passed
     together = headline_names(table, subject)
+    scales = shared_scales(table, together)
     rows = []
     for name, row in table.iterrows():
-        unit = str(row["unit"])
-        kind = [own for own in together if table.loc[own, "unit"] == unit]
-        scale = scale_of(table.loc[kind, "median"], unit) if name in kind else None
+        scale = scales.get(str(row["unit"])) if name in together else None
         written = subject.description(tree, str(name), str(row["description"]), extra)
         texts = _texts(str(name), row, passed, horizon_of(extra, str(name)), scale)
         rows.append(texts | {"description": written})
