@@ -210,7 +210,8 @@ class _Cache:
             pymc_model = build(model, data, priors=given, noise=noise, pool=pool)
             named = density_key(str(model), given, noise, shape)
             alone = isinstance(noise, Discrepant) and groups is None
-            sampler = Sampler(pymc_model, named, independent=alone)
+            leading = tuple(p.name for p in noise.parameters) if alone else ()
+            sampler = Sampler(pymc_model, named, leading)
         else:
             set_data(sampler.model, model, data, pool)
         self.samplers[key] = sampler

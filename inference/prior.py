@@ -165,6 +165,10 @@ class Prior:
             key: value.variable(f"{name}_{key}") if isinstance(value, Prior) else value
             for key, value in self.arguments
         }
+        if self.family == "HalfStudentT" and arguments["nu"] == 1:
+            from .transforms import HalfCauchyScores
+
+            options = {"default_transform": HalfCauchyScores(), **options}
         return getattr(pm, self.family)(name, **arguments, **options)
 
 

@@ -1,7 +1,8 @@
-"""Positive values in the coordinates of their sum and of their shares in it."""
+"""Coordinates in which posteriors are rounder than in logarithms."""
 
 from typing import Any
 
+import numpy as np
 from pymc.logprob.transforms import Transform
 
 
@@ -38,3 +39,38 @@ class SumAndShares(Transform):  # type: ignore[misc]
         largest = ratios.max(axis=-1, keepdims=True)
         spread = largest + pt.log(pt.exp(ratios - largest).sum(axis=-1, keepdims=True))
         return value[..., :1] + ratios - spread
+
+
+class HalfCauchyScores(Transform):  # type: ignore[misc]
+    """Maps positive values x to u, of which a half-Cauchy prior makes a standard normal.
+
+    With s its scale, x = s tan(πΦ(u)/2). Of an amplitude that data do not tell from zero, ln x
+    has a long tail to the left, and u has not.
+    """
+
+    name = "scores"
+
+    def forward(self, value: Any, *inputs: Any) -> Any:
+        """Return the coordinates of values."""
+        import pytensor.tensor as pt
+
+        # Of large values the share beyond them is exact, of small ones that below.
+        ratio = inputs[-1] / value
+        below, beyond = 2 / np.pi * pt.arctan(1 / ratio), 2 / np.pi * pt.arctan(ratio)
+        return -np.sqrt(2) * pt.switch(ratio > 1, pt.erfcinv(2 * below), -pt.erfcinv(2 * beyond))
+
+    def backward(self, value: Any, *inputs: Any) -> Any:
+        """Return the values at coordinates."""
+        import pytensor.tensor as pt
+
+        side = pt.switch(value > 0, -1.0, 1.0)
+        share = np.pi / 4 * pt.erfc(-side * value / np.sqrt(2))
+        return inputs[-1] * pt.tan(share) ** side
+
+    def log_jac_det(self, value: Any, *inputs: Any) -> Any:
+        """Return the log of |dx/du|."""
+        import pytensor.tensor as pt
+
+        ratio = self.backward(value, *inputs) / inputs[-1]
+        density = -(value**2) / 2 - 0.5 * np.log(2 * np.pi)
+        return pt.log(inputs[-1] * np.pi / 2) + density + pt.log1p(ratio**2)

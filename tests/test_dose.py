@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 from posterion import PosterionError, Verdict
+from posterion.inference.engine.density import interpreted
 from posterion.inference.engine.simulate import replicate
 from posterion.inference.factors.components import LEVEL
 from posterion.inference.factors.dose import _peak, dose_response
@@ -102,7 +103,7 @@ def test_the_likelihood_is_that_of_a_shared_deviation() -> None:
               "specimen_spread": 0.15, "noise": 0.04}  # fmt: skip
     with model:
         point = {f"{name}_log__": np.log(value) for name, value in values.items()}
-        logp = model.compile_logp(vars=model.observed_RVs)(point)
+        logp = model.compile_logp(vars=model.observed_RVs, mode=interpreted())(point)
     mid = np.sqrt(50.0)
     best = 0.4 * np.exp(0.8 * np.log(mid / 6.0) ** 2)
     mean = best * np.exp(-0.8 * np.log(data["volume"].values / 6.0) ** 2)

@@ -15,7 +15,7 @@ from posterion.datasets.schema import spectrum_dataset
 from posterion.inference.caution.cautions import cautions
 from posterion.inference.cells import cells
 from posterion.inference.engine.centring import weights_near
-from posterion.inference.engine.density import Density
+from posterion.inference.engine.density import Density, interpreted
 from posterion.inference.engine.parts import Explanation, Parts
 from posterion.inference.engine.simulate import simulate_prior
 from posterion.inference.engine.target import Target
@@ -193,7 +193,7 @@ def test_pooling_by_parameter_makes_the_variables_that_it_says(stacked) -> None:
     assert {"R0_mean", "R0_spread", "noise_mean", "noise_spread"} <= set(shapes)
     assert not {"R1_spread", "CPE1_n_spread", "floor_spread", "noise"} & set(shapes)
     # A spectrum's own parameter moves the predictions of its own points and of no others.
-    logp = model.compile_logp(vars=model.observed_RVs, sum=False)
+    logp = model.compile_logp(vars=model.observed_RVs, sum=False, mode=interpreted())
     start = model.initial_point()
     moved = {k: v.copy() for k, v in start.items()}
     moved["R1_log__"][2] += 0.1

@@ -9,6 +9,7 @@ from scipy import integrate, stats
 import posterion as po
 from posterion import PosterionError
 from posterion.inference.build import set_data
+from posterion.inference.engine.density import interpreted
 from posterion.inference.engine.simulate import replicate, simulate_prior
 from posterion.inference.noise import censored as noise_censored
 
@@ -35,10 +36,13 @@ def limits(low, high, **labels) -> xr.Dataset:
 def likelihood(model: pm.Model, **point: float) -> np.ndarray:
     logp = model.logp(vars=model.observed_RVs, sum=False)
     values = {
-        model.rvs_to_values[rv].name: model.rvs_to_transforms[rv].forward(point[rv.name]).eval()
+        model.rvs_to_values[rv].name: model.rvs_to_transforms[rv]
+        .forward(point[rv.name])
+        .eval(mode=interpreted())
         for rv in model.free_RVs
     }
-    return model.compile_fn(logp, inputs=model.value_vars, on_unused_input="ignore")(values)[0]
+    options = {"on_unused_input": "ignore", "mode": interpreted()}
+    return model.compile_fn(logp, inputs=model.value_vars, **options)(values)[0]
 
 
 def expected(distribution, low, high) -> np.ndarray:

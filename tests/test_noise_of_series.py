@@ -10,6 +10,7 @@ import xarray as xr
 from scipy import stats
 
 import posterion as po
+from posterion.inference.engine.density import interpreted
 from posterion.inference.engine.simulate import replicate
 from posterion.models.parameter import Coordinates, Parameter
 
@@ -54,11 +55,12 @@ def likelihood(model: pm.Model, **point: float) -> np.ndarray:
         model.rvs_to_values[rv].name: np.asarray(
             point[rv.name]
             if model.rvs_to_transforms[rv] is None
-            else model.rvs_to_transforms[rv].forward(point[rv.name]).eval()
+            else model.rvs_to_transforms[rv].forward(point[rv.name]).eval(mode=interpreted())
         )
         for rv in model.free_RVs
     }
-    return model.compile_fn(logp, inputs=model.value_vars, on_unused_input="ignore")(values)[0]
+    options = {"on_unused_input": "ignore", "mode": interpreted()}
+    return model.compile_fn(logp, inputs=model.value_vars, **options)(values)[0]
 
 
 POINT = {"a": 1.0, "b": 2.0, "noise": 0.3}

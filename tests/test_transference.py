@@ -12,6 +12,7 @@ from scipy import stats
 
 import posterion as po
 from posterion.inference import diagnose
+from posterion.inference.engine.density import interpreted
 from posterion.inference.engine.simulate import simulate_prior
 from posterion.inference.fit_each import fit_each
 from posterion.inference.transference import readings, transference, variance_shares
@@ -101,10 +102,10 @@ def test_likelihood_is_that_of_scipy() -> None:
     given = {
         model.rvs_to_values[rv].name: model.rvs_to_transforms[rv]
         .forward(np.float64(point[rv.name]), *rv.owner.inputs)
-        .eval()
+        .eval(mode=interpreted())
         for rv in model.free_RVs
     }
-    found = model.compile_fn(logp, inputs=model.value_vars)(given)[0]
+    found = model.compile_fn(logp, inputs=model.value_vars, mode=interpreted())(given)[0]
     R_0 = 0.13 * 0.51 / 49e-6
     I_ss = 0.6 * 49e-6 * 0.51 / (0.51 - 49e-6 * R_0 + 0.6 * 49e-6 * 1000)
     truth = [49e-6, I_ss, R_0, 1000.0, 0.51]

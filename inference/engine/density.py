@@ -1,5 +1,6 @@
 """The log density of a PyMC model in unconstrained space, compiled once for any data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,16 @@ class Density:
     def size(self) -> int:
         """Number of unconstrained dimensions."""
         return len(self.start)
+
+    def places(self, names: Sequence[str]) -> list[int]:
+        """Return the unconstrained dimensions of free variables."""
+        point = self.model.initial_point()
+        owners = [
+            rv.name
+            for rv in self.model.free_RVs
+            for _ in range(np.size(point[self.model.rvs_to_values[rv].name]))
+        ]
+        return [place for place, owner in enumerate(owners) if owner in names]
 
     @cached_property
     def _shared(self) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Independence Metropolis-Hastings from a mixture that is fitted to a small posterior.
+"""Independence Metropolis-Hastings from proposals that are fitted to a small posterior.
 
 Where amplitudes may be next to nothing, a posterior is narrow at one end and wide at the other,
 and chains that step through it need many steps. Proposals that do not depend on where a chain is
@@ -6,26 +6,23 @@ have no such trouble, if they resemble the posterior; whether they do, their wei
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 from scipy import special
-from scipy.linalg import solve_triangular
 
 from .evidence import Evidence, tail_of
 from .explore import Mode
 from .precondition import Whitening, log_mass
+from .proposals import FREEDOM, Funnel, Mixture, Proposal, StudentT
 from .target import STATS, Target
 
 Array = NDArray[np.float64]
 
-FREEDOM = 8.0
-"""Degrees of freedom of the components: heavier tails than the posterior keep weights bounded."""
-
-STAGES = ((6, 6, 2000), (8, 8, 4000))
-"""Components, rounds of fitting and proposals in each round, of one mixture after the other."""
+COMPONENTS, ROUNDS, PROPOSALS = 6, 6, 2000
+"""Of the mixture of t distributions, which finds where the posterior is."""
 
 SEEDED = 3
 """Rounds after which components that died are not sown again."""
@@ -33,60 +30,38 @@ SEEDED = 3
 CLIPPED = 0.005
 """Of the weights of a round the largest so many count alike, lest one point decide."""
 
+PILOTS = (4000, 8000)
+"""Proposals of each pilot, by which the shape of the posterior is fitted."""
+
+TRIES = 4
+"""Runs of chains, each with proposals that are fitted to all before."""
+
+DEFENSIVE = 0.15
+"""Share of the mixture beside the fitted shape, which bounds the weights where that errs."""
+
 MAX_K_HAT, MIN_ACCEPTED = 0.5, 0.3
-"""A mixture resembles the posterior where the tail of the weights has a variance (Vehtari, Simpson,
-Gelman, Yao and Gabry 2024, JMLR 25(72)), and so many proposals are taken."""
+"""Proposals resemble the posterior where the tail of the weights has a variance (Vehtari, Simpson,
+Gelman, Yao and Gabry 2024, JMLR 25(72)), and so many are taken."""
 
-LEAST_EFFICIENCY = 0.1
-"""Of the last round of fitting; below it no chain of the mixture would be accepted."""
-
-PER_DRAW = 4
-"""Proposals for each draw that is kept of a chain."""
-
-
-@dataclass(frozen=True)
-class Component:
-    """A multivariate t distribution with its share in a mixture; `root` is lower triangular."""
-
-    share: float
-    center: Array
-    root: Array
-
-    def squared(self, points: Array) -> Array:
-        """Return the squared distance of points of shape (n, size) from the center, in widths."""
-        z = solve_triangular(self.root, (points - self.center).T, lower=True)
-        return np.asarray((z**2).sum(axis=0))
-
-    def logpdf(self, points: Array) -> Array:
-        """Return the log density at points, with the share."""
-        size = len(self.center)
-        constant = special.gammaln((FREEDOM + size) / 2) - special.gammaln(FREEDOM / 2)
-        constant -= size / 2 * np.log(FREEDOM * np.pi) + np.log(np.diag(self.root)).sum()
-        tail = (FREEDOM + size) / 2 * np.log1p(self.squared(points) / FREEDOM)
-        return np.asarray(np.log(self.share) + constant - tail)
-
-    def draws(self, count: int, rng: np.random.Generator) -> Array:
-        """Draw points of shape (count, size)."""
-        z = rng.normal(size=(count, len(self.center)))
-        z *= np.sqrt(FREEDOM / rng.chisquare(FREEDOM, size=(count, 1)))
-        return np.asarray(self.center + z @ self.root.T)
-
-
-Mixture = tuple[Component, ...]
+PER_DRAW, LEAST = 4, 12_000
+"""Proposals for each draw that is kept of a chain; and in all chains, lest chance decide."""
 
 
 def independent_chains(
     target: Target,
     found: Sequence[tuple[Mode, Whitening]],
+    leading: Sequence[int],
     seed: int,
     draws: int,
     chains: int,
 ) -> tuple[tuple[xr.Dataset, Evidence] | None, Array]:
-    """Sample a posterior by proposals from a mixture that was fitted to it.
+    """Sample a posterior by proposals that were fitted to it.
 
-    The mixture is fitted by population Monte Carlo (Cappé, Douc, Guillin, Marin and Robert 2008,
-    doi:10.1007/s11222-008-9059-x). It stands for all modes at once, so that the chains visit each
-    as often as it weighs.
+    A mixture of t distributions is fitted by population Monte Carlo (Cappé, Douc, Guillin, Marin
+    and Robert 2008, doi:10.1007/s11222-008-9059-x), from all modes on. Where it has found the
+    posterior, a `Funnel` is fitted to all proposals so far, weighed by how densely all of them
+    together were proposed (Cornuet, Marin, Mira and Robert 2012,
+    doi:10.1111/j.1467-9469.2011.00756.x).
 
     Parameters
     ----------
@@ -94,38 +69,83 @@ def independent_chains(
         The log density.
     found
         The modes and the maps that make the density round there.
+    leading
+        The coordinates on which the widths of all others depend.
     seed, draws, chains
         As of `run_chains`.
 
     Returns
     -------
     run, draws
-        What `run_chains` returns, and the evidence, which the weights tell; None where no mixture
-        resembles the posterior so well that its chains can be relied on. And draws of the last
-        mixture, resampled by their weights, of shape (n, size): a rough picture in any case.
+        What `run_chains` returns, and the evidence, which the weights tell; None where no
+        proposal resembles the posterior so well that its chains can be relied on. And draws of
+        the last, resampled by their weights, of shape (n, size): a rough picture in any case.
     """
+    rng = np.random.default_rng(seed)
     mixture = _at_modes(found)
-    rough = mixture[0].center[None]
-    for number, (count, rounds, proposals) in enumerate(STAGES):
-        rng = np.random.default_rng([seed, number])
-        for turn in range(rounds):
-            points = _draws(mixture, proposals, rng)
-            log_weights = _log_weights(target, mixture, points)[0]
-            weights = _even(log_weights)
-            mixture = _fitted(mixture, points, weights, count, turn < SEEDED, rng)
-            rough = points[rng.choice(proposals, proposals, p=weights)]
-        if _efficiency(log_weights) < LEAST_EFFICIENCY:
-            continue
-        run = _chains(target, mixture, draws, chains, rng)
-        if run is not None:
-            return run, rough
-    return None, rough
+    past = _Past()
+    for turn in range(ROUNDS):
+        points, logp = _proposed(target, mixture, PROPOSALS, rng)
+        if turn >= SEEDED:
+            past = past.and_then(mixture, points, logp)
+        weights = _even(logp - mixture.logpdf(points))
+        mixture = _fitted(mixture, points, weights, turn < SEEDED, rng)
+    shape = None
+    per_draw = max(PER_DRAW, -(-LEAST // (draws * chains)))
+    count = per_draw * draws * chains
+    for number in (*PILOTS, *[count] * TRIES):
+        shape = Funnel.fitted(past.points, past.weights, leading, shape)
+        proposal = Mixture((1 - DEFENSIVE, DEFENSIVE), (shape, mixture))
+        points, logp = _proposed(target, proposal, number, rng)
+        log_weights = logp - proposal.logpdf(points)
+        if number == count:
+            run = _chains(points, logp, log_weights, (chains, draws, per_draw), rng)
+            if run is not None:
+                return run, points
+        past = past.and_then(proposal, points, logp)
+        mixture = _fitted(mixture, past.points, past.weights, False, rng)
+    weights = past.weights
+    return None, past.points[rng.choice(len(weights), PROPOSALS, p=weights)]
 
 
-def _efficiency(log_weights: Array) -> float:
-    """Return the effective share of weighted points, Kong (1992)."""
-    shares = special.softmax(log_weights)
-    return float(1 / (np.square(shares).sum() * len(shares)))
+@dataclass(frozen=True)
+class _Past:
+    """All proposals so far, their log densities, and how densely each round proposed each."""
+
+    proposals: tuple[Proposal, ...] = ()
+    counts: tuple[int, ...] = ()
+    points: Array = field(default_factory=lambda: np.empty((0, 0)))
+    logp: Array = field(default_factory=lambda: np.empty(0))
+    densities: Array = field(default_factory=lambda: np.empty((0, 0)))
+
+    def and_then(self, proposal: Proposal, points: Array, logp: Array) -> "_Past":
+        """Add one round."""
+        own = [each.logpdf(points) for each in (*self.proposals, proposal)]
+        if not self.proposals:
+            return _Past((proposal,), (len(points),), points, logp, np.stack(own))
+        before = np.vstack([self.densities, proposal.logpdf(self.points)])
+        return _Past(
+            (*self.proposals, proposal),
+            (*self.counts, len(points)),
+            np.concatenate([self.points, points]),
+            np.concatenate([self.logp, logp]),
+            np.hstack([before, np.stack(own)]),
+        )
+
+    @property
+    def weights(self) -> Array:
+        """Of each point, that of importance from the mixture of all rounds; the largest alike."""
+        shares = np.log(np.array(self.counts) / sum(self.counts))
+        return _even(self.logp - special.logsumexp(self.densities + shares[:, None], axis=0))
+
+
+def _proposed(
+    target: Target, proposal: Proposal, count: int, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Return proposals and their log densities, minus infinity where there is none."""
+    points = proposal.draws(count, rng)
+    logp = target.heights(points)
+    return points, np.where(np.isfinite(logp), logp, -np.inf)
 
 
 def _even(log_weights: Array) -> Array:
@@ -134,13 +154,13 @@ def _even(log_weights: Array) -> Array:
     return np.asarray(special.softmax(np.minimum(log_weights, largest)))
 
 
-def _at_modes(found: Sequence[tuple[Mode, Whitening]]) -> Mixture:
+def _at_modes(found: Sequence[tuple[Mode, Whitening]]) -> Mixture[StudentT]:
     masses = np.array([log_mass(mode, whitening) for mode, whitening in found])
     shares = special.softmax(masses) + 0.05
-    return tuple(
-        Component(share, mode.x, _root(whitening.axes @ whitening.axes.T))
-        for share, (mode, whitening) in zip(shares / shares.sum(), found, strict=True)
+    parts = (
+        StudentT(mode.x, _root(whitening.axes @ whitening.axes.T)) for mode, whitening in found
     )
+    return Mixture(tuple(shares / shares.sum()), tuple(parts))
 
 
 def _root(covariance: Array) -> Array:
@@ -149,58 +169,51 @@ def _root(covariance: Array) -> Array:
     return np.asarray(scale[:, None] * np.linalg.cholesky(relative))
 
 
-def _draws(mixture: Mixture, count: int, rng: np.random.Generator) -> Array:
-    counts = rng.multinomial(count, [each.share for each in mixture])
-    points = [each.draws(own, rng) for each, own in zip(mixture, counts, strict=True)]
-    return np.asarray(rng.permutation(np.concatenate(points)))
-
-
-def _log_weights(target: Target, mixture: Mixture, points: Array) -> tuple[Array, Array]:
-    logp = target.heights(points)
-    density = special.logsumexp([each.logpdf(points) for each in mixture], axis=0)
-    return np.where(np.isfinite(logp), logp - density, -np.inf), logp
-
-
 def _fitted(
-    mixture: Mixture,
+    mixture: Mixture[StudentT],
     points: Array,
     weights: Array,
-    count: int,
     sow: bool,
     rng: np.random.Generator,
-) -> Mixture:
+) -> Mixture[StudentT]:
     """Fit a mixture to weighted points: one step of expectation maximization, or a new sowing."""
     if sow:
         center = weights @ points
         covariance = ((points - center) * weights[:, None]).T @ (points - center)
         covariance *= (FREEDOM - 2) / FREEDOM
-        places = rng.choice(len(points), count - 1, p=weights)
-        around = [Component(0.5 / (count - 1), center + (points[i] - center) / 2,
-                            _root(0.7 * covariance)) for i in places]  # fmt: skip
-        return (Component(0.5, center, _root(1.1 * covariance)), *around)
-    each = np.stack([component.logpdf(points) for component in mixture])
+        count = COMPONENTS - 1
+        near = _root(0.7 * covariance)
+        around = [StudentT(center + (points[i] - center) / 2, near)
+                  for i in rng.choice(len(points), count, p=weights)]  # fmt: skip
+        parts = (StudentT(center, _root(1.1 * covariance)), *around)
+        return Mixture((0.5, *[0.5 / count] * count), parts)
+    each = mixture.each(points)
     belongs = np.exp(each - special.logsumexp(each, axis=0)) * weights
-    size, kept = points.shape[1], []
-    for component, own in zip(mixture, belongs, strict=True):
+    size, shares, kept = points.shape[1], [], []
+    for part, own in zip(mixture.parts, belongs, strict=True):
         share = own.sum()
-        if share < 0.01 or share**2 / (own**2).sum() < 3 * size:
-            if share >= 0.01:
-                kept.append(Component(share, component.center, component.root))
+        if share < 0.01:
             continue
-        near = own * (FREEDOM + size) / (FREEDOM + component.squared(points))
-        center = near @ points / near.sum()
-        spread = ((points - center) * near[:, None]).T @ (points - center) / share
-        kept.append(Component(share, center, _root(1.05 * spread)))
-    total = sum(component.share for component in kept)
-    return tuple(Component(c.share / total, c.center, c.root) for c in kept) or mixture
+        if share**2 / (own**2).sum() >= 3 * size:
+            near = own * (FREEDOM + size) / (FREEDOM + part.squared(points))
+            center = near @ points / near.sum()
+            spread = ((points - center) * near[:, None]).T @ (points - center) / share
+            part = StudentT(center, _root(1.05 * spread))
+        shares.append(share)
+        kept.append(part)
+    return Mixture(tuple(np.array(shares) / sum(shares)), tuple(kept)) if kept else mixture
 
 
 def _chains(
-    target: Target, mixture: Mixture, draws: int, chains: int, rng: np.random.Generator
+    points: Array,
+    logp: Array,
+    log_weights: Array,
+    lengths: tuple[int, int, int],
+    rng: np.random.Generator,
 ) -> tuple[xr.Dataset, Evidence] | None:
-    length = PER_DRAW * draws
-    points = _draws(mixture, length * chains, rng)
-    log_weights, logp = _log_weights(target, mixture, points)
+    """Run chains through proposals and check how well these resemble the posterior."""
+    chains, draws, per_draw = lengths
+    length = draws * per_draw
     if not np.isfinite(log_weights).any():
         return None
     k_hat = tail_of(log_weights)
@@ -217,7 +230,7 @@ def _chains(
     accepted = taken / places.size
     if k_hat > MAX_K_HAT or accepted < MIN_ACCEPTED:
         return None
-    kept = places[:, PER_DRAW - 1 :: PER_DRAW]
+    kept = places[:, per_draw - 1 :: per_draw]
     shares = special.softmax(log_weights)
     evidence = Evidence(
         float(special.logsumexp(log_weights) - np.log(len(points))),

@@ -121,13 +121,13 @@ def sample(
 class Sampler:
     """A PyMC model with its compiled density, which serves any data put into the model.
 
-    See `Density` for ``key``; and `independent_chains` for what is tried first where
-    ``independent``, of a small posterior that is a funnel.
+    See `Density` for ``key``. Of a small posterior that is a funnel, ``leading`` are the variables
+    on which the widths of all others depend, and `independent_chains` are tried first.
     """
 
     model: "pm.Model"
     key: str | None = None
-    independent: bool = False
+    leading: tuple[str, ...] = ()
 
     @cached_property
     def density(self) -> Density:
@@ -164,7 +164,7 @@ class Sampler:
         say("Predicting")
         weighed = tree.attrs.get("evidence")  # where there are several explanations
         unconstrained = flat_draws(tree.children["sample_stats"].to_dataset())
-        tree = complete(self.density, tree, prior, seed, later=self.independent)
+        tree = complete(self.density, tree, prior, seed, later=bool(self.leading))
         # Of draws that are not trusted no later step may take the evidence.
         known = {}
         if verdict.passed:
@@ -214,7 +214,7 @@ class Sampler:
         say("Looking for modes")
         target = Target.of(self.density)
         spread = np.maximum(points.std(axis=0), 1e-3)
-        reach = LIGHT if self.independent else np.inf
+        reach = LIGHT if self.leading else np.inf
         if starts is not None and (is_pooled(self.model) or self.density.size > MANY):
             target, modes = self._modes_near(target, starts, spread)
         else:
@@ -231,10 +231,12 @@ class Sampler:
         unsettled = starts is None and not settled(modes, reach) and points.shape[1] <= MANY
         notes = (UNSETTLED,) if unsettled else ()
         rough = None
-        if self.independent and found:
+        if self.leading and found:
             clock.lap("explore_s")
             say(f"Sampling {chains} chains of {draws} independent draws")
-            run, rough = independent_chains(target, found, seed, draws, chains)
+            run, rough = independent_chains(
+                target, found, self.density.places(self.leading), seed, draws, chains
+            )
             if run is not None:
                 tree = draws_tree(self.density, run[0])
                 verdict = diagnose(tree, notes=notes)

@@ -1,0 +1,220 @@
+"""Distributions that are fitted to weighted draws of a posterior and then propose new ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+from scipy.linalg import solve_triangular
+
+Array = NDArray[np.float64]
+
+FREEDOM = 5.0
+"""Degrees of freedom: heavier tails than the posterior keep weights bounded."""
+
+
+class Proposal(Protocol):
+    """What draws points, and tells how densely."""
+
+    def draws(self, count: int, rng: np.random.Generator) -> Array:
+        """Draw points of shape (count, size)."""
+
+    def logpdf(self, points: Array) -> Array:
+        """Return the log density at points of shape (n, size)."""
+
+
+@dataclass(frozen=True)
+class StudentT:
+    """A multivariate t distribution; `root` is lower triangular."""
+
+    center: Array
+    root: Array
+
+    def squared(self, points: Array) -> Array:
+        """Return the squared distance of points of shape (n, size) from the center, in widths."""
+        z = solve_triangular(self.root, (points - self.center).T, lower=True)
+        return np.asarray((z**2).sum(axis=0))
+
+    def logpdf(self, points: Array) -> Array:
+        """Return the log density at points."""
+        size = len(self.center)
+        constant = special.gammaln((FREEDOM + size) / 2) - special.gammaln(FREEDOM / 2)
+        constant -= size / 2 * np.log(FREEDOM * np.pi) + np.log(np.diag(self.root)).sum()
+        tail = (FREEDOM + size) / 2 * np.log1p(self.squared(points) / FREEDOM)
+        return np.asarray(constant - tail)
+
+    def draws(self, count: int, rng: np.random.Generator) -> Array:
+        """Draw points of shape (count, size)."""
+        z = rng.normal(size=(count, len(self.center)))
+        z *= np.sqrt(FREEDOM / rng.chisquare(FREEDOM, size=(count, 1)))
+        return np.asarray(self.center + z @ self.root.T)
+
+
+@dataclass(frozen=True)
+class Mixture[P: Proposal]:
+    """Proposals, and the share of each."""
+
+    shares: tuple[float, ...]
+    parts: tuple[P, ...]
+
+    def each(self, points: Array) -> Array:
+        """Return the log density of each part with its share, of shape (parts, n)."""
+        logs = [np.log(s) + part.logpdf(points) for s, part in self]
+        return np.stack(logs)
+
+    def logpdf(self, points: Array) -> Array:
+        """Return the log density at points."""
+        return np.asarray(special.logsumexp(self.each(points), axis=0))
+
+    def draws(self, count: int, rng: np.random.Generator) -> Array:
+        """Draw points of shape (count, size), in random order."""
+        counts = rng.multinomial(count, self.shares)
+        points = [part.draws(own, rng) for part, own in zip(self.parts, counts, strict=True)]
+        return np.asarray(rng.permutation(np.concatenate(points)))
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        """Give each part with its share."""
+        return zip(self.shares, self.parts, strict=True)
+
+
+WIDENED = 1.15
+"""Times the widths that fit best: of proposals too wide the weights stay bounded."""
+
+REACH = 4.0
+"""Standard deviations beyond which widths change no further."""
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """One coordinate after the other, each distributed about what those before it let expect.
+
+    A few coordinates lead: amplitudes of errors, on which the widths of all others depend.
+    x_k = a·(1, x_<k, squares and products of the leading) + exp(b·(1, leading, their squares)) t,
+    with t of Student's distribution: a triangular map, as in Marzouk, Moselhy, Parno and Spantini
+    (2016), doi:10.1007/978-3-319-11259-6_23-1.
+
+    Attributes
+    ----------
+    order
+        The coordinates, those that lead first.
+    leading
+        How many lead.
+    center, scale
+        Of each coordinate, in that order.
+    means, widths
+        The coefficients a and b of each.
+    """
+
+    order: Array
+    leading: int
+    center: Array
+    scale: Array
+    means: tuple[Array, ...]
+    widths: tuple[Array, ...]
+
+    @classmethod
+    def fitted(
+        cls, points: Array, weights: Array, leading: Sequence[int], first: "Funnel | None" = None
+    ) -> "Funnel":
+        """Fit the map to weighted points by maximum likelihood, a little shrunk.
+
+        Parameters
+        ----------
+        points, weights
+            Of shape (n, size) and (n,); the weights sum to one.
+        leading
+            The coordinates that lead.
+        first
+            A map to start at.
+        """
+        size = points.shape[1]
+        order = np.array([*leading, *(i for i in range(size) if i not in set(leading))], dtype=int)
+        kept = weights > 1e-5 / len(weights)
+        x, weights = points[kept][:, order], weights[kept] / weights[kept].sum()
+        center = weights @ x if first is None else first.center
+        scale = np.sqrt(weights @ (x - center) ** 2) if first is None else first.scale
+        x = (x - center) / scale
+        means, widths = [], []
+        for k in range(size):
+            start = first.widths[k] if first else None
+            mean, width = _regressed(*_terms(x, k, len(leading)), x[:, k], weights, start)
+            width[0] += np.log(WIDENED)
+            means.append(mean)
+            widths.append(width)
+        return cls(order, len(leading), center, scale, tuple(means), tuple(widths))
+
+    def draws(self, count: int, rng: np.random.Generator) -> Array:
+        """Draw points of shape (count, size)."""
+        x = rng.standard_t(FREEDOM, size=(count, len(self.order)))
+        for k, (mean, width) in enumerate(zip(self.means, self.widths, strict=True)):
+            about, spread = _terms(x, k, self.leading)
+            x[:, k] = about @ mean + np.exp(spread @ width) * x[:, k]
+        points = np.empty_like(x)
+        points[:, self.order] = self.center + self.scale * x
+        return points
+
+    def logpdf(self, points: Array) -> Array:
+        """Return the log density at points of shape (n, size)."""
+        x = (points[:, self.order] - self.center) / self.scale
+        total = np.full(len(x), len(self.order) * self._constant - np.log(self.scale).sum())
+        for k, (mean, width) in enumerate(zip(self.means, self.widths, strict=True)):
+            about, spread = _terms(x, k, self.leading)
+            log_width = spread @ width
+            z = (x[:, k] - about @ mean) * np.exp(-log_width)
+            total -= log_width + (FREEDOM + 1) / 2 * np.log1p(z**2 / FREEDOM)
+        return total
+
+    @cached_property
+    def _constant(self) -> float:
+        gammas = special.gammaln((FREEDOM + 1) / 2) - special.gammaln(FREEDOM / 2)
+        return float(gammas - 0.5 * np.log(FREEDOM * np.pi))
+
+
+def _terms(x: Array, k: int, leading: int) -> tuple[Array, Array]:
+    """Return what the mean, and the log width, of coordinate k are linear in."""
+    first = x[:, : min(k, leading)]
+    ones = np.ones((len(x), 1))
+    rows, columns = np.tril_indices(first.shape[1])
+    near = np.clip(first, -REACH, REACH)
+    return (
+        np.hstack([ones, x[:, :k], first[:, rows] * first[:, columns]]),
+        np.hstack([ones, near, near**2]),
+    )
+
+
+ROUNDS, SHRUNK = 4, 5.0
+"""Rounds of weighted least squares, and the draws' worth of pull of coefficients to zero."""
+
+
+def _regressed(
+    about: Array, spread: Array, y: Array, weights: Array, width: Array | None
+) -> tuple[Array, Array]:
+    """Return coefficients of the mean and of the log width of y, whose errors follow Student's t.
+
+    By turns: the mean by iteratively reweighted least squares, the log width by Newton's method.
+    """
+    pull = SHRUNK * np.square(weights).sum()
+    rounds, mean = ROUNDS, np.zeros(about.shape[1])
+    if width is None:
+        rounds, width = 2 * ROUNDS, np.zeros(spread.shape[1])
+    free = np.r_[0.0, np.ones(len(width) - 1)]
+    near = weights
+    for turn in range(rounds):
+        precision = np.exp(-2 * (spread @ width))
+        if turn:
+            squared = (y - about @ mean) ** 2 * precision
+            near = weights * (FREEDOM + 1) / (FREEDOM + squared)
+        gram = (about * (near * precision)[:, None]).T @ about
+        ridge = pull * np.trace(gram) / len(gram) * np.eye(len(gram))
+        ridge[0, 0] *= 1e-6
+        mean = np.linalg.solve(gram + ridge, about.T @ (near * precision * y))
+        squared = (y - about @ mean) ** 2 * np.exp(-2 * (spread @ width)) / FREEDOM
+        slope = weights * ((FREEDOM + 1) * squared / (1 + squared) - 1)
+        bend = weights * 2 * (FREEDOM + 1) * squared / (1 + squared) ** 2
+        hessian = (spread * bend[:, None]).T @ spread + np.diag(pull * free + 1e-9)
+        step = np.linalg.solve(hessian, spread.T @ slope - pull * free * width)
+        width = width + step / max(1.0, np.abs(step).max())
+    return mean, width
