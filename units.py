@@ -101,6 +101,17 @@ def hertz(frequency: float) -> str:
     return f"{frequency / factor:.3g} {prefix}Hz"
 
 
+def percent_spaced(text: str) -> str:
+    """Write a percentage that a user typed as every other one is written: ``5 %``.
+
+    Examples
+    --------
+    >>> percent_spaced("5%"), percent_spaced("0.01 mS/cm")
+    ('5 %', '0.01 mS/cm')
+    """
+    return re.sub(r"(?<=[0-9])%", " %", text)
+
+
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _POWER_OF_NUMBER = re.compile(r"[0-9)]\s*(\*\*|\^|[⁰¹²³⁴-⁹⁻])")  # could take pint for ever
 

@@ -31,8 +31,9 @@ def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int 
         In S/cm, of dims (chain, draw), and that of the groups where there are several
         spectra: ``conductivity`` from the total resistance where there is one, and
         ``conductivity_<name>`` from each resistance; also the draws of ``thickness`` and
-        ``diameter`` in cm, one geometry for all of them. The attributes hold the verdict of the
-        fit, and of each conductivity whether its resistance is doubtful.
+        ``diameter`` in cm, one geometry for all of them, where their error is stated. The
+        attributes hold both lengths as text and the verdict of the fit, and of each conductivity
+        whether its resistance is doubtful.
 
     Raises
     ------
@@ -51,13 +52,18 @@ def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int 
         raise PosterionError("the fitted model has no resistance to make a conductivity of.")
     rng = np.random.default_rng(seed)
     like = posterior["chain"] * posterior["draw"]  # one geometry, also of many spectra
-    lengths = {
-        "thickness": _positive(thickness, "thickness", like, rng),
-        "diameter": _positive(diameter, "diameter", like, rng),
+    known = {
+        what: _positive(text, what)
+        for what, text in (("thickness", thickness), ("diameter", diameter))
     }
+    lengths = {what: _drawn(measured, what, like, rng) for what, measured in known.items()}
     area = disc_area(lengths["diameter"])
     verdict = Verdict.of(tree) if "verdict" in tree.attrs else None  # of draws from elsewhere
-    result = xr.Dataset(lengths, attrs=carried(verdict) if verdict else {})
+    result = xr.Dataset(
+        {what: drawn for what, drawn in lengths.items() if known[what].sd},
+        attrs={"thickness": thickness.strip(), "diameter": diameter.strip()}
+        | (carried(verdict) if verdict else {}),
+    )
     for name, resistance in resistances.items():
         value = formula(resistance, lengths["thickness"], area)
         alone = set(value.dims) == {"chain", "draw"}  # of many spectra each has its own doubts
@@ -71,7 +77,7 @@ def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int 
     return result
 
 
-def _positive(text: str, what: str, like: xr.DataArray, rng: np.random.Generator) -> xr.DataArray:
+def _positive(text: str, what: str) -> Measured:
     measured = Measured.parse(text, "cm", what)
     if measured.value <= 0:
         raise PosterionError(f"the {what} '{text}' is not positive; measure it again.")
@@ -80,6 +86,12 @@ def _positive(text: str, what: str, like: xr.DataArray, rng: np.random.Generator
             f"the {what} '{text}' is uncertain by more than a quarter; a conductivity would say "
             "nothing."
         )
+    return measured
+
+
+def _drawn(
+    measured: Measured, what: str, like: xr.DataArray, rng: np.random.Generator
+) -> xr.DataArray:
     draws = rng.normal(measured.value, measured.sd, size=like.shape)
     attrs = {"units": "cm", "long_name": what, "symbol": what[0], "doubtful": 0}  # as given
     return xr.DataArray(draws, dims=like.dims, coords=like.coords, attrs=attrs)

@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from .deciding import beside_limit
 from .verdict import Verdict as Verdict
 
 MAX_R_HAT = 1.01
@@ -57,29 +58,32 @@ def diagnose(
     elif modes > 1:
         messages.append(
             f"The posterior has {modes} modes: the data allow {modes} different explanations. "
-            "Give a prior that tells them apart, or a simpler model."
+            "Give a prior that tells them apart (--prior), or a simpler model."
         )
     if not r_hat_value <= MAX_R_HAT:
         messages.append(
-            f"The chains disagree: R-hat of {worst} is {r_hat_value:.3f}, above {MAX_R_HAT}."
+            "The chains disagree: R-hat of {} is {}, above {}.".format(
+                worst, *beside_limit(r_hat_value, MAX_R_HAT)
+            )
         )
     for kind, (name, value) in (("bulk", bulk), ("tail", tail)):
         if not value >= MIN_ESS:
             messages.append(
-                f"Too few independent draws: the {kind} ESS of {name} is {value:.0f}, "
-                f"below {MIN_ESS}."
+                "Too few independent draws: the {} ESS of {} is {}, below {}.".format(
+                    kind, name, *beside_limit(value, MIN_ESS, 0)
+                )
             )
     if divergences > allowed:
         messages.append(
             f"{divergences} of {energy.size} draws diverged: part of the posterior was not "
-            "reached. A simpler model or a narrower prior helps."
+            "reached. A simpler model or a narrower prior (--prior) helps."
         )
     elif divergences:
         notes = (*notes, f"{divergences} of {energy.size} draws diverged, which is let pass")
     if not bfmi >= MIN_BFMI:
         messages.append(
-            f"The energy moved too little (E-BFMI {bfmi:.2f}, below {MIN_BFMI}): the tails "
-            "of the posterior were not reached."
+            "The energy moved too little (E-BFMI {}, below {}): the tails of the posterior were "
+            "not reached.".format(*beside_limit(bfmi, MIN_BFMI))
         )
     broken = [
         str(name)
@@ -89,14 +93,14 @@ def diagnose(
     if broken:
         messages.append(
             f"Some draws of {', '.join(broken)} are NaN or infinite: the model leaves the range of "
-            "its formulas. A narrower prior helps."
+            "its formulas. A narrower prior (--prior) helps."
         )
     return Verdict(
         passed=not messages,
         divergences=divergences,
-        max_r_hat=round(r_hat_value, 4),
-        min_ess=round(min(bulk[1], tail[1]), 1),
-        min_bfmi=round(bfmi, 3),
+        max_r_hat=float(r_hat_value),
+        min_ess=float(min(bulk[1], tail[1])),
+        min_bfmi=bfmi,
         modes=modes,
         messages=tuple(messages),
         notes=notes,

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -15,13 +14,14 @@ from .discrepancy import added, added_measured, added_unmeasured, is_discrepant
 from .engine.density import interpreted
 from .measured import group_dim
 from .noise.correlated import Autocorrelated
+from .points import points_of
 from .pooling import MEAN, link, spread_name, unlink
 from .revive import model_of, noise_of, pool_of
 
 SAMPLE = ("chain", "draw")
 
 
-def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.Dataset:
+def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: Any) -> xr.Dataset:
     """Predict what a fitted model says at other inputs.
 
     Parameters
@@ -31,7 +31,8 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
     seed
         Of the scatter of new measurements and of new groups.
     **inputs
-        Where to predict, each of shape (n,) or a number, in the units of the model:
+        Where to predict, each of shape (n,) or a number: with a unit, ``temperature="40 C"`` or
+        ``["25 C", "40 C"]`` or a quantity of pint, or in the units of the model:
         ``temperature=[298.15, 313.15]`` in K, ``frequency=[0.001]`` in Hz.
 
     Returns
@@ -47,7 +48,8 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
     Raises
     ------
     PosterionError
-        If an input is missing, unknown or not finite, or the run failed its checks.
+        If an input is missing, unknown or not finite, has a wrong unit or is a bare temperature
+        that is hardly meant in kelvin, or the run failed its checks.
     """
     from .verdict import Verdict, carried
 
@@ -57,7 +59,7 @@ def predict(tree: xr.DataTree, *, seed: int = 0, **inputs: npt.ArrayLike) -> xr.
             "the run failed its checks, and nothing is predicted from it; see its messages."
         )
     model = model_of(tree)
-    points = _inputs(model, inputs)
+    points = points_of(tree, model, inputs)
     posterior = tree.children["posterior"].to_dataset()
     parameters = {p.name: posterior[p.name] for p in model.parameters}
     prediction = _respond(model, points, parameters).assign_coords(points)
@@ -156,21 +158,6 @@ def _discrepant(
     exact = [added(tree, frequency, instrument=False, group=group) for group in groups]
     new = [added(tree, frequency, instrument=True, group=group, noise=rng) for group in groups]
     return arranged(exact), arranged(new)
-
-
-def _inputs(model: Model, given: dict[str, npt.ArrayLike]) -> dict[str, xr.DataArray]:
-    if set(given) != set(model.inputs):
-        raise PosterionError(
-            f"{model} predicts at given {', '.join(model.inputs)}, not at "
-            f"{', '.join(given) or 'nothing'}."
-        )
-    points = {}
-    for name, value in given.items():
-        values = np.atleast_1d(np.asarray(value, dtype=float))
-        if values.ndim != 1 or not np.isfinite(values).all():
-            raise PosterionError(f"'{name}' must be finite numbers in one dimension.")
-        points[name] = xr.DataArray(values, dims=model.output_dims[-1])
-    return points
 
 
 def _respond(

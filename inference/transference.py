@@ -137,6 +137,12 @@ def readings(texts: Mapping[str, str], called: Mapping[str, str] | None = None) 
     )
 
 
+def readings_formula(tree: xr.DataTree) -> float:
+    """Return the transference number that the readings themselves give."""
+    values = tree.children["observed_data"].dataset["reading"].values
+    return float(transference_number(dict(zip(READINGS, values, strict=True))))
+
+
 def variance_shares(tree: xr.DataTree) -> xr.DataArray:
     """Return the share that the error of each reading has in the variance of t.
 

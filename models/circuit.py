@@ -69,6 +69,10 @@ class Circuit:
         """
         return iter(())
 
+    def arc_resistances(self) -> Iterator[str]:
+        """Yield the names of the resistances of these arcs, in the same order."""
+        return iter(())
+
     def impedance(self, omega: Any, values: Values) -> Pair:
         """Return the impedance in ohm at angular frequencies `omega` (rad/s)."""
         raise NotImplementedError
@@ -220,6 +224,11 @@ class Leaf(Circuit):
         if self.code == "Zarc":
             yield self
 
+    def arc_resistances(self) -> Iterator[str]:
+        """Yield that of a depressed arc."""
+        if self.code == "Zarc":
+            yield self.own_parameters[0].name
+
     @property
     def skew(self) -> str:
         """Name of the logarithm of β by which its arc may be skewed; see `Circuit.skewed_arcs`."""
@@ -269,6 +278,11 @@ class _Joined(Circuit):
         for child in self.children:
             yield from child.skewed_arcs()
 
+    def arc_resistances(self) -> Iterator[str]:
+        """Yield those of all branches."""
+        for child in self.children:
+            yield from child.arc_resistances()
+
 
 @dataclass(frozen=True)
 class Series(_Joined):
@@ -311,6 +325,13 @@ class Parallel(_Joined):
             yield self._arc[1]
         else:
             yield from super().skewed_arcs()
+
+    def arc_resistances(self) -> Iterator[str]:
+        """Yield that of the resistor beside a constant phase element."""
+        if self._arc is not None:
+            yield self._arc[0].own_parameters[0].name
+        else:
+            yield from super().arc_resistances()
 
     def impedance(self, omega: Any, values: Values) -> Pair:
         """Return one over the admittance; of a skewed arc, R/(1 + RY)^β."""

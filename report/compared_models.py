@@ -1,6 +1,7 @@
 """Candidates beside each other: what was compared, what was refused, as text and as JSON."""
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -129,19 +130,30 @@ class ComparedModels:
             rows.append({"model": str(name), **texts, **mark})
         return rows
 
-    def lines(self) -> list[str]:
-        """Return everything as lines of text."""
+    def lines(self, width: int) -> list[str]:
+        """Return everything as lines of text, none wider than so many columns."""
+        said = [*self.sentences, *(f"Note: {note.rstrip('.')}." for note in self.notes)]
+        wrapped = (line for text in said for line in textwrap.wrap(text, width))
+        return [*self.table_lines(width), *wrapped]
+
+    def table_lines(self, width: int, columns: Collection[str] = ()) -> list[str]:
+        """Return the table as lines of text: these columns, or all of them that fit."""
         rows = self.rows()
+        if columns:
+            kept = ("model", *columns, "")
+            rows = [{key: text for key, text in row.items() if key in kept} for row in rows]
+        while rows and sum(_widths(rows)) + 2 * (len(rows[0]) - 1) > width and len(rows[0]) > 2:
+            last = [*rows[0]][-1]
+            rows = [{key: text for key, text in row.items() if key != last} for row in rows]
         grid = [[*rows[0]], *([*row.values()] for row in rows)] if rows else []
-        widths = [max(map(len, column)) for column in zip(*grid, strict=True)]
-        table = [
+        widths = _widths(rows)
+        return [
             "  ".join(
                 cell.ljust(width) if not place else cell.rjust(width)
                 for place, (cell, width) in enumerate(zip(line, widths, strict=True))
             ).rstrip()
             for line in grid
         ]
-        return [*table, *self.sentences, *(f"Note: {note}." for note in self.notes)]
 
     def document(self) -> dict[str, Any]:
         """Return the JSON document."""
@@ -179,6 +191,11 @@ class ComparedModels:
             "seed": int(first.attrs["seed"]),
             "versions": {"posterion": version("posterion")},
         }
+
+
+def _widths(rows: Sequence[Mapping[str, str]]) -> list[int]:
+    """Return how wide the columns of rows are, their headings included."""
+    return [max(len(key), *(len(row[key]) for row in rows)) for key in (rows[0] if rows else ())]
 
 
 def _plain(value: Any) -> float | None:

@@ -153,8 +153,13 @@ def told_laws(laws: Laws, question: Question) -> tuple[dict[str, Any], list[str]
     if beside is not None:
         laws.fits[laws.best]["laws"] = xr.DataTree(beside)
     lines = [*law_rows(entries, question), *([laws.sentence] if laws.sentence else [])]
-    lines += [f"Note: {message}." for message in laws.messages]
+    lines += [f"Note: {message.rstrip('.')}." for message in laws.messages]
     return {"laws": entries, "comparison": laws.sentence}, lines
+
+
+def compared_by(laws: Laws) -> list[str]:
+    """Return which laws were compared, and by how much one is preferred; nothing of a single."""
+    return [laws.sentence] if laws.sentence else []
 
 
 def side_by_side(laws: Laws, question: Question) -> xr.Dataset | None:

@@ -100,7 +100,9 @@ def predicted(
     if not celsius or not Verdict.of(tree).passed:
         return None, beyond
     kelvin = [degrees + ZERO_CELSIUS for degrees in celsius]
-    drawn = predict(tree, temperature=kelvin)["conductivity"].drop_vars("temperature")
+    drawn = predict(tree, temperature=[f"{each!r} K" for each in kelvin])["conductivity"].drop_vars(
+        "temperature"
+    )
     result = {}
     for place, degrees in enumerate(celsius):
         name = f"conductivity at {degrees:g} °C"

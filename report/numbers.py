@@ -18,7 +18,7 @@ _SPELLED = {
     "S * K / cm": "S·K/cm",
     "S * K**0.5 / cm": "S·√K/cm",
 }
-_PREFIXED = {"ohm", "Hz", "s", "F", "H", "S/cm"}
+_PREFIXED = {"ohm", "Hz", "s", "F", "H", "S/cm", "A", "V"}
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 WIDE = 3.0
 """An interval of which one end is so many times the other is given to two digits."""
@@ -85,18 +85,21 @@ def power_of_ten(value: float) -> str:
     return f"10{str(round(math.log10(value))).translate(_SUPERSCRIPT)}"
 
 
-def interval(median: float, low: float, high: float, unit: str) -> tuple[str, str, str, str]:
+def interval(
+    median: float, low: float, high: float, unit: str, scale: Scale | None = None
+) -> tuple[str, str, str, str]:
     """Write a median and the ends of its interval alike, and their unit.
 
     Two digits of the standard deviation that the interval would have if it were normal
-    are kept; where it is so wide that they say nothing, two of each number.
+    are kept; where it is so wide that they say nothing, two of each number. The prefix of the
+    unit is chosen by the median, unless a scale that several rows share is given.
 
     Examples
     --------
     >>> interval(145101.9, 122961.3, 171903.6, "ohm")
     ('145', '123', '172', 'kΩ')
     """
-    scale = scale_of(median, unit)
+    scale = scale or scale_of(median, unit)
     median, low, high = (value / scale.divisor for value in (median, low, high))
     size = max(abs(low), abs(high))
     if low == high:

@@ -54,7 +54,7 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
     # Further draws may be those of another run, with a number of their own.
     for part in (posterior[order], *([scalars(extra)] if extra is not None else [])):
         values |= dict(part)
-        # A length taken as exact is the same in all draws; there is nothing to diagnose in it.
+        # An exponent may be fixed, and a threshold lie beyond the horizon in all draws.
         varying = part[[name for name, value in part.items() if np.ptp(value.values) > 0]]
         for label, found in (
             ("ess_bulk", arviz_stats.ess(varying, method="bulk")),

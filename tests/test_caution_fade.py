@@ -44,7 +44,8 @@ def test_spikes_are_named_with_cell_and_cycle_and_robust_noise_bears_them():
     values = fading()
     values[12] = 31.0
     tree = cycle_result(cycles=CELLS, values=of_three(values))
-    assert "A at cycle 13." in only(tree, "off both neighbours").text
+    text = only(tree, "off both neighbours").text
+    assert "A at cycle 13." in text and "leave them out with --drop A:13, or take --robust" in text
     assert not texts(cycle_result(cycles=CELLS), "off both neighbours")
     tree.attrs["noise"] = "Autocorrelated(base=StudentT(base=Gaussian()))"
     assert not texts(tree, "off both neighbours")

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import posterion as po
 from posterion.report import cli
+from posterion.report.cli.cycle_selection import selected
 
 _spec = importlib.util.spec_from_file_location(
     "synthetic_cycles", Path(__file__).with_name("synthetic_cycles.py")
@@ -137,8 +139,9 @@ def told(monkeypatch):
 
 
 def test_cells_share_a_distribution_unless_told(folder, capsys, told) -> None:
-    status, out, err = run(folder, capsys, "fade", "cells", "--cycle", "300")
+    status, out, err = run(folder, capsys, "fade", "cells", "--cycle", "300", "--table")
     assert status == 0, err
+    out = " ".join(out.split())
     (model, data, options) = told[0]
     assert str(model) == "PowerFade()" and options["pool"] == {"cell": "partial"}
     assert repr(options["noise"]).startswith("Autocorrelated(base=Gaussian")
@@ -167,6 +170,20 @@ def test_points_are_kept_skipped_and_left_out(folder, capsys, told) -> None:
     assert "the first 5 cycle(s)" in data.attrs["messages"]
     run(folder, capsys, "fade", "cells", "--where", "kind=check")
     assert set(told[1][1]["cycle"].values.tolist()) == {20, 40, 60}
+
+
+def test_single_cycles_are_dropped_and_told(folder) -> None:
+    data = po.read_cycling(folder / "cells.csv")
+    taken = selected(data, [], [], drop=["30", "A:12"])
+    before, after = (
+        {(str(c), float(n)) for c, n in zip(d["cell"].values, d["cycle"].values, strict=True)}
+        for d in (data, taken)
+    )
+    assert before - after == {("A", 30.0), ("B", 30.0), ("C", 30.0), ("A", 12.0)}
+    assert "cycle A:12 is left out, 1 point(s)" in taken.attrs["messages"]
+    for text, words in (("12a", "names no cycle"), ("Z:12", "no such point")):
+        with pytest.raises(po.PosterionError, match=words):
+            selected(data, [], [], drop=[text])
 
 
 def test_a_refused_law_is_listed_and_not_shown(folder, capsys, told) -> None:

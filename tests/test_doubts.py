@@ -16,7 +16,7 @@ from posterion.inference.checks.one_check import GRAVE
 from posterion.inference.checks.posterior_checks import TEST_QUANTITIES
 from posterion.inference.doubts.cycles import cannot_rise
 from posterion.inference.doubts.inherited import brought, of_fits
-from posterion.inference.doubts.spectrum import left_out, loud_noise
+from posterion.inference.doubts.spectrum import left_out, loud_noise, unparted
 from posterion.inference.unstack import _own_doubts
 from posterion.report.compared_models import ComparedModels
 from posterion.report.concerns import concerns
@@ -207,7 +207,6 @@ def test_conductivities_and_predictions_carry_it(right, wrong) -> None:
         new = po.predict(tree, frequency=[1.0])
         assert sigma.attrs["verdict"] == new.attrs["verdict"] == word
         assert sigma["conductivity"].attrs["doubtful"] == int(word == "doubtful")
-        assert sigma["thickness"].attrs["doubtful"] == 0
         assert ("doubts" in new.attrs) == (word == "doubtful")
 
 
@@ -360,3 +359,30 @@ def test_right_circuits_are_seldom_doubted_and_wrong_ones_mostly() -> None:
     missing = [po.Verdict.of(fitted(spectrum(15.0, 200 + k))).word for k in range(20)]
     print("doubted of 60 right:", alarms, "of 20 that miss 5 %:", missing.count("doubtful"))
     assert len(alarms) <= 3 and missing.count("doubtful") >= 15
+
+
+# --- Between which arcs resistance parts --------------------------------------------------------
+
+
+def of_arcs(circuit: str, *shifts: float) -> xr.DataTree:
+    """Return a result whose arcs are skewed by so many standard deviations."""
+    normal = np.random.default_rng(0).normal(size=(len(shifts), 4, 500))
+    skews = {
+        f"CPE{place + 1}_skew": (("chain", "draw"), 0.05 * (shift + normal[place]))
+        for place, shift in enumerate(shifts)
+    }
+    tree = xr.DataTree.from_dict({"posterior": xr.Dataset(skews)})
+    tree.attrs["model"] = circuit
+    return tree
+
+
+def test_arcs_that_are_skewed_leave_open_how_resistance_parts() -> None:
+    circuit = "R0-p(R1,CPE1)-p(R2,CPE2)"
+    assert not [*unparted(of_arcs(circuit, 1.0, -1.0))]
+    (doubt,) = unparted(of_arcs(circuit, 0.0, -5.0))
+    assert doubt.about == ("R1", "R2") and "CPE2 is skewed" in doubt.text
+    (both,) = unparted(of_arcs(circuit, 5.0, -5.0))
+    assert "CPE1 and CPE2 are skewed" in both.text
+    # Of a single arc all that is left is its own; and without skews nothing is known of them.
+    assert not [*unparted(of_arcs("R0-p(R1,CPE1)", -5.0))]
+    assert not [*unparted(of_arcs(circuit))]

@@ -11,6 +11,7 @@ import pytest
 import xarray as xr
 
 import posterion as po
+from posterion.inference.cycling.ageing import value_at
 from posterion.inference.cycling.cycle_series import Question, ask, question_of
 from posterion.inference.cycling.growth_answers import chances, larger
 from posterion.inference.verdict import Verdict
@@ -21,6 +22,7 @@ from posterion.report.figures import growth as growth_figures
 from posterion.report.figures import laws as laws_figure
 from posterion.report.figures import threshold as threshold_figures
 from posterion.report.pages import page
+from posterion.report.pages.efficiency_section import efficiency as efficiency_figure
 from posterion.report.pages.methods import methods
 from posterion.report.pages.rows import quantity_rows
 from posterion.report.pages.subject import subject_of
@@ -111,6 +113,12 @@ def test_retention_is_the_law_over_the_law_at_the_first_cycle(single):
     row = derived["capacity"]["cycle 100"]
     assert row["median"] == pytest.approx(np.median(by_hand(single, 100)))
     assert row["unit"] == "mAh/g"
+
+
+def test_numbers_of_cycles_are_named_by_what_they_are(single, grown):
+    assert po.retention(single, 10).name == "retention"
+    assert po.cycles_to(single, 0.8).name == "cycles_to_threshold"
+    assert value_at(single, 10).name == "capacity" and value_at(grown, 10).name == "resistance"
 
 
 def test_reference_changes_retention_and_threshold(single):
@@ -327,6 +335,64 @@ def test_spikes_do_not_squeeze_the_axis():
     assert arrows[0].get_xdata().tolist() == [13.0]
 
 
+def arrows(figure) -> list[tuple[str, list[float]]]:
+    lines = [line for axes in figure.axes for line in axes.lines]
+    return [(ln.get_marker(), [*ln.get_xdata()]) for ln in lines if ln.get_marker() in ("^", "v")]
+
+
+@pytest.mark.parametrize("cells", [2, 12])
+@pytest.mark.parametrize("passed", [True, False])
+def test_no_figure_of_cells_loses_an_outlier(cells, passed):
+    clean = 150 * (1 - 0.0002 * np.tile(N[::4], cells))
+    clean[3] *= 0.94
+    labels = {f"cell{k}": N[::4] for k in range(cells)}
+    verdict = {} if passed else FAILED
+    tree = cycle_result(cycles=labels, values=clean, truth={"loss_last": 0.02}, **verdict)
+    figure = fade_figures.capacity(tree)
+    low, high = figure.axes[0].get_ylim()
+    lines = [line for axes in figure.axes for line in axes.lines]
+    outlier = clean[3] / (150 * (1 - 0.0002 * N[0])) * (100 if passed else 150)
+    seen = [x for _, cycles in arrows(figure) for x in cycles]
+    if low < outlier < high:
+        seen = [
+            float(N[12]) for ln in lines if np.isclose(ln.get_ydata(), outlier, rtol=2e-3).any()
+        ]
+    assert float(N[12]) in seen
+
+
+def test_an_efficiency_beyond_the_axis_is_an_arrow(single):
+    efficiency = np.full((1, 300), 0.999) + 1e-5 * np.arange(300) % 3
+    efficiency[0, 7] = 0.8
+    tree = single.copy()
+    tree["coulombic_efficiency"] = xr.DataTree(
+        xr.Dataset(
+            {"efficiency": (("cell", "cycle"), efficiency)},
+            coords={"cell": [""], "cycle": np.arange(300.0)},
+        )
+    )
+    assert arrows(efficiency_figure(tree)) == [("v", [7.0])]
+
+
+def test_no_label_of_extrapolation_stands_over_what_was_measured(vague):
+    for axes in fade_figures.capacity(vague).axes:
+        last = [line.get_xdata()[0] for line in axes.lines if len({*line.get_xdata()}) == 1]
+        for text in axes.texts:
+            if "extrapolated" in text.get_text() or "→" in text.get_text():
+                assert text.get_horizontalalignment() == "left" and text.xy[0] >= min(last)
+
+
+@pytest.mark.parametrize("which", ["grown", "laws"])
+def test_a_legend_names_every_line(which, grown, laws):
+    if which == "grown":
+        figure = growth_figures.growth(grown)
+    else:
+        tree = laws.fits[laws.best].copy()
+        tree["laws"] = xr.DataTree(side_by_side(laws, Question()))
+        figure = laws_figure.laws(tree)
+    named = {text.get_text() for legend in figure.legends for text in legend.get_texts()}
+    assert {"law (median)", "extrapolated"} <= named
+
+
 def test_cells_have_a_panel_each_and_the_typical_one_too(three):
     figure = fade_figures.capacity(three)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
@@ -438,14 +504,14 @@ def test_page_of_fade(three):
     # Of each of five subjects what is said of cycle 400 (twice) and of the threshold.
     assert results.count("extrapolated") == 15
     assert "The discharge capacities (300 points" in text and "partial pooling" in text
-    assert "Nobody is asked beyond cycle 10000" in text
+    assert "No answer is given beyond cycle 10000" in text
 
 
 def test_refused_page_of_fade_shows_no_answer():
     tree = cycle_result(cycles=CELLS, **FAILED)
     text = Page(page.render(tree, None)).text
     assert "Refused:" in text and "Results" not in text
-    assert "Nobody is asked" not in text and "Q = Q_0" in text
+    assert "No answer is given" not in text and "Q = Q_0" in text
 
 
 def test_growth_is_told_by_series_and_specimens_are_compared(grown):

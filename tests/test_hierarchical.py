@@ -144,7 +144,7 @@ def test_conductivity_of_each_spectrum_has_one_geometry(pooled) -> None:
     sigma = po.conductivity(pooled, thickness="1 mm ± 0.05 mm", diameter="8 mm")
     assert sigma["thickness"].dims == SAMPLE
     R = pooled["posterior"]["R_total"].sel(spectrum="two")
-    expected = sigma["thickness"] / (R * np.pi * sigma["diameter"] ** 2 / 4)
+    expected = sigma["thickness"] / (R * np.pi * 0.8**2 / 4)
     np.testing.assert_allclose(sigma["conductivity"].sel(spectrum="two").values, expected.values)
 
 

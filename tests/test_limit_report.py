@@ -178,8 +178,9 @@ def test_json_of_the_command(tables, capsys, tmp_path, steps) -> None:
 
 
 def test_one_cell_says_why_the_answer_is_wide(tables, capsys) -> None:
-    status, out, err = run(tables, capsys, "one", "--what", "critical-current")
+    status, out, err = run(tables, capsys, "one", "--what", "critical-current", "--table")
     assert status == 0, err
+    out = " ".join(out.split())
     assert "one cell" in out and "noise ~ LogNormal(mu=-1.204, sigma=0.7)" in out
     assert "median_current" in out
 

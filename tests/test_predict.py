@@ -5,7 +5,10 @@ import pytest
 import xarray as xr
 
 import posterion as po
+from posterion.errors import PosterionError
+from posterion.inference.points import points_of
 from posterion.inference.predict import predict_measured
+from posterion.units import registry
 
 BOLTZMANN = 8.617333262e-5
 
@@ -111,3 +114,32 @@ def test_nothing_is_predicted_from_a_run_that_failed(single) -> None:
     failed.attrs["verdict"] = failed.attrs["verdict"].replace('"passed": true', '"passed": false')
     with pytest.raises(po.PosterionError, match="failed its checks"):
         po.predict(failed, temperature=300.0)
+
+
+@pytest.mark.parametrize("given", ["40 C", ["40 C"], "313.15 K", ["40 °C"], "pint", ["pint"]])
+def test_a_temperature_is_asked_for_with_its_unit(single, given) -> None:
+    quantity = registry().Quantity(40, "degC")
+    given = quantity if given == "pint" else [quantity] if given == ["pint"] else given
+    found = po.predict(single, temperature=given)["conductivity"]
+    expected = po.predict(single, temperature=[313.15])["conductivity"]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("bare", [40, [325.0, 40.0], 120.0, 3000.0, -20])
+def test_a_bare_number_that_is_hardly_kelvin_is_refused(single, bare) -> None:
+    with pytest.raises(PosterionError, match=r"has no unit and would be .* write temperature='"):
+        po.predict(single, temperature=bare)
+
+
+def test_what_is_far_is_predicted_where_its_unit_is_said(single) -> None:
+    assert po.predict(single, temperature="40 K")["temperature"].values == [40.0]
+    assert po.predict(single, temperature=[250.0]).sizes["point"] == 1
+
+
+def test_a_frequency_may_have_a_prefix_and_no_wrong_unit() -> None:
+    tree, circuit = xr.DataTree(), po.Circuit.parse("R0")
+    for wrong in ("3 mS", registry().Quantity(3, "mS")):
+        with pytest.raises(PosterionError, match="its unit is not one of Hz"):
+            points_of(tree, circuit, {"frequency": wrong})
+    (points,) = points_of(tree, circuit, {"frequency": ["1 kHz", "10 mHz"]}).values()
+    assert points.values.tolist() == [1000.0, 0.01]

@@ -488,14 +488,20 @@ def test_command_prints_json_and_nothing_else(monkeypatch, capsys, done) -> None
     assert "Claim" in output.err or "Sampling" in output.err
 
 
-def test_command_prints_a_table_of_100_columns(monkeypatch, capsys, done, tmp_path) -> None:
+def test_command_prints_a_screen_or_a_table_in_the_width(
+    monkeypatch, capsys, done, tmp_path
+) -> None:
     asked = []
     monkeypatch.setattr(reproduction, "run", lambda seed, say: done)
     monkeypatch.setattr(page_module, "write", lambda done, out: asked.append(out))
     assert _command(monkeypatch, "--seed", "1", "--out", str(tmp_path / "new")) == 0
     assert asked == [tmp_path / "new"] and asked[0].is_dir()
     lines = capsys.readouterr().out.splitlines()
-    assert max(map(len, lines)) <= 100
+    assert len(lines) <= 12 and max(map(len, lines[:-1])) <= 80  # the path is not cut
     counts = [sum(row.verdict == verdict for row in done.rows) for verdict in VERDICTS]
+    assert lines[1].startswith(f"{counts[0]} supported, {counts[1]} not supported")
+    assert _command(monkeypatch, "--seed", "1", "--table") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
     total = f"{len(done.rows)} claims: {counts[0]} supported  {counts[1]} not supported"
     assert any(line.startswith(total) for line in lines)

@@ -1,6 +1,7 @@
 """The transference number: the formula, what the digits allow, and where the error comes from."""
 
 import json
+import re
 import sys
 from itertools import product
 
@@ -323,12 +324,12 @@ def test_command_prints_one_document(command, digits) -> None:
 
 
 def test_command_prints_tables_and_writes_files(command, tmp_path) -> None:
-    status, out, err = command(EVEN | {"dV": "500 mV"}, "--out", str(tmp_path / "cell"))
+    status, out, err = command(EVEN | {"dV": "500 mV"}, "--table", "--out", str(tmp_path / "cell"))
     assert status == 0, err
     assert "share of the variance of t" in out
     assert "Note: at the measured values the formula gives t = 0.7097." in out
     assert "Note: dV 500 mV has no ±" in out
-    assert "Trusted" in out
+    assert "Trusted" in out and max(map(len, out.splitlines()[:-1])) <= 80
     folder = tmp_path / "cell"
     assert sorted(path.name for path in folder.iterdir()) == [
         "posterior.nc", "report.html", "summary.csv",
@@ -337,6 +338,8 @@ def test_command_prints_tables_and_writes_files(command, tmp_path) -> None:
     assert float(again.sum()) == pytest.approx(1)
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert "transference number" in text
+    assert re.search(r'<td class="name">(\w+)', text)[1] == "t"
+    assert "share of the variance of t" in text and "1342 ohm" in text
     assert "dV 500 mV has no ±" in text
 
 

@@ -35,7 +35,7 @@ def cautions(tree: xr.DataTree) -> tuple[Caution, ...]:
 
 
 def _others(tree: xr.DataTree) -> Iterator[Caution]:
-    yield from unmoved_priors(tree, "Give a prior that you can defend, or measure more.")
+    yield from unmoved_priors(tree, "Give a prior that you can defend (--prior), or measure more.")
 
 
 _BY_OUTPUT: Mapping[str, Callable[[xr.DataTree], Iterator[Caution]]] = {

@@ -1,6 +1,7 @@
 """What a reader of a fitted law of capacity fade should beware of."""
 
 import json
+import shlex
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -18,6 +19,7 @@ from ..revive import model_of, noise_of, pool_of
 from ..scalars import scalars
 from ..verdict import Verdict
 from .general import (
+    NAMED,
     UNMOVED,
     Caution,
     contraction,
@@ -52,7 +54,9 @@ def fade_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     yield from found
     told = {name for caution in found for name in caution.parameters}
     yield from unmoved_priors(
-        tree, "Give a prior that you can defend, measure more cycles, or take a simpler law.", told
+        tree,
+        "Give a prior that you can defend (--prior), measure more cycles, or take a simpler law.",
+        told,
     )
     yield from _extrapolated(tree, law, series)
 
@@ -121,11 +125,14 @@ def _spikes(tree: xr.DataTree, runs: Sequence[Run]) -> Iterator[Caution]:
     found = [(run, cycle) for run in runs for cycle in spikes(run)]
     if found:
         places = [f"{run.name or 'the cell'} at cycle {cycle:g}" for run, cycle in found]
+        labels = [f"{run.name}:{cycle:g}" if run.name else f"{cycle:g}" for run, cycle in found]
+        dropped = [f"--drop {shlex.quote(label)}" for label in labels[:NAMED]]
         yield Caution(
             "misfit",
             ("noise",),
             f"Single points lie far off both neighbours: {enumerated(places)}. They widen the "
-            "scatter of all points. Look at them; take --robust, or leave them out.",
+            "scatter of all points. Look at them; leave them out with "
+            f"{' '.join(dropped)}, or take --robust.",
         )
 
 

@@ -25,7 +25,7 @@ def growth_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     yield from found
     told = {name for caution in found for name in caution.parameters}
     yield from unmoved_priors(
-        tree, "Give a prior that you can defend, or measure at more cycles.", told
+        tree, "Give a prior that you can defend (--prior), or measure at more cycles.", told
     )
     yield from _specimens(series)
 

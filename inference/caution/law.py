@@ -67,7 +67,9 @@ def law_cautions(tree: xr.DataTree) -> Iterator[Caution]:
         told |= {*_elements(tree, ["conductivity_ref"])}
     yield from found
     yield from unmoved_priors(
-        tree, "Give a prior that you can defend, or measure more temperatures or samples.", told
+        tree,
+        "Give a prior that you can defend (--prior), or measure more temperatures or samples.",
+        told,
     )
     yield from _room(tree, series)
     yield from _form(law, series)

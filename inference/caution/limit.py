@@ -73,7 +73,9 @@ def limit_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     found = [*_few_cells(tree, model, groups), *_one_sided(model, groups), *_spread(tree)]
     yield from found
     told = {name for caution in found for name in caution.parameters} | {"noise", "shape"}
-    yield from unmoved_priors(tree, "Give a prior that you can defend, or test more cells.", told)
+    yield from unmoved_priors(
+        tree, "Give a prior that you can defend (--prior), or test more cells.", told
+    )
 
 
 def _few_cells(tree: xr.DataTree, model: Limit, groups: Sequence[Tested]) -> Iterator[Caution]:
@@ -148,7 +150,7 @@ def onset_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     yield from found
     told = {name for caution in found for name in caution.parameters}
     yield from unmoved_priors(
-        tree, "Give a prior that you can defend, or sweep over a wider range.", told
+        tree, "Give a prior that you can defend (--prior), or sweep over a wider range.", told
     )
 
 

@@ -291,7 +291,8 @@ def _correlations(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
             f"{a} and {b} cannot be told apart (correlation {_signed(r)}): only their {what} "
             "determined well. Do not read them one by one: "
             + ("quote the sum, " if ohms and r < 0 else "quote them with their correlation, ")
-            + "give one of them a prior from another experiment, or take a simpler circuit.",
+            + "give one of them a prior (--prior) from another experiment, or take a simpler "
+            "circuit.",
         )
 
 

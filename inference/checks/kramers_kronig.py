@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ...units import hertz
+from ..deciding import beside_limit
 from ..revive import model_of
 from ..unstack import unstack
 from .one_check import Check
@@ -76,18 +77,17 @@ class KramersKronig:
     def sentence(self) -> str:
         """The verdict on drift and linearity."""
         whose = f"The spectrum {self.label}" if self.label else "The spectrum"
+        pattern, limit = beside_limit(100 * self.systematic, 100 * SMALL)
         if self.scatter > LOUD and self.consistent:
             return (
                 f"{whose} scatters by {100 * self.scatter:.2g} % of |Z| around its best "
                 "Kramers-Kronig consistent description: so much hides drift and non-linearity."
             )
         if self.consistent:
-            pattern = (
-                f", of which {100 * self.systematic:.2g} % is a pattern" if self.systematic else ""
-            )
             obeyed = (
-                f"{whose} obeys the Kramers-Kronig relations within its scatter of "
-                f"{100 * self.scatter:.2g} % of |Z|{pattern}: no sign of drift or of non-linearity."
+                f"{whose} obeys the Kramers-Kronig relations: it scatters by "
+                f"{100 * self.scatter:.2g} % of |Z| around them, of which {pattern} % of |Z| is a "
+                f"pattern (limit {limit} %): no sign of drift or of non-linearity."
             )
             if self.noise < MISSED * self.scatter:
                 return obeyed
@@ -96,8 +96,8 @@ class KramersKronig:
                 "the circuit, not in the measurement."
             )
         return (
-            f"{whose} breaks the Kramers-Kronig relations by about "
-            f"{100 * self.systematic:.2g} % of |Z|, most of all around {hertz(self._place)}: the "
+            f"{whose} breaks the Kramers-Kronig relations by about {pattern} % of |Z| (limit "
+            f"{limit} %), most of all around {hertz(self._place)}: the "
             "cell drifted during the sweep, or the amplitude was too large, or the instrument "
             "distorts. No circuit can describe that. Measure after a longer rest and with a "
             "smaller amplitude, or leave those frequencies out."
@@ -116,12 +116,13 @@ class KramersKronig:
         return Check(
             "Kramers-Kronig",
             100 * self.systematic,
-            f"at most {100 * SMALL:g} % of |Z|",
+            None,
+            100 * SMALL,
             None,
             self.consistent,
-            "the cell was linear and did not drift: what no such cell can show, unless it looks "
-            "like noise",
+            "the cell was linear and did not drift: the part of the residuals that is no noise",
             "" if self.consistent else self.sentence,
+            "% of |Z|",
         )
 
 

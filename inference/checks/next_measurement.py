@@ -43,7 +43,7 @@ def expected_reduction(
         Any scalar of the posterior, such as ``"E_a"``, ``"R_total"`` or ``"E_a[bulk]"``.
     candidates
         Inputs of new measurements by the name of each candidate, as in `predict`:
-        ``{"one more at 100 °C": {"temperature": [373.15]}, "a decade lower": {"frequency":
+        ``{"one more at 100 °C": {"temperature": "100 C"}, "a decade lower": {"frequency":
         [0.005, 0.002, 0.001]}}``. A replicate is a candidate at the measured inputs. Where the
         model is pooled the dimension of the groups names one of them, ``"pellet": "A"``, or a
         new one.
@@ -65,7 +65,7 @@ def expected_reduction(
     Examples
     --------
     >>> import posterion as po
-    >>> warm = {"80 °C": {"temperature": [353.15]}, "100 °C": {"temperature": [373.15]}}
+    >>> warm = {"80 °C": {"temperature": "80 C"}, "100 °C": {"temperature": "100 C"}}
     >>> po.expected_reduction(po.load("ea.nc"), "E_a", warm)  # doctest: +SKIP
     """
     if parameter not in scalars(tree.children["posterior"].to_dataset()):

@@ -1,6 +1,9 @@
 """One check of a model against its data."""
 
+import math
 from dataclasses import dataclass
+
+from ..deciding import decimals_beside
 
 RARE = 0.01
 """A check speaks where a model that is right would look so rarely like this."""
@@ -27,8 +30,8 @@ class Check:
         In words, such as ``"residual autocorrelation"``.
     value
         The quantity that was looked at.
-    limit
-        What it is held against, in words.
+    least, most
+        What it must not fall below and not exceed, where it has such a limit.
     p_value
         How probable at least such a value is under the model; None where the check has none.
     passed
@@ -37,15 +40,40 @@ class Check:
         What the check looks at.
     sentence
         Where it did not pass, what that means and what to do; else empty.
+    unit
+        Of value and limits, such as ``"% of |Z|"``.
     """
 
     name: str
     value: float
-    limit: str
+    least: float | None
+    most: float | None
     p_value: float | None
     passed: bool
     meaning: str
     sentence: str
+    unit: str = ""
+
+    @property
+    def found(self) -> str:
+        """The value in words, to as many digits as tell whether it passed."""
+        return "–" if math.isnan(self.value) else self._written(self.value)
+
+    @property
+    def limit(self) -> str:
+        """What the value is held against, in words."""
+        unit = f" {self.unit}" if self.unit else ""
+        if self.least is None:
+            return f"at most {self._written(self.most)}{unit}"
+        if self.most is None:
+            return f"at least {self._written(self.least)}{unit}"
+        return f"{self._written(self.least)} to {self._written(self.most)}{unit}"
+
+    def _written(self, value: float | None) -> str:
+        if value is None:
+            return ""
+        limits = tuple(each for each in (self.least, self.most) if each is not None)
+        return f"{value:.{decimals_beside(self.value, limits)}f}"
 
     @property
     def grave(self) -> bool:

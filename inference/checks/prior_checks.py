@@ -45,7 +45,8 @@ def prior_checks(tree: xr.DataTree) -> Iterator[Check]:
     yield Check(
         "prior predictive",
         inside,
-        f"at least {COVERED:g}",
+        COVERED,
+        None,
         None,
         inside >= COVERED,
         "share of the data between the 1st and 99th percentile of what the priors predict",
@@ -62,7 +63,8 @@ def prior_checks(tree: xr.DataTree) -> Iterator[Check]:
     yield Check(
         "prior in the physical range",
         possible,
-        f"at least {POSSIBLE:g}",
+        POSSIBLE,
+        None,
         None,
         possible >= POSSIBLE,
         "share of prior draws that predict nothing impossible",

@@ -69,7 +69,8 @@ def sensitivity_checks(table: pd.DataFrame) -> Iterator[Check]:
     yield Check(
         "prior sensitivity",
         float(own["prior"].max()),
-        f"at most {SENSITIVE}",
+        None,
+        SENSITIVE,
         None,
         moved.empty,
         "results do not move when the priors are made a little wider or narrower",
@@ -80,7 +81,8 @@ def sensitivity_checks(table: pd.DataFrame) -> Iterator[Check]:
     yield Check(
         "contraction, least",
         float(own["contraction"].min()),
-        f"at least {least:.2f}",
+        least,
+        None,
         None,
         unmoved.empty,
         "the data said more of each parameter than its prior",

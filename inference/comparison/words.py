@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from ...units import percent_spaced
+
 CLEAR = 0.97
 """A difference is claimed that the central 94 % interval holds to one side of zero."""
 
@@ -37,8 +39,9 @@ def verdict_words(tree: xr.DataTree) -> str:
     kind = f"the {superlative} {tree.attrs['quantity']}"
     same = _all_same(ranking)
     if same:
+        rope = percent_spaced(tree.attrs["rope"])
         said = (
-            f"The groups are practically the same: all differ by less than {tree.attrs['rope']} "
+            f"The groups are practically the same: all differ by less than {rope} "
             "with high probability"
         )
     elif p >= CLEAR:
@@ -119,7 +122,7 @@ def _pair(pair: xr.Dataset, attrs: Mapping[Any, Any]) -> str:
         low, middle, high = (1 / each if name == "ratio" else -each for each in ends)
     unit = f" {attrs['unit']}" if name == "difference" else ""
     size = f"{name} {middle:.3g} ({low:.3g} to {high:.3g}){unit}"
-    rope, same, what = attrs["rope"], float(pair["p_rope"]), attrs["quantity"]
+    rope, same, what = percent_spaced(attrs["rope"]), float(pair["p_rope"]), attrs["quantity"]
     single = json.loads(attrs["single"])
     if same >= SAME:
         return (

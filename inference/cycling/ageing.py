@@ -70,7 +70,7 @@ def retention(
     law, parameters = _parameters(tree, who, of, seed)
     value = _respond(law, parameters, _cycles(cycle))
     kept = value / _reference_value(tree, law, parameters, reference, who)
-    result: xr.DataArray = kept.clip(min=0)
+    result: xr.DataArray = kept.clip(min=0).rename("retention")
     return result.assign_attrs(
         units="",
         long_name=f"{law.output} over that {told(tree, reference)}",
@@ -91,7 +91,8 @@ def value_at(
     In the unit of the data and not below zero; all else as in `retention`.
     """
     law, parameters = _parameters(tree, who, of, seed)
-    result: xr.DataArray = _respond(law, parameters, _cycles(cycle)).clip(min=0)
+    value = _respond(law, parameters, _cycles(cycle))
+    result: xr.DataArray = value.clip(min=0).rename(law.output)
     return result.assign_attrs(
         units=str(tree.attrs["unit"]),
         long_name=f"{law.output} by the law, without scatter",
@@ -157,7 +158,7 @@ def cycles_to(
         middle = (low + high) / 2
         there = beyond(middle)
         low, high = low.where(there, middle), high.where(~there, middle)
-    result: xr.DataArray = high.where(reached, horizon)
+    result: xr.DataArray = high.where(reached, horizon).rename("cycles_to_threshold")
     return result.assign_attrs(
         units="cycle",
         long_name=f"cycle at which {law.output} is {threshold:.4g} of that {told(tree, reference)}",

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import xarray as xr
 
+from ...models.circuit import Circuit
 from ..caution.general import enumerated
 from ..checks.kramers_kronig import relations_of
 from ..drift import drifts
 from ..measured import group_dim
+from ..revive import model_of
 from ..scalars import element, scalars, stem
 from ..verdict import ALL, Doubt
 from .labels import about_label, label_of
@@ -51,6 +53,41 @@ def left_out(tree: xr.DataTree) -> Iterator[Doubt]:
                 about_label(tree, label) if label else ALL,
                 "left out",
             )
+
+
+SKEWED = 0.01
+"""Probability beyond zero, on either side, below which an arc is said to be skewed."""
+
+
+def unparted(tree: xr.DataTree) -> Iterator[Doubt]:
+    """Doubt how resistance parts between arcs of which one is not the arc of the circuit.
+
+    Skewed arcs and a small process between two plain ones draw the same spectrum. Their sum is
+    the same, and the share of each is not.
+    """
+    posterior, circuit = tree.children["posterior"].dataset, model_of(tree)
+    if not isinstance(circuit, Circuit):
+        return
+    skews = {str(arc): arc.skew for arc in circuit.skewed_arcs()}
+    if len(skews) < 2 or not set(skews.values()) <= set(posterior):
+        return
+    skewed = []
+    for arc, name in skews.items():
+        above = float((posterior[name] > 0).mean())
+        if min(above, 1 - above) < SKEWED:
+            skewed.append(arc)
+    if skewed:
+        arcs = tuple(circuit.arc_resistances())
+        one = "arc of" if len(skewed) == 1 else "arcs of"
+        verb = "is" if len(skewed) == 1 else "are"
+        yield Doubt(
+            f"The {one} {enumerated(skewed)} {verb} skewed, or a small process lies beside: the "
+            f"data do not say which, and so how the resistance parts between {enumerated(arcs)} "
+            "holds only if each arc is one process. Their sum does not depend on it. To tell "
+            "them apart, measure at another temperature.",
+            arcs,
+            "parting of arcs",
+        )
 
 
 DRIFT = np.log(10)
@@ -94,8 +131,8 @@ def loud_noise(tree: xr.DataTree) -> Iterator[Doubt]:
     about = tuple(each for label in labels for each in about_label(tree, label))
     yield Doubt(
         f"The noise{whose} is {100 * max(loud.values()):.0f} % of |Z|, which no instrument "
-        "scatters: the circuit does not follow the data, or a sign or a column is wrong. Look at "
-        "the data beside the fit.",
+        "scatters: the circuit does not follow the data (--circuit), or a sign (--sign) or a "
+        "column is wrong. Look at the data beside the fit.",
         about or ALL,
         "noise",
     )
@@ -105,6 +142,7 @@ DOUBTS_OF_SPECTRA: tuple[Callable[[xr.DataTree], Iterator[Doubt]], ...] = (
     broken_relations,
     drifted,
     left_out,
+    unparted,
     loud_noise,
 )
 """What is asked of every fitted spectrum, the gravest first."""

@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ...errors import PosterionError
 from ...models.dose import sign_of
+from .answered import require_answers
 from .prior_levels import Level, at_spreads
 
 Array = NDArray[np.float64]
@@ -63,10 +63,7 @@ def dose_answers(tree: xr.DataTree) -> tuple[Best, ...]:
     PosterionError
         If the run failed its checks.
     """
-    if "dose" not in tree.children:
-        raise PosterionError(
-            "the run failed its checks, and no best dose is given by it; see its messages."
-        )
+    require_answers(tree, "dose", "dose_response()", "no best dose is given by it")
     found = tree.children["dose"].dataset
     sign = sign_of(question_of_dose(tree)["better"])
     answers = []

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ...errors import PosterionError
+from .answered import require_answers
 from .factorial import FIRST, SECOND
 from .prior_levels import Level, at_spreads
 
@@ -127,8 +127,5 @@ def sensitivity(tree: xr.DataTree, ratio: Ratio) -> tuple[Level, ...]:
 
 
 def _response(tree: xr.DataTree) -> xr.DataArray:
-    if "cells" not in tree.children:
-        raise PosterionError(
-            "the run failed its checks, and nothing is compared by it; see its messages."
-        )
+    require_answers(tree, "cells", "factorial()", "nothing is compared by it")
     return tree.children["cells"].dataset["response"]

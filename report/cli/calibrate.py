@@ -13,8 +13,9 @@ from .terminal import (
     REFUSED,
     TRUSTED,
     JsonOption,
-    PriorOption,
+    TableOption,
     check_writable,
+    prior_option,
     progress,
     read_priors,
 )
@@ -41,7 +42,7 @@ def calibrate(
     like: Annotated[
         Path | None, typer.Option(help="Measured spectrum: take its frequencies and range of |Z|.")
     ] = None,
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("R1=LogNormal(5, 2)")] = None,
     default_priors: Annotated[
         bool,
         typer.Option("--default-priors", help="Those of a fit, which reach far beyond the data."),
@@ -56,6 +57,7 @@ def calibrate(
         Path | None,
         typer.Option(help="Folder for the report and the ranks; a run that was killed goes on."),
     ] = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Simulate data of a model, fit them, and see how often the intervals hold the truth.
@@ -96,7 +98,7 @@ def calibrate(
 
             say("Writing the report")
             write(result, design.words, out)
-    _print(result, design.words, out, as_json)
+    _print(result, design.words, out, as_json, whole)
 
 
 def _like(design: "Design", file: Path) -> "Design":
@@ -115,39 +117,20 @@ def _like(design: "Design", file: Path) -> "Design":
     return replace(design, data=data, words=words, priors=plausible(design.model, data))
 
 
-def _print(result: "xr.Dataset", words: str, out: Path | None, as_json: bool) -> None:
+def _print(result: "xr.Dataset", words: str, out: Path | None, as_json: bool, whole: bool) -> None:
     """Print the result, and leave with the status that it has."""
     from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
 
     from ...inference.calibration.ranks import calibration_table
+    from ..calibration_screen import calibration_lines
     from ..pages.calibration import document, row_texts
 
     said = document(result, words)
     if as_json:
         typer.echo(json.dumps(said))
     else:
-        console = Console(highlight=False)
-        grid = Table(title=escape(f"{said['model']}: {words}"), title_justify="left")
-        grid.add_column("quantity", overflow="fold")
-        for heading in ("50 %", "80 %", "94 %", "bias", "contraction"):
-            grid.add_column(heading, justify="right")
-        grid.add_column("ranks")
-        for name, row in calibration_table(result).iterrows() if said["trusted"] else ():
-            texts = row_texts(str(name), row)
-            ranks = "uniform" if texts["uniform"] else "[bold red]outside[/]"
-            cells = (*texts["coverage"], texts["bias"], texts["contraction"])
-            grid.add_row(escape(texts["name"]), *cells, ranks)
-        if said["trusted"]:
-            console.print(grid)
-        console.print(f"{said['trusted']} of {said['n']} runs trusted, {said['refused']} refused.")
-        for reason, count in said["reasons"].items():
-            console.print(f"  {count} refused: {reason}", markup=False)
-        for name, prior in said["priors"].items():
-            console.print(f"  {name} ~ {prior}", markup=False, style="dim")
-        style = "bold green" if said["calibrated"] else "bold red"
-        console.print(said["verdict"], style=style, markup=False)
-        if out is not None:
-            typer.echo(f"Report: {out / 'report.html'}")
+        table = calibration_table(result)
+        rows = [row_texts(str(n), row) for n, row in table.iterrows()] if said["trusted"] else []
+        for line in calibration_lines(said, rows, words, out, Console().width, whole):
+            typer.echo(line)
     raise typer.Exit(TRUSTED if said["calibrated"] else REFUSED)

@@ -18,9 +18,10 @@ from .spectrum_options import Window
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
+    TableOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_pairs,
     read_priors,
@@ -156,11 +157,12 @@ def compare(
     sign: Annotated[
         str, typer.Option(help="Of Z'': auto, as_written or negated.", rich_help_panel=MODELS)
     ] = "auto",
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("level_mean=LogNormal(-1, 1)")] = None,
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Compare groups of specimens: which is best, how surely, and does the difference matter.
@@ -170,7 +172,8 @@ def compare(
     Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
     """
     sampling: dict[str, Any] = {
-        "draws": draws, "chains": chains, "seed": seed, "out": out, "as_json": as_json
+        "draws": draws, "chains": chains, "seed": seed, "out": out, "as_json": as_json,
+        "whole": whole,
     }  # fmt: skip
     dialect = read_dialect(decimal, thousands, delimiter)
     if models:
@@ -240,6 +243,7 @@ def compare(
             out,
             as_json,
             say,
+            whole=whole,
             remarks=[verdict, rank_words(tree), *pair_words(tree)] if verdict else [],
             more=document(tree),
         )

@@ -23,6 +23,7 @@ def compare_doses(
     seed: int = 0,
     out: Path | None = None,
     as_json: bool = False,
+    whole: bool = False,
 ) -> None:
     """Infer the best dose, print and write the result, and leave with its exit status.
 
@@ -55,6 +56,7 @@ def compare_doses(
             out,
             as_json,
             say,
+            whole=whole,
             extra_group="best",
             remarks=remarks,
             more=dose_document(tree),

@@ -21,6 +21,7 @@ def compare_factors(
     seed: int = 0,
     out: Path | None = None,
     as_json: bool = False,
+    whole: bool = False,
 ) -> None:
     """Infer what two factors do, print and write the result, and leave with its exit status.
 
@@ -53,6 +54,7 @@ def compare_factors(
             out,
             as_json,
             say,
+            whole=whole,
             extra_group="ratios",
             remarks=remarks,
             more=factorial_document(tree),

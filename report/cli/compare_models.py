@@ -41,6 +41,7 @@ def compare_models_command(
     seed: int = 0,
     out: Path | None = None,
     as_json: bool = False,
+    whole: bool = False,
 ) -> None:
     """Compare saved fits, or circuits or laws that are fitted to one file now.
 
@@ -108,8 +109,13 @@ def compare_models_command(
     if as_json:
         typer.echo(json.dumps(compared.document(), ensure_ascii=False))
     else:
-        for line in compared.lines():
+        from rich.console import Console
+
+        from ..compared_screen import compared_screen
+        from ..screen import where_kept
+
+        width = Console().width
+        everything = [*compared.lines(width), where_kept(out)]
+        for line in everything if whole else compared_screen(compared, out, width):
             typer.echo(line)
-        if out is not None:
-            typer.echo(f"Report: {out / 'report.html'}")
     raise typer.Exit(STATUS[compared.word])

@@ -1,5 +1,7 @@
 """Which points of a table of cycles are taken."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 
@@ -12,11 +14,15 @@ def selected(
     kept: list[tuple[str, str]],
     left_out: list[tuple[str, str]],
     skip: int = 0,
+    drop: Sequence[str] = (),
 ) -> xr.Dataset:
-    """Keep what ``--cell`` and ``--where`` name, and leave out ``--skip`` and ``--without``.
+    """Keep what ``--cell`` and ``--where`` name; leave out ``--skip``, ``--drop``, ``--without``.
 
-    Cycles are skipped by their numbers, from the first measured one of each cell on.
+    Cycles are skipped by their numbers, from the first measured one of each cell on. Single ones
+    are dropped as ``"12"``, of all cells, or ``"cell1:12"``.
     """
+    for text in drop:
+        data = _dropped(data, text)
     if skip:
         data = _skipped(data, skip)
     data = chosen(data, kept)
@@ -35,6 +41,22 @@ def selected(
     if not data.sizes["point"]:
         raise PosterionError("no point is left; keep more of them with --where or --without.")
     return data
+
+
+def _dropped(data: xr.Dataset, text: str) -> xr.Dataset:
+    label, colon, number = text.rpartition(":")
+    try:
+        cycle = float(number)
+    except ValueError as error:
+        raise PosterionError(
+            f"--drop '{text}' names no cycle; write --drop 12, or --drop cell1:12 for one cell."
+        ) from error
+    out = data["cycle"].values == cycle
+    if colon:
+        out &= data["cell"].values.astype(str) == label
+    if not out.any():
+        raise PosterionError(f"--drop {text}: there is no such point; look with data inspect.")
+    return _told(data.isel(point=~out), f"cycle {text} is left out, {int(out.sum())} point(s)")
 
 
 def _skipped(data: xr.Dataset, skip: int) -> xr.Dataset:

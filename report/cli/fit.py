@@ -27,11 +27,12 @@ from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
     SignOption,
+    TableOption,
     WhichOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_priors,
     read_sign,
@@ -83,7 +84,7 @@ def fit_eis(
     same: Annotated[
         list[str] | None, typer.Option(help="A parameter that does not differ by --pool.")
     ] = None,
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("R1=LogNormal(5, 2)")] = None,
     sign: SignOption = "auto",
     which: WhichOption = None,
     column: SpectrumColumnOption = None,
@@ -94,6 +95,7 @@ def fit_eis(
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit an equivalent circuit to an impedance spectrum, or to many at once with --pool.
@@ -153,7 +155,7 @@ def fit_eis(
         if thickness is not None and diameter is not None:
             extra = conductivity(tree, thickness=thickness, diameter=diameter, seed=seed)
         said = left_out(str(spectrum.attrs["messages"]))
-        finish(tree, extra, out, as_json, say, remarks=said)
+        finish(tree, extra, out, as_json, say, whole=whole, remarks=said, asides=said)
 
 
 def _single(

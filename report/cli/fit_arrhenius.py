@@ -18,9 +18,10 @@ from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
+    TableOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_pairs,
     read_priors,
@@ -89,11 +90,12 @@ def fit_arrhenius(
         bool, typer.Option("--rounded", help="Conductivities are rounded to the digits printed.")
     ] = False,
     predict: PredictOption = None,
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("E_a=Normal(0.35, 0.1)")] = None,
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit a law of temperature to ionic conductivities.
@@ -155,7 +157,16 @@ def fit_arrhenius(
         )
         predictions, beyond = predicted(tree, temperatures)
         remarks = [formula(model), *beyond]
-        finish(tree, predictions, out, as_json, say, extra_group="predictions", remarks=remarks)
+        finish(
+            tree,
+            predictions,
+            out,
+            as_json,
+            say,
+            whole=whole,
+            extra_group="predictions",
+            remarks=remarks,
+        )
 
 
 def _with_flags(message: str) -> str:

@@ -18,9 +18,10 @@ from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
+    TableOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_pairs,
     read_priors,
@@ -63,6 +64,10 @@ WithoutOption = Annotated[
     list[str] | None,
     typer.Option(help="Leave out those of a label: 'kind=capacity check'; several times."),
 ]
+DropOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Leave a cycle out: 12, or 'cell1:12' of one cell; several times."),
+]
 PoolOption = Annotated[
     list[str] | None,
     typer.Option(help="Label whose groups share a distribution; cell unless told; several times."),
@@ -93,6 +98,7 @@ def fit_fade(
     skip: Annotated[
         int, typer.Option(min=0, help="Leave the first cycles of each cell out: formation.")
     ] = 0,
+    drop: DropOption = None,
     pool: PoolOption = None,
     group_by: Annotated[str | None, typer.Option(help="Label whose groups share nothing.")] = None,
     together: Annotated[
@@ -111,11 +117,12 @@ def fit_fade(
     threshold: Annotated[
         str, typer.Option(help="Share of the reference that is waited for: 0.8 or 80%.")
     ] = "0.8",
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("initial_capacity=Normal(2.0, 0.1)")] = None,
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit laws of capacity fade, and say what is left when, and when too little is left.
@@ -146,13 +153,13 @@ def fit_fade(
         )
     except PosterionError as error:
         raise PosterionError(_with_flags(str(error))) from error
-    data = selected(data, kept, left_out, skip)
+    data = selected(data, kept, left_out, skip, drop or ())
     kinds = pooling(data, pool or (), group_by, together)
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
         from ...inference.cycling.efficiency import efficiency_of
-        from ..cycle_laws import fit_laws, told_laws
+        from ..cycle_laws import compared_by, fit_laws, told_laws
         from ..fade_answers import answers, with_answers
         from ..words.fade import efficiency, remarks_of
 
@@ -187,8 +194,10 @@ def fit_fade(
             out,
             as_json,
             say,
+            whole=whole,
             extra_group="answers",
             remarks=remarks,
+            asides=compared_by(found),
             more=more,
             revised=lambda document: with_answers(document, best, question, extra),
         )

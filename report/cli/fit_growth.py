@@ -21,10 +21,11 @@ from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
     SignOption,
+    TableOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_pairs,
     read_priors,
@@ -99,12 +100,13 @@ def fit_growth(
     threshold: Annotated[
         str, typer.Option(help="Multiple of the first value that is waited for: 2 or 200%.")
     ] = "2",
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("initial_value=LogNormal(3, 1)")] = None,
     sign: SignOption = "auto",
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit how resistances grow over cycles, and say how probably they do.
@@ -150,7 +152,7 @@ def fit_growth(
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
-        from ..cycle_laws import fit_laws, told_laws
+        from ..cycle_laws import compared_by, fit_laws, told_laws
         from ..words.growth import answers, remarks_of, with_growth
         from .growth_spectra import series_of_spectra
 
@@ -175,8 +177,10 @@ def fit_growth(
             out,
             as_json,
             say,
+            whole=whole,
             extra_group="growth",
             remarks=[*words, *lines, *said],
+            asides=[*compared_by(found), *said],
             more=more | further,
             revised=lambda document: with_growth(document, best, question, extra),
         )

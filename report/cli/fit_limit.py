@@ -19,9 +19,10 @@ from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
+    TableOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_pairs,
     read_priors,
@@ -94,11 +95,12 @@ def fit_limit(
     reduction: Annotated[
         bool, typer.Option("--reduction", help="The onset of a reduction, downwards.")
     ] = False,
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("median_lifetime=LogNormal(6, 1)")] = None,
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit the limit of cells, some of which had not failed, or the onset of a voltammogram.
@@ -138,6 +140,7 @@ def fit_limit(
         from ...inference.fit import fit
         from ...inference.noise.censored import Censored, Weibull
         from ..pages.limit import higher, ratios
+        from ..reproduce.text import chance
 
         tree = fit(
             model,
@@ -154,11 +157,21 @@ def fit_limit(
         probable = higher(compared)
         remarks = [
             f"Probability that the median of {name.replace(' over ', ' exceeds that of ')}: "
-            f"{value:.3f}"
+            f"{chance(value)}"
             for name, value in probable.items()
         ]
         more = {"p_higher": probable} if probable else {}
-        finish(tree, compared, out, as_json, say, extra_group="ratios", remarks=remarks, more=more)
+        finish(
+            tree,
+            compared,
+            out,
+            as_json,
+            say,
+            whole=whole,
+            extra_group="ratios",
+            remarks=remarks,
+            more=more,
+        )
 
 
 def _read(

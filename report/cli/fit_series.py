@@ -24,10 +24,11 @@ from .spectrum_options import DropOption, FmaxOption, FminOption, Window
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
     SignOption,
+    TableOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_pairs,
     read_priors,
@@ -68,7 +69,7 @@ def fit_series(
     fmin: FminOption = None,
     fmax: FmaxOption = None,
     drop: DropOption = None,
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("R1=LogNormal(5, 2)")] = None,
     sign: SignOption = "auto",
     column: SpectrumColumnOption = None,
     decimal: DecimalOption = None,
@@ -78,6 +79,7 @@ def fit_series(
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit the spectra of one pellet, and an activation energy to each of its resistances.
@@ -144,9 +146,19 @@ def fit_series(
         tree = fit(law, series, pool={"path": "none"}, progress=say, **options)
         total = None
         if "R_total" in fits[0]["posterior"] and len(paths) > 1:
-            whole = collect(paths={"total": "R_total"})
-            total = _total(fit(law, whole, progress=say, **options))
-        finish(tree, total, out, as_json, say, extra_group="total", remarks=remarks)
+            together = collect(paths={"total": "R_total"})
+            total = _total(fit(law, together, progress=say, **options))
+        finish(
+            tree,
+            total,
+            out,
+            as_json,
+            say,
+            whole=whole,
+            extra_group="total",
+            remarks=remarks,
+            asides=remarks[1:],
+        )
 
 
 def _paths(model: Any, given: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from ..reproduce import Row
 
 _STYLES = {"supported": "green", "not supported": "bold red", "cannot be checked": "yellow"}
-_WIDTH = 100
-"""Columns where the output is not a terminal."""
 
 
 def reproduce(
@@ -24,6 +22,9 @@ def reproduce(
         typer.Option(help="Folder for report.html, claims.csv, claims.json and a picture."),
     ] = None,
     seed: SeedOption = 0,
+    whole: Annotated[
+        bool, typer.Option("--table", help="Print every claim with its reason, not a screenful.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Hold the claims of a paper on coated Na3SbS4 against what its own numbers support.
@@ -43,9 +44,41 @@ def reproduce(
     if as_json:
         typer.echo(json_text(done.rows))
         return
-    _print(done.rows)
-    if out is not None:
-        typer.echo(f"Report: {out / 'report.html'}")
+    if whole:
+        _print(done.rows)
+        if out is not None:
+            typer.echo(f"Report: {out / 'report.html'}")
+        return
+    from rich.console import Console
+
+    for line in claims_screen(done.rows, out, Console().width):
+        typer.echo(line)
+
+
+def claims_screen(rows: "tuple[Row, ...]", out: Path | None, width: int) -> list[str]:
+    """Return how many claims stand, and those that do not, in at most twelve lines."""
+    from ..brief import shortened
+    from ..reproduce import VERDICTS
+    from ..reproduce.page import count
+    from ..screen import LINES, where_kept
+
+    counts = ", ".join(
+        f"{number} {verdict}" for verdict, number in zip(VERDICTS, count(rows), strict=True)
+    )
+    refuted = [row for row in rows if row.verdict == "not supported"]
+    kept = f"All {len(rows)} claims, and why: --table. {where_kept(out)}"
+    last = [kept] if len(kept) <= width else [kept.partition(". ")[0] + ".", where_kept(out)]
+    room = LINES - 3 - len(last)
+    shown = refuted if len(refuted) <= room else refuted[: room - 1]
+    more = len(refuted) - len(shown)
+    return [
+        shortened(f"Published numbers of one paper on coated Na3SbS4, {len(rows)} claims", width),
+        shortened(f"{counts}.", width),
+        "Not supported by the paper's own numbers:" if shown else "None is refuted.",
+        *(f"{k:2d} {shortened(row.claim, width - 3)}" for k, row in enumerate(shown, start=1)),
+        *([f"   … ({more} more: --table)"] if more else []),
+        *last,
+    ]
 
 
 def _print(rows: "tuple[Row, ...]") -> None:
@@ -57,8 +90,6 @@ def _print(rows: "tuple[Row, ...]") -> None:
     from ..reproduce.page import SIGNS, count
 
     console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_WIDTH)
     for topic in dict.fromkeys(row.topic for row in rows):
         grid = Table(title=topic, title_justify="left", title_style="bold", show_lines=True)
         grid.add_column("verdict", min_width=15, no_wrap=True)

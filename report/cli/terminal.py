@@ -14,19 +14,18 @@ from ...errors import PosterionError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ...inference.verdict import Verdict, Word
-    from ..concerns import Concern
+    from ...inference.verdict import Word
 
 TRUSTED, BAD_INPUT, REFUSED, DOUBTFUL = 0, 2, 3, 4
 
 STATUS: "Mapping[Word, int]" = {"trusted": TRUSTED, "doubtful": DOUBTFUL, "refused": REFUSED}
 """Exit status by the word of a verdict."""
 
-PRINTED = 40
-"""A longer table is cut down to its main quantities."""
-
-GIVEN = ("thickness", "diameter")
-"""Further draws that were told, not inferred."""
+_STYLES: "Mapping[Word, str]" = {
+    "trusted": "bold green",
+    "doubtful": "bold yellow",
+    "refused": "bold red",
+}
 
 progress_console = Console(stderr=True)
 
@@ -37,13 +36,17 @@ SignOption = Annotated[
 WhichOption = Annotated[
     str | None, typer.Option(help="Which spectrum, where the file holds several.")
 ]
-PriorOption = Annotated[
-    list[str] | None,
-    typer.Option(help="'R1=LogNormal(5, 2)'; may be given several times."),
+TableOption = Annotated[
+    bool, typer.Option("--table", help="Print all quantities and every remark, not a screenful.")
 ]
 OutOption = Annotated[
     Path | None, typer.Option(help="Folder for posterior.nc, summary.csv and report.html.")
 ]
+
+
+def prior_option(example: str) -> Any:
+    """Return the option ``--prior`` with an example of a parameter that the command has."""
+    return typer.Option(help=f"'{example}'; may be given several times.")
 
 
 @contextmanager
@@ -67,6 +70,8 @@ def finish(
     as_json: bool,
     say: Any,
     *,
+    whole: bool = False,
+    asides: Sequence[str] = (),
     extra_group: str = "conductivity",
     remarks: Sequence[str] = (),
     more: Mapping[str, Any] | None = None,
@@ -74,9 +79,10 @@ def finish(
 ) -> None:
     """Print and write a result, and leave with the status of its verdict.
 
-    Further draws are kept in the group `extra_group`. Remarks stand above the table, also
-    where the checks failed, so they hold no estimate. `revised` may change the JSON
-    document, and `more` joins it.
+    A screen of twelve lines is printed, or where the `whole` is asked for all quantities below
+    the remarks. Of `asides` the first stands on the screen too. Both stand also where the checks
+    failed, so they hold no estimate. Further draws are kept in the group `extra_group`. `revised`
+    may change the JSON document, and `more` joins it.
     """
     from ...inference.caution.cautions import cautions
     from ...inference.checks.check import checks_of
@@ -110,70 +116,21 @@ def finish(
         further |= ({"remarks": told} if told else {}) | dict(more or {})
         typer.echo(json.dumps(revised(document(tree, table)) | further))
     else:
-        if verdict.word == "doubtful":
-            typer.echo("If the model holds, which is doubtful (why stands below):")
-        for remark in remarks:
-            typer.echo(remark)
-        if verdict.passed:
-            _print_table(tree, table, extra)
-        _print_verdict(verdict, concerns(verdict, found, checks))
-        if out is not None:
-            typer.echo(f"Report: {out / 'report.html'}")
+        from ..full_table import full_lines
+        from ..screen import heading_of, screen_of
+
+        console = Console(highlight=False)
+        against, width = concerns(verdict, found, checks), console.width
+        if whole:
+            said = [*remarks, *(each for each in asides if each not in remarks)]
+            lines = full_lines(tree, table, extra, against, said, out, width)
+        else:
+            lines = [*screen_of(tree, table, extra, against, asides, out, width).lines]
+        heading, style = heading_of(verdict), _STYLES[verdict.word]
+        for line in lines:
+            bold = style if line and heading.startswith(line.rstrip("…").rstrip()) else None
+            console.print(line, style=bold, markup=False, emoji=False, soft_wrap=True)
     raise typer.Exit(STATUS[verdict.word])
-
-
-def _print_table(tree: "xr.DataTree", table: Any, extra: "xr.Dataset | None") -> None:
-    from rich.markup import escape
-    from rich.table import Table
-
-    from ..censored import ends_at, horizon_of
-    from ..pages.subject import subject_of
-
-    console = Console(highlight=False)
-    title = escape(f"{tree.attrs['model']}  {tree.attrs['source']}")
-    grid = Table(title=title, title_justify="left")
-    headings = ["parameter", "median", "94 % interval", "unit", "ESS", "R-hat"]
-    inferred = table[~table.index.isin(GIVEN)]
-    marked = inferred["doubtful"].any() and not inferred["doubtful"].all()
-    for heading in (*headings, *([""] if marked else [])):
-        left = heading in ("parameter", "unit", "")
-        grid.add_column(heading, justify="left" if left else "right", overflow="fold")
-    long = len(table) > PRINTED
-    subject = subject_of(tree)
-    for name, row in table.iterrows():
-        if row["sd"] == 0 or (long and not subject.is_printed(str(name), row["unit"])):
-            continue
-        beyond = ends_at(row, horizon_of(extra, str(name)))
-        low, middle, high = (
-            beyond.get(key, f"{row[key]:#.4g}".rstrip(".")) for key in ("q03", "median", "q97")
-        )
-        ess, r_hat = f"{row[['ess_bulk', 'ess_tail']].min():.0f}", f"{row['r_hat']:.3f}"
-        ends = low if beyond and low == high else f"{low} to {high}"
-        mark = ["doubtful" if row["doubtful"] else ""] if marked else []
-        grid.add_row(escape(str(name)), middle, ends, row["unit"], ess, r_hat, *mark)
-    console.print(grid)
-    if long:
-        console.print(f"The main ones of {len(table)} quantities; --out or --json gives all.")
-
-
-def _print_verdict(verdict: "Verdict", told: "Sequence[Concern]") -> None:
-    """Print the word, and one list of what to doubt and what to beware of, the gravest first."""
-    from ...inference.verdict import HOLDS
-
-    console = Console(highlight=False)
-    heading, style = {
-        "trusted": ("Trusted: well sampled, and the model describes the data.", "bold green"),
-        "doubtful": (f"Doubtful: well sampled, but {HOLDS}.", "bold yellow"),
-        "refused": ("Refused: not sampled well enough, so no interval is shown.", "bold red"),
-    }[verdict.word]
-    if verdict.passed and verdict.described is None:
-        heading = str(verdict)
-    console.print(heading, style=style, markup=False, soft_wrap=True)
-    for place, each in enumerate(told, start=1):
-        about = f" [{each.subject}]" if each.subject else ""
-        console.print(f"{place:3d}. {each.kind}{about}: {each.text}", markup=False, soft_wrap=True)
-    for note in verdict.notes:
-        console.print(f"Note: {note.rstrip('.')}.", markup=False, soft_wrap=True)
 
 
 def check_writable(out: Path) -> None:
@@ -218,6 +175,6 @@ def read_priors(given: Sequence[str]) -> dict[str, Any]:
     for text in given:
         name, equals, prior = text.partition("=")
         if not equals:
-            raise PosterionError(f"the prior '{text}' names no parameter; write 'R1={text}'.")
+            raise PosterionError(f"the prior '{text}' names no parameter; write 'NAME={text}'.")
         priors[name.strip()] = Prior.parse(prior)
     return priors

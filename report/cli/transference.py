@@ -9,9 +9,10 @@ from .sampling_options import ChainsOption, DrawsOption, SeedOption
 from .terminal import (
     JsonOption,
     OutOption,
-    PriorOption,
+    TableOption,
     check_writable,
     finish,
+    prior_option,
     progress,
     read_priors,
 )
@@ -28,11 +29,12 @@ def transference(
     r0: Annotated[str, typer.Option(help="Resistance of the interfaces before: '1342 ohm'.")],
     rss: Annotated[str, typer.Option(help="The same in the steady state: '1041 ohm'.")],
     dv: Annotated[str, typer.Option(help="Bias: '500 mV'.")],
-    prior: PriorOption = None,
+    prior: Annotated[list[str] | None, prior_option("t=Beta(2, 2)")] = None,
     draws: DrawsOption = 1000,
     chains: ChainsOption = 4,
     seed: SeedOption = 0,
     out: OutOption = None,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Infer the transference number by Bruce and Vincent.
@@ -63,10 +65,10 @@ def transference(
             progress=say,
         )
         shares = _shares(tree)
-        if not as_json:
+        if whole and not as_json:
             _print(data, texts, shares)
         more = {"formula": data.attrs["formula"], "shares": shares}
-        finish(tree, None, out, as_json, say, more=more)
+        finish(tree, None, out, as_json, say, whole=whole, more=more)
 
 
 def _shares(tree: "xr.DataTree") -> dict[str, float | None]:

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from ...inference.caution.general import variable
 from ...inference.verdict import Verdict
+from ...units import percent_spaced
 from ..numbers import axis_scale
 from .posterior import density, refuse_untrusted
 from .specimen_spread import spread_axis
-from .style import BLUE, CHAINS, GREY, INK, MARKERS, new_figure, shown_label, tidy
+from .style import BLUE, CHAINS, GREY, INK, MARKERS, new_figure, percents, shown_label, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -121,7 +122,6 @@ def rank_bars(tree: xr.DataTree) -> "Figure":
     """Draw the probabilities of the ranks of each group as one bar each."""
     refuse_untrusted(tree)
     from matplotlib import colormaps
-    from matplotlib.ticker import PercentFormatter
 
     names = by_chance(tree)
     found = tree.children["ranking"].dataset["rank_probability"]
@@ -145,7 +145,7 @@ def rank_bars(tree: xr.DataTree) -> "Figure":
                 )  # fmt: skip
     _rows(axes, [shown_label(name, 22) for name in reversed(names)], 0.0)
     axes.set_xlim(0, 1)
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.xaxis.set_major_formatter(percents())
     axes.set_xlabel("Probability of each rank")
     handles, labels = axes.get_legend_handles_labels()
     shown = (handles, labels) if count <= 8 else ([handles[0], handles[-1]], ["1", f"{count}"])
@@ -184,9 +184,11 @@ def rope(tree: xr.DataTree) -> "Figure":
     _rows(axes, [label for label, _, _ in rows], 0.0)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xlabel("Ratio" if as_ratio else f"Difference ({unit})" if unit else "Difference")
-    axes.set_title(
-        f"within {tree.attrs['rope']}", loc="right", fontsize=8.5, color=INK, x=1.09, pad=4
-    )
+    # No title: the layout takes its width for nothing, and the picture's edge would cut it.
+    axes.text(
+        1.015, 1.0, f"within {percent_spaced(str(tree.attrs['rope']))}", transform=axes.transAxes,
+        fontsize=8.5, va="bottom", color=INK,
+    )  # fmt: skip
     return figure
 
 

@@ -1,7 +1,7 @@
 """Marks on axes of cycles: bands, laws, points, what is extrapolated, thresholds."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -43,47 +43,59 @@ def draw_median(
 def draw_points(
     axes: "Axes", series: CycleSeries, divisor: float, color: str, size: float = 3.0
 ) -> None:
-    """Draw what was measured; what lies beyond the axis stands at its edge as an arrow."""
+    """Draw what was measured, on axes whose limits are set; see `mark_beyond`."""
     values = series.value / divisor
+    beyond = mark_beyond(axes, series.cycle, values, color)
+    axes.plot(
+        series.cycle[~beyond],
+        values[~beyond],
+        marker=".",
+        markersize=size,
+        alpha=0.6,
+        linestyle="",
+        color=color,
+        zorder=2.2,
+    )
+
+
+def mark_beyond(axes: "Axes", x: Array, values: Array, color: str) -> NDArray[np.bool_]:
+    """Draw values that lie beyond the axis as arrows at its edge, and return which they are.
+
+    The limits have to be set before: an axis that still grows loses none.
+    """
     low, high = axes.get_ylim()
-    fixed = not axes.get_autoscaley_on()
-    above, below = (values > high) & fixed, (values < low) & fixed
-    inside = ~(above | below)
-    style: dict[str, Any] = {"linestyle": "", "color": color, "zorder": 2.2}
-    axes.plot(series.cycle[inside], values[inside], marker=".", markersize=size, alpha=0.6, **style)
+    above, below = values > high, values < low
     for beyond, edge, marker in ((above, high, "^"), (below, low, "v")):
         if beyond.any():
-            at = np.full(int(beyond.sum()), edge)
-            axes.plot(series.cycle[beyond], at, marker=marker, markersize=5, clip_on=False, **style)
+            axes.plot(
+                x[beyond],
+                np.full(int(beyond.sum()), edge),
+                marker=marker,
+                markersize=5,
+                clip_on=False,
+                linestyle="",
+                color=color,
+                zorder=2.2,
+            )
+    return np.asarray(above | below)
 
 
 def mark_extrapolated(axes: "Axes", last: float, end: float, small: bool = False) -> None:
-    """Shade what lies beyond the last measured cycle, and say what it is."""
+    """Shade what lies beyond the last measured cycle, and say what it is where there is room."""
     axes.axvspan(last, end, color=SHADE, linewidth=0, zorder=0)
     axes.axvline(last, color=GREY, linewidth=0.8, zorder=1)
     axes.set_xlim(right=end)
     low, _ = axes.get_xlim()
     roomy = (end - last) / (end - low) > (0.45 if small else 0.25)
-    axes.annotate(
-        "extrapolated",
-        (last, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(4 if roomy else -4, -4),
-        textcoords="offset points",
-        ha="left" if roomy else "right",
-        va="top",
-        fontsize=7 if small else 8.5,
-        color="#555555",
-    )
-    if not roomy:
+    if roomy:
         axes.annotate(
-            "→",
+            "extrapolated",
             (last, 1.0),
             xycoords=("data", "axes fraction"),
-            xytext=(2, -3),
+            xytext=(4, -4),
             textcoords="offset points",
             va="top",
-            fontsize=8,
+            fontsize=7 if small else 8.5,
             color="#555555",
         )
 

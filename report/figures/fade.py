@@ -21,6 +21,7 @@ from .cycle_axes import (
     draw_law,
     draw_median,
     draw_points,
+    mark_beyond,
     mark_extrapolated,
     mark_threshold,
     set_limits,
@@ -93,6 +94,9 @@ def _panels(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) -> "
     figure = new_figure(height)
     grid = figure.subplots(rows, 2, squeeze=False, sharex=True, sharey=True)
     divisors = references(tree, question) if passed else {}
+    values = [each.value / divisors.get(each.label, 1.0) for each in series]
+    law = None if drawn is None else _relative(drawn["law"], divisors)
+    set_limits(grid[0, 0], values, law, question.threshold, passed)
     for axes, each in zip(grid.flat, series, strict=False):
         divisor = divisors.get(each.label, 1.0) / (100 if passed else 1)
         if drawn is not None:
@@ -108,9 +112,6 @@ def _panels(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) -> "
         _draw_pair(axes, whole, pair, whom.dim, series, small=True)
     for axes in grid.flat[used:]:
         axes.remove()
-    values = [each.value / divisors.get(each.label, 1.0) for each in series]
-    law = None if drawn is None else _relative(drawn["law"], divisors)
-    set_limits(grid[0, 0], values, law, question.threshold, passed)
     for place, axes in enumerate(grid.flat[:used]):
         tidy(axes)
         axes.tick_params(labelbottom=place + 2 >= used, labelsize=8)
@@ -134,16 +135,6 @@ def _together(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) ->
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     divisors = references(tree, question) if passed else {}
     groups = [pair.members for pair in pairs] or [whom.measured]
-    for axes, members in zip(grid.flat, groups, strict=False):
-        for each in series:
-            if each.label in members:
-                values = each.value / divisors.get(each.label, 1.0) * (100 if passed else 1)
-                style: Any = {"linewidth": 0.5}
-                if not each.single:
-                    style = {"linestyle": "", "marker": "."}
-                axes.plot(
-                    each.cycle, values, color=INK, alpha=0.35, markersize=2, zorder=2, **style
-                )
     last = max(each.last for each in series)
     whole = curves(tree, question) if passed else None
     shown = None if whole is None else whole["retention"]
@@ -151,6 +142,17 @@ def _together(tree: xr.DataTree, series: Sequence[CycleSeries], passed: bool) ->
         shown = shown.sel(subject=[*whom.others])
     relative = [each.value / divisors.get(each.label, 1.0) for each in series]
     set_limits(grid[0, 0], relative, shown, question.threshold, passed)
+    for axes, members in zip(grid.flat, groups, strict=False):
+        for each, share in zip(series, relative, strict=True):
+            if each.label in members:
+                values = share * (100 if passed else 1)
+                style: Any = {"linewidth": 0.5}
+                if not each.single:
+                    style = {"linestyle": "", "marker": "."}
+                axes.plot(
+                    each.cycle, values, color=INK, alpha=0.35, markersize=2, zorder=2, **style
+                )
+                mark_beyond(axes, each.cycle, values, INK)
     for axes, pair in zip(grid.flat, pairs, strict=False):
         _draw_pair(axes, whole, pair, whom.dim, series, small=columns > 1)
         text = percent(question.threshold) if pair == pairs[0] else ""

@@ -141,6 +141,7 @@ def _legend(figure: "Figure", names: Sequence[str], known: bool) -> None:
     ]
     if known:
         handles += [
+            Line2D([], [], color=color, label="law (median)"),
             Line2D([], [], color=color, linestyle="--", label="extrapolated"),
             Patch(color=color, alpha=0.45, linewidth=0, label="94 % of the law"),
             Patch(color=color, alpha=NEW, linewidth=0, label="94 % of new measurements"),

@@ -19,7 +19,7 @@ from .cycle_axes import (
 )
 from .fade import PANELS
 from .posterior import refuse_untrusted
-from .style import BLUE, CHAINS, INK, new_figure, shown_label, tidy
+from .style import BLUE, CHAINS, GREY, INK, new_figure, shown_label, tidy
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,8 +73,7 @@ def laws(tree: xr.DataTree) -> "Figure":
     output = model_of(tree).output
     share = "Retention" if output == "capacity" else f"{output.capitalize()} over the first"
     figure.supylabel(f"{share} (%)", fontsize=10)
-    if len(shown) > 1 and len(shown) <= len(CHAINS):
-        _legend(figure, shown)
+    _legend(figure, shown if 1 < len(shown) <= len(CHAINS) else ())
     return figure
 
 
@@ -91,5 +90,10 @@ def _legend(figure: "Figure", names: Sequence[str]) -> None:
     handles = [
         Line2D([], [], color=color, label=shown_label(name, 28))
         for name, color in zip(names, CHAINS, strict=False)
+    ]
+    color = GREY if names else BLUE
+    handles += [
+        Line2D([], [], color=color, label="law (median)"),
+        Line2D([], [], color=color, linestyle="--", label="extrapolated"),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=3, fontsize=8, frameon=False)

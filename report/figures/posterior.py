@@ -67,7 +67,7 @@ def marginals(tree: xr.DataTree) -> "Figure":
 
 
 def pairs(tree: xr.DataTree) -> "Figure":
-    """Draw the parameters that hang together most, two by two."""
+    """Draw the most strongly correlated parameters, two by two."""
     refuse_untrusted(tree)
     from matplotlib.ticker import MaxNLocator
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from ...inference.comparison.words import CLEAR
 from ...inference.factors.prior_levels import Level
-from .style import CHAINS, GREY, MARKERS, new_figure, shown_label, tidy
+from .style import CHAINS, GREY, MARKERS, new_figure, percents, shown_label, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +54,7 @@ def answers_by_spread(answers: Mapping[str, Sequence[Level]]) -> "Figure":
 
 def spread_axis(axes: "Axes", levels: ArrayLike) -> None:
     """Make the axes those of a probability against spreads, with the one of a clear answer."""
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
     at = np.asarray(levels, dtype=float)
     axes.axhline(CLEAR, color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
@@ -63,6 +63,6 @@ def spread_axis(axes: "Axes", levels: ArrayLike) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     tidy(axes)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:g} %"))
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.yaxis.set_major_formatter(percents())
     axes.set_ylim(-0.03, 1.03)
     axes.set_xlim(at[0] / 1.25, at[-1] * 1.25)

@@ -46,6 +46,13 @@ def tidy(axes: "Axes", *, grid: bool = True) -> None:
         axes.set_axisbelow(True)
 
 
+def percents() -> Any:
+    """Return a formatter of shares as percent, written as in the text: ``20 %``."""
+    from matplotlib.ticker import PercentFormatter
+
+    return PercentFormatter(1.0, symbol=" %")
+
+
 def plain_numbers() -> Any:
     """Return a formatter of tick labels without offset."""
     from matplotlib.ticker import ScalarFormatter

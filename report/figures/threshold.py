@@ -98,8 +98,8 @@ def horizon_sentence(tree: xr.DataTree) -> str:
     horizon = cycles_to(tree, question.threshold, reference=question.reference, who=who)
     return (
         f"{percent(question.threshold)} of the {output} {told(tree, question.reference)}, by the "
-        f"law. Nobody is asked beyond cycle {horizon.attrs['censored_at']:.0f}; the share that is "
-        "not there by then is written beside"
+        f"law. No answer is given beyond cycle {horizon.attrs['censored_at']:.0f}; the share that "
+        "has not reached it by then is written beside it"
     )
 
 

@@ -6,10 +6,11 @@ import numpy as np
 import xarray as xr
 
 from ...inference.checks.check import Checks
+from ...inference.checks.one_check import GRAVE, RARE
+from ...inference.deciding import decimals_beside
 from ...inference.revive import model_of
 from ..figures.check import kramers_kronig, left_out, test_quantities
 from ..figures.style import as_svg
-from ..numbers import number
 
 _LABELS = {
     "frequency": "Frequency (Hz)",
@@ -63,7 +64,7 @@ def check_section(checks: Checks) -> dict[str, Any]:
             {
                 "name": check.name,
                 "meaning": check.meaning,
-                "value": number(check.value, 2).replace("-", "−"),
+                "value": check.found.replace("-", "−"),
                 "limit": check.limit.replace("-", "−"),
                 "p": "–" if check.p_value is None else _probability(check.p_value),
                 "passed": check.passed,
@@ -102,7 +103,9 @@ def _places(tree: xr.DataTree) -> xr.DataArray:
 
 
 def _probability(p: float) -> str:
-    return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+    if p <= GRAVE:
+        return f"≤ {GRAVE}"
+    return f"{p:.{decimals_beside(p, (RARE, GRAVE), 3 if p < 0.1 else 2)}f}"
 
 
 def _plain(value: float) -> float | None:

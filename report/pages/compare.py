@@ -1,6 +1,7 @@
 """What a page says of a comparison of groups of specimens."""
 
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,8 +9,10 @@ import xarray as xr
 
 from ...inference.caution.general import variable
 from ...inference.comparison.words import pair_words, verdict_words
+from ...units import percent_spaced
 from ..figures import compare as figures
 from ..numbers import interval
+from ..reproduce.text import chance
 from .subject import Drawing, GroupTable, Subject
 
 if TYPE_CHECKING:
@@ -29,11 +32,16 @@ class ComparisonSubject(Subject):
         each = ", ".join(f"{name}: {count}" for name, count in counts.items())
         return f"{total} specimens of {len(counts)} groups ({each})"
 
+    first_columns = MappingProxyType(
+        {"typical level": "", "probability": "best", "expected loss": "loss", "specimens": "n"}
+    )
+
     def statement(self, tree: xr.DataTree) -> str:
         """Say what is compared."""
+        rope = percent_spaced(str(tree.attrs["rope"]))
         return (
             f"Compared is the {tree.attrs['quantity']} of the typical specimen of each group, the "
-            f"{tree.attrs['better']} the better. Differences below {tree.attrs['rope']} are taken "
+            f"{tree.attrs['better']} the better. Differences below {rope} are taken "
             "not to matter."
         )
 
@@ -54,10 +62,6 @@ class ComparisonSubject(Subject):
         """Tell whether a quantity stands at the top: the groups have a table."""
         return False
 
-    def is_printed(self, name: str, unit: str) -> bool:
-        """Tell whether a quantity stays in a table that is too long for a screen."""
-        return name.startswith("level[")
-
     def group_table(
         self, tree: xr.DataTree, table: "pd.DataFrame", extra: xr.Dataset | None
     ) -> GroupTable | None:
@@ -68,12 +72,12 @@ class ComparisonSubject(Subject):
         for name in figures.by_chance(tree):
             row = table.loc[f"level[{name}]"]
             middle, low, high, unit = interval(row["median"], row["q03"], row["q97"], row["unit"])
-            chance = float(ranking["p_best"].sel(group=name))
+            best = float(ranking["p_best"].sel(group=name))
             lost = float(ranking["relative_loss"].sel(group=name))
             loss = f"{float(ranking['loss'].sel(group=name)):.2g} {tree.attrs['unit']}"
             cells = (
                 (f"{middle} {unit}".strip(), f"{low} to {high}", False),
-                (f"{chance:.3f}", "", False),
+                (chance(best), "", False),
                 (loss if np.isnan(lost) else f"{100 * lost:.1f} %", "", False),
                 (str(counts[name]), "", False),
             )

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from ...inference.factors.dose_answers import dose_answers, of_each_dose, question_of_dose
-from ...inference.scalars import stem
 from ...inference.verdict import Verdict
 from ...models.dose import DoseResponse
 from ..figures.dose import dose_curve
@@ -80,10 +79,6 @@ class DoseSubject(Subject):
     def is_headline(self, name: str, unit: str) -> bool:
         """Tell whether a quantity stands at the top."""
         return name == BEST
-
-    def is_printed(self, name: str, unit: str) -> bool:
-        """Tell whether a quantity stays in a table that is too long for a screen."""
-        return stem(name) == BEST
 
     def group_table(
         self, tree: xr.DataTree, table: "pd.DataFrame", extra: xr.Dataset | None

@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from ...inference.cycling.efficiency import ACCURACY
+from ..figures.cycle_axes import mark_beyond
 from ..figures.style import CHAINS, INK, new_figure, shown_label, tidy
 from .subject import Drawing, GroupTable, Section
 
@@ -48,7 +49,7 @@ def section(tree: xr.DataTree) -> Section | None:
         "efficiency",
         efficiency,
         "Coulombic efficiency against the number of cycles",
-        "Coulombic efficiency against cycle. Single cycles may lie beyond the axis.",
+        "Coulombic efficiency against cycle. Arrows at the edge are cycles beyond it.",
     )
     headings = ("average efficiency", "implied retention", "observed retention")
     return Section("Coulombic efficiency", text, GroupTable("cell", headings, tuple(rows)), drawing)
@@ -62,20 +63,22 @@ def efficiency(tree: xr.DataTree) -> "Figure":
     figure = new_figure(3.2)
     axes = figure.subplots()
     values = 100 * found["efficiency"].values
+    low, high = np.nanquantile(values, [0.01, 0.99])
+    pad = 0.15 * (high - low) or 0.05
+    axes.set_ylim(low - pad, high + pad)
     for place, label in enumerate(labels):
         inside = np.isfinite(values[place])
+        color = CHAINS[place] if few else INK
+        mark_beyond(axes, found["cycle"].values[inside], values[place][inside], color)
         axes.plot(
             found["cycle"].values[inside],
             values[place][inside],
-            color=CHAINS[place] if few else INK,
+            color=color,
             linewidth=0.9 if few else 0.5,
             alpha=1.0 if few else 0.4,
             marker="." if inside.sum() < 2 else "",
             label=shown_label(label, 24),
         )
-    low, high = np.nanquantile(values, [0.01, 0.99])
-    pad = 0.15 * (high - low) or 0.05
-    axes.set_ylim(low - pad, high + pad)
     tidy(axes)
     axes.set_xlabel("Cycle")
     axes.set_ylabel("Coulombic efficiency (%)")

@@ -1,6 +1,7 @@
 """What a page says of a law of capacity fade."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,6 +58,32 @@ class FadeSubject(Subject):
         groups = f", {len(series)} groups ({whom.dim})" if series[0].label else ""
         return f"{int(tree.attrs['n'])} points, {cycle_range(series)}{groups}"
 
+    first_columns = MappingProxyType(dict.fromkeys(("retention", "cycles", "capacity"), ""))
+
+    def read(self, tree: xr.DataTree, extra: xr.Dataset | None) -> str:
+        """Say how many points there are, and by which law they are described."""
+        return f"{self.measured(tree)}; {formula(model_of(tree))}"
+
+    def asked(self, table: "pd.DataFrame") -> list[str]:
+        """Return retentions, then when the threshold is reached, then capacities."""
+        names = [name for name in map(str, table.index) if name == stem(name) and _is_answer(name)]
+        order = ("retention", THRESHOLD)
+        return sorted(
+            names, key=lambda n: next((k for k, f in enumerate(order) if n.startswith(f)), 9)
+        )
+
+    def called(self, tree: xr.DataTree, name: str) -> str:
+        """Return what a quantity is called on a screen."""
+        return f"cycles to {percent(question_of(tree).threshold)}" if name == THRESHOLD else name
+
+    def note(
+        self, tree: xr.DataTree, name: str, row: "pd.Series[Any]", extra: xr.Dataset | None
+    ) -> str:
+        """Say that an answer is extrapolated."""
+        own, cycle = cycle_series(tree)[0], _cycle_of(extra, name)
+        beyond = row["median"] > own.last if cycle is None else extrapolated(own, cycle)
+        return "extrapolated" if beyond and _is_answer(name) else ""
+
     def statement(self, tree: xr.DataTree) -> str:
         """Say the law in words and as a formula, and what retention is relative to."""
         law: Any = model_of(tree)
@@ -92,11 +119,6 @@ class FadeSubject(Subject):
         if name != stem(name):
             return False
         return _is_answer(name) or name.endswith("_spread") or name == "exponent"
-
-    def is_printed(self, name: str, unit: str) -> bool:
-        """Tell whether a quantity stays in a table that is too long for a screen."""
-        label = label_of(name)
-        return not label or label.startswith(("typical ", "new "))
 
     def description(
         self, tree: xr.DataTree, name: str, written: str, extra: xr.Dataset | None

@@ -1,5 +1,6 @@
 """What a page says of a law of growth."""
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from ...inference.scalars import stem
 from ..cycle_subjects import series_of, subjects
 from ..figures import growth as growth_figures
 from ..numbers import interval
+from ..reproduce.text import chance
 from ..threshold_answers import THRESHOLD, percent
 from .fade import cycle_range, cycles_in_words, threshold_drawings
 from .law import formula
@@ -34,6 +36,28 @@ class GrowthSubject(Subject):
         series = cycle_series(tree)
         groups = f", {len(series)} series" if series[0].label else ""
         return f"{int(tree.attrs['n'])} points, {cycle_range(series)}{groups}"
+
+    first_columns = MappingProxyType({"factor": "factor", "probability": "it grows", "cycles": ""})
+
+    def read(self, tree: xr.DataTree, extra: xr.Dataset | None) -> str:
+        """Say how many points there are, and by which law they are described."""
+        return f"{self.measured(tree)}; {formula(model_of(tree))}"
+
+    def asked(self, table: "pd.DataFrame") -> list[str]:
+        """Return the factor over the cycles, then when the threshold is reached, then the rate."""
+        return [name for name in (FACTOR, THRESHOLD, "rate") if name in table.index]
+
+    def called(self, tree: xr.DataTree, name: str) -> str:
+        """Return what a quantity is called on a screen."""
+        waited = f"cycles to {percent(question_of(tree).threshold)}"
+        return {FACTOR: "factor over the cycles", THRESHOLD: waited}.get(name, name)
+
+    def note(
+        self, tree: xr.DataTree, name: str, row: "pd.Series[Any]", extra: xr.Dataset | None
+    ) -> str:
+        """Say that the threshold lies beyond the data."""
+        beyond = name == THRESHOLD and row["median"] > cycle_series(tree)[0].last
+        return "extrapolated" if beyond else ""
 
     def statement(self, tree: xr.DataTree) -> str:
         """Say the law as a formula, and what the factor is."""
@@ -63,10 +87,6 @@ class GrowthSubject(Subject):
         shown = (FACTOR, THRESHOLD, "rate", "initial_value", "final_change")
         return name == stem(name) and name in shown
 
-    def is_printed(self, name: str, unit: str) -> bool:
-        """Tell whether a quantity stays in a table that is too long for a screen."""
-        return stem(name) in (FACTOR, THRESHOLD, "rate")
-
     def group_table(
         self, tree: xr.DataTree, table: "pd.DataFrame", extra: xr.Dataset | None
     ) -> GroupTable | None:
@@ -89,7 +109,7 @@ class GrowthSubject(Subject):
                 )
                 cells.append((f"{middle} {unit}".strip(), f"{low} to {high}", False))
             words = f"cycles {each.first:g} to {each.last:g}"
-            cells.append((f"{probable[label]:.3f}", words, False))
+            cells.append((chance(probable[label]), words, False))
             row = table.loc[f"{THRESHOLD}[{label}]"]
             cells.append((*cycles_in_words(row, extra), bool(row["median"] > each.last)))
             rows.append((label, tuple(cells)))

@@ -1,6 +1,7 @@
 """What a page says of a law of conductivity against temperature."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,6 +61,33 @@ class LawSubject(Subject):
         groups = f", {len(series)} groups ({group_dim(tree)})" if group_dim(tree) else ""
         return f"{int(tree.attrs['n'])} points, {celsius_range(whole)}{groups}"
 
+    first_columns = MappingProxyType(
+        dict.fromkeys(("E_a", "E_low", "B", "conductivity", "E_high", "T_c", "T_0"), "")
+    )
+
+    def read(self, tree: xr.DataTree, extra: xr.Dataset | None) -> str:
+        """Say how many points there are, and by which law they are described."""
+        return f"{self.measured(tree)}; {formula(model_of(tree))}"
+
+    def asked(self, table: "pd.DataFrame") -> list[str]:
+        """Return the energies and temperatures of the law, then the conductivities."""
+        names = [name for name in super().asked(table) if table.loc[name, "unit"] != "kJ/mol"]
+        names = [name for name in names if "_spread" not in name]
+        return sorted(names, key=lambda name: name.startswith("conductivity"))
+
+    def called(self, tree: xr.DataTree, name: str) -> str:
+        """Return what a quantity is called on a screen."""
+        return name.replace("conductivity_25C", "conductivity at 25 °C")
+
+    def note(
+        self, tree: xr.DataTree, name: str, row: "pd.Series[Any]", extra: xr.Dataset | None
+    ) -> str:
+        """Say that a conductivity is extrapolated."""
+        temperature = temperatures_of(extra).get(name)
+        each = measured_series(tree)[0]
+        beyond = temperature is not None and extrapolated(each, temperature)
+        return "extrapolated" if beyond else ""
+
     def statement(self, tree: xr.DataTree) -> str:
         """Say the law in words and as a formula."""
         law: Any = model_of(tree)
@@ -86,14 +114,6 @@ class LawSubject(Subject):
         if name != stem(name) or name == "A" or name.startswith(_AUXILIARY):
             return False
         return unit in _HEADLINE_UNITS or "_spread" in name
-
-    def is_printed(self, name: str, unit: str) -> bool:
-        """Tell whether a quantity stays in a table that is too long for a screen."""
-        return (
-            not stem(name).startswith(_AUXILIARY)
-            and stem(name) not in ("A", "log10_A")
-            and unit != "kJ/mol"
-        )
 
     def description(
         self, tree: xr.DataTree, name: str, written: str, extra: xr.Dataset | None

@@ -37,11 +37,23 @@ class LimitSubject(Subject):
         groups = tested_groups(tree)
         count, failed = sum(g.low.size for g in groups), sum(g.failed for g in groups)
         ends = np.concatenate([each for g in groups for each in (g.low, g.high)])
+        if model_of(tree).output == "lifetime":  # known to the cycle of the last look
+            ends = np.concatenate([np.where(np.isfinite(g.high), g.high, g.low) for g in groups])
         ends = ends[np.isfinite(ends) & (ends > 0)]
-        unit = scale_of(1.0, str(tree.attrs["unit"])).unit
+        unit = scale_of(1.0, str(tree.attrs["unit"])).unit.replace("cycle", "cycles")
         kinds = f", {len(groups)} groups ({group_dim(tree)})" if group_dim(tree) else ""
         cells = f"{count} cell" + ("s" if count > 1 else "")
         return f"{cells}, {failed} of them failed, {ends.min():g} to {ends.max():g} {unit}{kinds}"
+
+    def asked(self, table: "pd.DataFrame") -> list[str]:
+        """Return what half of the cells exceed, and how much they scatter."""
+        return sorted(super().asked(table), key=lambda name: not name.startswith("median"))
+
+    def called(self, tree: xr.DataTree, name: str) -> str:
+        """Return what a quantity is called on a screen."""
+        if name.startswith("median"):
+            return "half of the cells exceed"
+        return "relative scatter" if name == "noise" else name
 
     def statement(self, tree: xr.DataTree) -> str:
         """Say how cells scatter around what half of them exceed."""

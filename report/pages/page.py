@@ -20,8 +20,8 @@ from ..figures.style import as_png, as_svg
 from ..tables import summary
 from .check_section import check_figures, check_section
 from .methods import methods
-from .rows import check_rows, mark, prior_rows, quantity_rows
-from .subject import Drawing, GroupTable, subject_of
+from .rows import Row, check_rows, headline_names, mark, prior_rows, quantity_rows
+from .subject import Drawing, GroupTable, Subject, subject_of
 
 
 def write_report(
@@ -89,7 +89,13 @@ def content(
     rows = quantity_rows(tree, table, extra, subject)
     mark(rows, {name for caution in found for name in caution.parameters})
     drawings, section = subject.drawings(tree, passed), subject.section(tree)
+    further = (section.drawing,) if section and section.drawing else ()
     messages = [line for line in str(tree.attrs["messages"]).splitlines() if line]
+    messages += [
+        f"{what} {extra.attrs[what]}"
+        for what in ("thickness", "diameter")
+        if extra is not None and what in extra.attrs
+    ]
     source, noise = str(tree.attrs["source"]), str(tree.attrs["noise_description"])
     return {
         "source": source,
@@ -101,7 +107,7 @@ def content(
         "word": verdict.word,
         "verdict": verdict,
         "doubted": enumerated_quantities(verdict.doubts),
-        "headline": [row for row in rows if row["headline"]] if passed else [],
+        "headline": _headline(rows, table, subject) if passed else [],
         "groups": _marked(subject.group_table(tree, table, extra), table) if passed else None,
         "answers": subject.answers(tree) if passed else (),
         "cautions": found,
@@ -110,7 +116,7 @@ def content(
         "rows": rows,
         "drawings": drawings,
         "section": section,
-        "figures": _figures(tree, passed, (*drawings, (section.drawing,) if section else ()))
+        "figures": _figures(tree, passed, (*drawings, further))
         | (check_figures(tree, checks) if checks else {}),
         "grave": GRAVE,
         "model_checks": check_section(checks) if checks else None,
@@ -125,6 +131,12 @@ def content(
         "seed": int(tree.attrs["seed"]),
         "sha256": str(tree.attrs["sha256"]),
     }
+
+
+def _headline(rows: list[Row], table: pd.DataFrame, subject: Subject) -> list[Row]:
+    """Return the rows that stand at the top, in their order."""
+    by_name = {row["name"]: row for row in rows}
+    return [by_name[name] for name in headline_names(table, subject)]
 
 
 def _marked(groups: GroupTable | None, table: pd.DataFrame) -> GroupTable | None:

@@ -8,11 +8,13 @@ import pandas as pd
 import xarray as xr
 
 from ...inference.caution.general import variable
+from ...inference.deciding import beside_limit
 from ...inference.diagnose import MAX_R_HAT, MIN_BFMI, MIN_ESS
 from ...inference.scalars import stem
 from ...inference.verdict import Verdict
+from ..answer_lines import shared_scales
 from ..censored import ends_at, horizon_of
-from ..numbers import interval, quantity, scale_of
+from ..numbers import Scale, interval, quantity, scale_of
 from .methods import given_first
 from .subject import Subject
 
@@ -22,23 +24,34 @@ Row = dict[str, Any]
 def quantity_rows(
     tree: xr.DataTree, table: pd.DataFrame, extra: xr.Dataset | None, subject: Subject
 ) -> list[Row]:
-    """Return the texts of every quantity of a table."""
+    """Return the texts of every quantity of a table; those at the top share a unit by kind."""
     passed = Verdict.of(tree).passed
+    together = headline_names(table, subject)
+    scales = shared_scales(table, together)
     rows = []
     for name, row in table.iterrows():
+        scale = scales.get(str(row["unit"])) if name in together else None
         written = subject.description(tree, str(name), str(row["description"]), extra)
-        headline = subject.is_headline(str(name), str(row["unit"]))
-        texts = _texts(str(name), row, passed, horizon_of(extra, str(name)))
-        rows.append(texts | {"description": written, "headline": headline})
+        texts = _texts(str(name), row, passed, horizon_of(extra, str(name)), scale)
+        rows.append(texts | {"description": written})
     return rows
 
 
-def _texts(name: str, row: "pd.Series[Any]", passed: bool, horizon: float | None) -> Row:
+def headline_names(table: pd.DataFrame, subject: Subject) -> list[str]:
+    """Return what was asked for, in that order, then what else stands at the top."""
+    units = table["unit"].map(str).to_dict()
+    others = [str(name) for name, unit in units.items() if subject.is_headline(str(name), unit)]
+    return [*dict.fromkeys([*subject.asked(table), *others])]
+
+
+def _texts(
+    name: str, row: "pd.Series[Any]", passed: bool, horizon: float | None, scale: Scale | None
+) -> Row:
     unit = str(row["unit"])
     texts = {"median": "", "interval": "", "unit": scale_of(1.0, unit).unit}
     if passed:
-        median, low, high, shown = interval(row["median"], row["q03"], row["q97"], unit)
-        ends = "taken as exact" if row["q03"] == row["q97"] else f"{low} to {high}"
+        median, low, high, shown = interval(row["median"], row["q03"], row["q97"], unit, scale)
+        ends = "constant" if row["q03"] == row["q97"] else f"{low} to {high}"
         if beyond := ends_at(row, horizon):
             median, low, high = (
                 beyond.get(key, text)
@@ -91,14 +104,14 @@ def check_rows(tree: xr.DataTree, verdict: Verdict, subject: Subject) -> list[Ro
             "name": "R-hat, largest",
             "meaning": "the chains agree with each other",
             "limit": f"at most {MAX_R_HAT}",
-            "value": f"{verdict.max_r_hat:.3f}",
+            "value": beside_limit(verdict.max_r_hat, MAX_R_HAT, 3)[0],
             "passed": verdict.max_r_hat <= MAX_R_HAT,
         },
         {
             "name": "ESS, least",
             "meaning": "enough independent draws, also for the ends of the intervals",
             "limit": f"at least {MIN_ESS}",
-            "value": f"{verdict.min_ess:.0f}",
+            "value": beside_limit(verdict.min_ess, MIN_ESS, 0)[0],
             "passed": verdict.min_ess >= MIN_ESS,
         },
         {
@@ -112,7 +125,7 @@ def check_rows(tree: xr.DataTree, verdict: Verdict, subject: Subject) -> list[Ro
             "name": "E-BFMI, least",
             "meaning": "the chains moved freely between the middle and the tails",
             "limit": f"at least {MIN_BFMI}",
-            "value": f"{verdict.min_bfmi:.2f}",
+            "value": beside_limit(verdict.min_bfmi, MIN_BFMI)[0],
             "passed": verdict.min_bfmi >= MIN_BFMI,
         },
         {

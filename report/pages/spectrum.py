@@ -1,14 +1,15 @@
 """What a page says of an impedance spectrum."""
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
-from ...inference.caution.general import NOISE, variable
+from ...inference.caution.general import variable
 from ...inference.caution.spectrum import standardized_residuals
-from ...inference.discrepancy import is_discrepant
-from ...inference.pooling import MEAN, SPREAD
+from ...inference.discrepancy import LEFT_OUT, is_discrepant
+from ...inference.pooling import MEAN
 from ...inference.residuals import NORMAL_94
 from ...inference.scalars import stem
 from ...inference.unstack import spectrum_dim, unstack
@@ -42,6 +43,28 @@ class SpectrumSubject(Subject):
         groups = tree.children["posterior"].dataset.sizes[dim]
         return f"{groups} groups ({dim}), {int(tree.attrs['n'])} points from {high} to {low}"
 
+    first_columns = MappingProxyType({"conductivity": "", "R_total": ""})
+
+    def read(self, tree: xr.DataTree, extra: xr.Dataset | None) -> str:
+        """Say how many frequencies there are, and temperature and geometry as they were typed."""
+        said = [self.measured(tree)]
+        if "temperature_c" in tree.attrs:
+            said.append(f"{float(tree.attrs['temperature_c']):g} °C")
+        if extra is not None and {"thickness", "diameter"} <= set(extra.attrs):
+            said.append(f"{extra.attrs['thickness']} × ⌀ {extra.attrs['diameter']}")
+        return ", ".join(said)
+
+    def asked(self, table: "pd.DataFrame") -> list[str]:
+        """Return conductivity and resistance of the whole, then the single resistances."""
+        units = table["unit"].to_dict()
+        first = [name for name in ("conductivity", "R_total") if name in units]
+        parts = [
+            str(name)
+            for name, unit in units.items()
+            if unit == "ohm" and self.is_headline(str(name), unit) and name != LEFT_OUT
+        ]
+        return [*dict.fromkeys([*first, *parts])]
+
     def sentence(self, tree: xr.DataTree) -> str:
         """Begin the paragraph on methods."""
         many = spectrum_dim(tree) is not None
@@ -58,11 +81,6 @@ class SpectrumSubject(Subject):
         """Tell whether a quantity stands at the top: of many spectra, what is typical."""
         typical = name.removesuffix(f"_{MEAN}")
         return "[" not in name and super().is_headline(typical, unit)
-
-    def is_printed(self, name: str, unit: str) -> bool:
-        """Keep resistances of each spectrum, and what all of them share."""
-        shared = name.endswith(f"_{MEAN}") or f"_{SPREAD}" in name or name in NOISE
-        return shared or super().is_headline(name, unit)
 
     def group_table(
         self, tree: xr.DataTree, table: "pd.DataFrame", extra: xr.Dataset | None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import xarray as xr
@@ -45,12 +46,12 @@ class GroupTable:
 
 @dataclass(frozen=True)
 class Section:
-    """Something more that was measured: words, a table and a figure under a heading."""
+    """Something more to tell: words, a table and perhaps a figure under a heading."""
 
     title: str
     text: str
     table: GroupTable
-    drawing: Drawing
+    drawing: Drawing | None = None
 
 
 class Subject:
@@ -59,6 +60,28 @@ class Subject:
     computed = "These data were computed, not measured."
     ranges = "the measured ranges"
     clean = "None: the data outweigh the priors."
+    first_columns: Mapping[str, str] = MappingProxyType({})
+    """How the columns of the table of groups begin that a terminal shows first, and what they are
+    called there; empty where by their own heading."""
+
+    def read(self, tree: xr.DataTree, extra: xr.Dataset | None) -> str:
+        """Say in the first line of a terminal what was read."""
+        return self.measured(tree)
+
+    def asked(self, table: "pd.DataFrame") -> list[str]:
+        """Return the quantities that were asked for, the first one first."""
+        units = zip(map(str, table.index), table["unit"].map(str), strict=True)
+        return [name for name, unit in units if self.is_headline(name, unit)]
+
+    def called(self, tree: xr.DataTree, name: str) -> str:
+        """Return what a quantity is called on a screen."""
+        return name
+
+    def note(
+        self, tree: xr.DataTree, name: str, row: "pd.Series[Any]", extra: xr.Dataset | None
+    ) -> str:
+        """Return a word or two that have to stand beside a quantity, such as ``extrapolated``."""
+        return ""
 
     def measured(self, tree: xr.DataTree) -> str:
         """Say how much was measured, and over which range."""
@@ -79,10 +102,6 @@ class Subject:
     def is_headline(self, name: str, unit: str) -> bool:
         """Tell whether a quantity stands at the top."""
         return unit in SHOWN_FIRST and not stem(name).endswith("_Z")
-
-    def is_printed(self, name: str, unit: str) -> bool:
-        """Tell whether a quantity stays in a table that is too long for a screen."""
-        return True
 
     def description(
         self, tree: xr.DataTree, name: str, written: str, extra: xr.Dataset | None
@@ -123,6 +142,7 @@ def subject_of(tree: xr.DataTree) -> Subject:
     from .law import LawSubject
     from .limit import LimitSubject, OnsetSubject
     from .spectrum import SpectrumSubject
+    from .transference import TransferenceSubject
 
     known: Mapping[str, Any] = {
         "Z": SpectrumSubject,
@@ -136,6 +156,7 @@ def subject_of(tree: xr.DataTree) -> Subject:
         "response": DoseSubject,
         "cell_response": FactorialSubject,
         "specimen_value": ComparisonSubject,
+        "reading": TransferenceSubject,
     }
     observed = tree.children["observed_data"].dataset
     found: Subject = next((own for name, own in known.items() if name in observed), Subject)()

@@ -11,6 +11,7 @@ from ...inference.revive import model_of
 from ..cycle_subjects import series_of, subjects
 from ..fade_answers import asked_cycles
 from ..pages.law import formula
+from ..reproduce.text import chance
 from ..threshold_answers import extrapolated, percent, reaching, unreached
 
 SHOWN = 8
@@ -39,7 +40,7 @@ def remarks_of(tree: xr.DataTree, question: Question, extra: xr.Dataset | None) 
         own = series_of(label, series, whom)
         found = reaching(extra, label, question.cycles, own)
         chances = [
-            f"{probability:.3f} at cycle {cycle}"
+            f"{chance(probability)} at cycle {cycle}"
             for cycle, probability in found["p_reaches_cycle"].items()
             if probability is not None
         ]

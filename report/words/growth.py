@@ -16,6 +16,7 @@ from ..censored import ends_at
 from ..cycle_subjects import of_all, series_of, subjects
 from ..numbers import interval
 from ..pages.law import formula
+from ..reproduce.text import chance
 from ..tables import EMPTY, QUANTILES
 from ..threshold_answers import THRESHOLD, percent, reached, threshold_rows, unreached
 
@@ -61,7 +62,7 @@ def remarks_of(
         lines.append(
             f"{label or law.output.capitalize()}: by a factor of {shown} ({first} to {last}) from "
             f"cycle {each.first:g} to {each.last:g}; {in_words(p)} (probability of growth "
-            f"{p:.3f})."
+            f"{chance(p)})."
         )
     lines.append(
         f"The threshold is {percent(question.threshold)} of the {law.output} "
@@ -76,7 +77,7 @@ def remarks_of(
             a, b, p = b, a, 1 - p
         lines.append(
             f"From cycle {pair['from_cycle']:g} to {pair['to_cycle']:g} the factor of {a} is "
-            f"larger than that of {b} with a probability of {p:.3f}. This is about these two "
+            f"larger than that of {b} with a probability of {chance(p)}. This is about these two "
             f"specimens, not about every {pair['label']} made alike."
         )
     return lines, {"p_grows": probable, "p_larger": compared}
