@@ -111,7 +111,7 @@ _Values = tuple[Column, Array]
 def _direct_current(frequency: Array) -> npt.NDArray[np.bool_]:
     """Tell the rows at 0 Hz that begin or end a sweep; within a falling one they are mistakes."""
     others = np.flatnonzero(frequency != 0)
-    found = frequency == 0
+    found = np.asarray(frequency == 0)
     for k in np.flatnonzero(found):
         before, after = others[others < k][-1:], others[others > k][:1]
         within = before.size and after.size and frequency[before[0]] > frequency[after[0]]
