@@ -231,7 +231,7 @@ def test_a_page_of_a_doubtful_fit_promises_nothing(right, wrong) -> None:
     assert "holds the true value" not in page and "probability of 94 %" not in page
     assert "Results that hold only if the model does" in page and "<strong>Trusted" not in page
     answer, list_of_doubts = page.index("R_total"), page.index("<h2>Doubts and cautions</h2>")
-    assert answer < list_of_doubts < page.index("<h2>Data and model</h2>")
+    assert answer < list_of_doubts < page.index('<h2 id="data">')
     assert page.count(po.Verdict.of(wrong).doubts[0].text.split(":")[0]) == 1  # told once
 
 
