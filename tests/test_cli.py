@@ -204,7 +204,10 @@ BAD_OPTIONS = {
     "prior": (["--circuit", CIRCUIT, "--prior", "R9=Normal(0, 1)"], "R9"),
     "support": (["--circuit", CIRCUIT, "--prior", "R1=Normal(0, 1)"], "below zero"),
     "family": (["--circuit", CIRCUIT, "--prior", "R1=Banana(0, 1)"], "Banana"),
-    "nameless prior": (["--circuit", CIRCUIT, "--prior", "LogNormal(0, 1)"], "NAME=LogNormal(0, 1)"),
+    "nameless prior": (
+        ["--circuit", CIRCUIT, "--prior", "LogNormal(0, 1)"],
+        "NAME=LogNormal(0, 1)",
+    ),
     "sign": (["--circuit", CIRCUIT, "--sign", "odd"], "odd"),
     "draws": (["--circuit", CIRCUIT, "--draws", "30"], "30 draws"),
 }
