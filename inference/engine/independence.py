@@ -7,6 +7,7 @@ have no such trouble, if they resemble the posterior; whether they do, their wei
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import xarray as xr
@@ -132,7 +133,7 @@ class _Past:
             np.hstack([before, np.stack(own)]),
         )
 
-    @property
+    @cached_property
     def weights(self) -> Array:
         """Of each point, that of importance from the mixture of all rounds; the largest alike."""
         shares = np.log(np.array(self.counts) / sum(self.counts))

@@ -62,8 +62,8 @@ class Mixture[P: Proposal]:
 
     def each(self, points: Array) -> Array:
         """Return the log density of each part with its share, of shape (parts, n)."""
-        logs = [np.log(s) + part.logpdf(points) for s, part in self]
-        return np.stack(logs)
+        logs = [part.logpdf(points) for part in self.parts]
+        return np.stack(logs) + np.log(self.shares)[:, None]
 
     def logpdf(self, points: Array) -> Array:
         """Return the log density at points."""
@@ -74,10 +74,6 @@ class Mixture[P: Proposal]:
         counts = rng.multinomial(count, self.shares)
         points = [part.draws(own, rng) for part, own in zip(self.parts, counts, strict=True)]
         return np.asarray(rng.permutation(np.concatenate(points)))
-
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        """Give each part with its share."""
-        return zip(self.shares, self.parts, strict=True)
 
 
 WIDENED = 1.15

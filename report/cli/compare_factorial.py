@@ -45,9 +45,6 @@ def compare_factors(
             seed=seed,
             progress=say,
         )
-        remarks = [
-            *factorial_sentences(tree),
-        ]
         finish(
             tree,
             factorial_extra(tree),
@@ -56,6 +53,6 @@ def compare_factors(
             say,
             whole=whole,
             extra_group="ratios",
-            remarks=remarks,
+            remarks=factorial_sentences(tree),
             more=factorial_document(tree),
         )
