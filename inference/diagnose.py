@@ -15,6 +15,14 @@ LARGEST_R_HAT = 1000.0
 """Of chains none of which moved the R-hat is infinite, for which JSON has no number."""
 
 
+def several(modes: int) -> str:
+    """Say that data allow several explanations, and what to do."""
+    return (
+        f"The posterior has {modes} modes: the data allow {modes} different explanations. "
+        "Give a prior that tells them apart (--prior), or a simpler model."
+    )
+
+
 def diagnose(
     tree: xr.DataTree,
     *,
@@ -56,10 +64,7 @@ def diagnose(
     if modes > 1 and r_hat_value <= MAX_R_HAT:
         notes = (*notes, f"the posterior has {modes} maxima, and the chains move between them")
     elif modes > 1:
-        messages.append(
-            f"The posterior has {modes} modes: the data allow {modes} different explanations. "
-            "Give a prior that tells them apart (--prior), or a simpler model."
-        )
+        messages.append(several(modes))
     if not r_hat_value <= MAX_R_HAT:
         messages.append(
             "The chains disagree: R-hat of {} is {}, above {}.".format(

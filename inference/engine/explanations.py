@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..diagnose import Verdict, diagnose
+from ..diagnose import Verdict, diagnose, several
 from .density import Density
 from .explore import DROP, Evaluate, Mode
 from .groups import draws_tree
@@ -158,7 +158,7 @@ def sample_each(
     if len(runs) == 1 and not lost:
         own = runs[0].verdict
         moved = f"the posterior has {len(found)} maxima, and the chains move between them"
-        messages = own.messages and (_several(len(found)), *own.messages)
+        messages = own.messages and (several(len(found)), *own.messages)
         kept = (moved,) if own.passed else ()
         verdict = replace(
             own, modes=len(found), messages=messages, notes=(*own.notes, *kept, *notes)
@@ -173,7 +173,7 @@ def sample_each(
         )
         even = [1 / len(runs)] * len(runs)
         tree, verdict = _joined(density, runs, even, draws, seed, notes)
-        messages = (_several(len(found)), reason, *verdict.messages)
+        messages = (several(len(found)), reason, *verdict.messages)
         return tree, replace(verdict, passed=False, messages=messages)
 
     heaviest = int(np.argmax(weighed.weights))
@@ -297,13 +297,6 @@ def _joined(
             *notes,
             *(f"of {name}: {text}" for name, each in numbered for text in each.notes),
         ),
-    )
-
-
-def _several(count: int) -> str:
-    return (
-        f"The posterior has {count} modes: the data allow {count} different explanations. "
-        "Give a prior that tells them apart, or a simpler model."
     )
 
 
