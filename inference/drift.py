@@ -11,8 +11,8 @@ from scipy.linalg import cho_factor, cho_solve
 from ..models.circuit import Circuit
 from ..models.coordinates import find_arcs
 from .discrepancy import Portion, is_discrepant, points_of_groups, portions
-from .noise.discrepant import Discrepant
-from .revive import model_of, noise_of
+from .moves import STEP, difference, moves
+from .revive import model_of
 
 Array = NDArray[np.float64]
 
@@ -21,16 +21,6 @@ DRAWS = 100
 
 AMOUNT = 0.03
 """Standard deviation of the relative change of the resistances that is thought plausible."""
-
-STEP = 1e-4
-"""Relative change of a parameter by which differences are taken."""
-
-FREE = 0.3
-"""Relative standard deviation by which each parameter may move when a drift is let in: much wider
-than what data leave open, so that it costs both explanations the same."""
-
-SKEW = 0.05
-"""The same of a skew ln β, whose prior holds it near zero."""
 
 
 @dataclass(frozen=True)
@@ -128,22 +118,11 @@ def _weighed(
     tree: xr.DataTree, circuit: Circuit, part: Portion, value: Array, frequency: Array
 ) -> Iterator[list[tuple[float, float]]]:
     """Yield logarithms of Bayes factors and changes by both clocks, at each draw."""
-    inputs, values, draws = {"frequency": frequency}, part.values, len(part.mean)
-
-    def difference(other: Mapping[str, Array]) -> Array:
-        return np.asarray(circuit.response(inputs, other) - part.mean) / STEP
-
-    noise = noise_of(tree)
-    skews = noise.skews if isinstance(noise, Discrepant) else ()
-    moved = [
-        FREE * difference({**values, p.name: values[p.name] * (1 + STEP)})
-        for p in circuit.parameters
-    ]
-    for skew in skews:
-        wide = np.maximum(SKEW, np.abs(values[skew]))[..., None]
-        moved.append(wide * difference({**values, skew: values[skew] + STEP}))
-    drift = AMOUNT * difference(_changed(circuit, values, STEP))
-    base = np.concatenate([part.factor, np.stack(moved, axis=-1)], axis=-1)
+    draws = len(part.mean)
+    moved = moves(tree, circuit, part, frequency)
+    changed = _changed(circuit, part.values, STEP)
+    drift = AMOUNT * difference(circuit, part, frequency, changed)
+    base = np.concatenate([part.factor, moved], axis=-1)
     scaled = (base / part.sigma[..., None]).reshape(draws, value.size, -1)
     residual = ((value - part.mean) / part.sigma).reshape(draws, -1)
     columns = [(drift * clock / part.sigma).reshape(draws, -1) for clock in clocks(frequency)]

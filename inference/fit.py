@@ -209,9 +209,11 @@ class _Cache:
         if sampler is None:
             pymc_model = build(model, data, priors=given, noise=noise, pool=pool)
             named = density_key(str(model), given, noise, shape)
-            alone = isinstance(noise, Discrepant) and groups is None
-            leading = tuple(p.name for p in noise.parameters) if alone else ()
-            sampler = Sampler(pymc_model, named, leading)
+            leading: tuple[str, ...] = ()
+            shrunk: tuple[str, ...] = ()
+            if isinstance(noise, Discrepant) and groups is None:
+                leading, shrunk = tuple(p.name for p in noise.parameters), noise.shrunk
+            sampler = Sampler(pymc_model, named, leading, shrunk)
         else:
             set_data(sampler.model, model, data, pool)
         self.samplers[key] = sampler

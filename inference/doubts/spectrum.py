@@ -9,9 +9,11 @@ import numpy as np
 import xarray as xr
 
 from ...models.circuit import Circuit
+from ...units import hertz
 from ..caution.general import enumerated
 from ..checks.kramers_kronig import relations_of
 from ..drift import drifts
+from ..hidden import hidden
 from ..measured import group_dim
 from ..revive import model_of
 from ..scalars import element, scalars, stem
@@ -55,8 +57,12 @@ def left_out(tree: xr.DataTree) -> Iterator[Doubt]:
             )
 
 
-SKEWED = 0.01
-"""Probability beyond zero, on either side, below which an arc is said to be skewed."""
+SURELY = 0.01
+"""Probability of no skew, or of a skew to the other side, below which an arc is said to be skewed;
+and of a discrepancy no larger than its prior expects, below which a process is said to be there."""
+
+UNSURE = 0.2
+"""Of a resistance. So much may a process that the data cannot show not change it."""
 
 
 def unparted(tree: xr.DataTree) -> Iterator[Doubt]:
@@ -71,13 +77,13 @@ def unparted(tree: xr.DataTree) -> Iterator[Doubt]:
     skews = {str(arc): arc.skew for arc in circuit.skewed_arcs()}
     if len(skews) < 2 or not set(skews.values()) <= set(posterior):
         return
+    arcs = tuple(circuit.arc_resistances())
     skewed = []
     for arc, name in skews.items():
         above = float((posterior[name] > 0).mean())
-        if min(above, 1 - above) < SKEWED:
+        if min(above, 1 - above) < SURELY:
             skewed.append(arc)
     if skewed:
-        arcs = tuple(circuit.arc_resistances())
         one = "arc of" if len(skewed) == 1 else "arcs of"
         verb = "is" if len(skewed) == 1 else "are"
         yield Doubt(
@@ -88,6 +94,34 @@ def unparted(tree: xr.DataTree) -> Iterator[Doubt]:
             arcs,
             "parting of arcs",
         )
+    elif _is_left_out(tree):
+        yield Doubt(
+            f"The arcs leave out a process, and how the resistance parts between "
+            f"{enumerated(arcs)} depends on what it is. Their sum hardly does. The figure of what "
+            "the circuit leaves out shows where it is; an element there may tell.",
+            arcs,
+            "parting of arcs",
+        )
+
+
+def _is_left_out(tree: xr.DataTree) -> bool:
+    """Tell whether the discrepancy is surely larger than its prior expects."""
+    drawn, expected = (tree.children[of].dataset["discrepancy"] for of in ("posterior", "prior"))
+    return float((drawn <= float(expected.median())).mean()) < SURELY
+
+
+def overlooked(tree: xr.DataTree) -> Iterator[Doubt]:
+    """Doubt resistances of arcs that a process too small to be seen would change much."""
+    for each in hidden(tree):
+        if each.change > UNSURE:
+            yield Doubt(
+                f"A process of {100 * each.share:.2g} % of R_total near "
+                f"{hertz(each.frequency)} would not be seen in these data, and would change "
+                f"{each.name} by {100 * min(each.change, 1):.0f} %: {each.name} holds only if "
+                "there is none. R_total does not depend on it.",
+                (each.name,),
+                "hidden process",
+            )
 
 
 DRIFT = np.log(10)
@@ -143,6 +177,7 @@ DOUBTS_OF_SPECTRA: tuple[Callable[[xr.DataTree], Iterator[Doubt]], ...] = (
     drifted,
     left_out,
     unparted,
+    overlooked,
     loud_noise,
 )
 """What is asked of every fitted spectrum, the gravest first."""

@@ -1,11 +1,13 @@
-"""Independence Metropolis-Hastings from proposals that are fitted to a small posterior.
+"""Chains from proposals that are fitted to a small posterior.
 
 Where amplitudes may be next to nothing, a posterior is narrow at one end and wide at the other,
 and chains that step through it need many steps. Proposals that do not depend on where a chain is
-have no such trouble, if they resemble the posterior; whether they do, their weights tell.
+have no such trouble, if they resemble the posterior; whether they do, their weights tell. Where
+they resemble it only roughly, chains that take them by turns with steps of their own still move
+from each part of it to any other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,19 +16,19 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import special
 
-from .evidence import Evidence, tail_of
+from .evidence import Evidence, bridged, tail_of
 from .explore import Mode
 from .precondition import Whitening, log_mass
-from .proposals import FREEDOM, Funnel, Mixture, Proposal, StudentT
+from .proposals import Mixture, Proposal, StudentT, refitted, root_of, sown
 from .target import STATS, Target
 
 Array = NDArray[np.float64]
 
-COMPONENTS, ROUNDS, PROPOSALS = 6, 6, 2000
+ROUNDS, PROPOSALS = 6, 2000
 """Of the mixture of t distributions, which finds where the posterior is."""
 
 SEEDED = 3
-"""Rounds after which components that died are not sown again."""
+"""Rounds that sow components round one mode. Those of several modes are told by the modes."""
 
 CLIPPED = 0.005
 """Of the weights of a round the largest so many count alike, lest one point decide."""
@@ -34,7 +36,7 @@ CLIPPED = 0.005
 PILOTS = (4000, 8000)
 """Proposals of each pilot, by which the shape of the posterior is fitted."""
 
-TRIES = 4
+TRIES = 2
 """Runs of chains, each with proposals that are fitted to all before."""
 
 DEFENSIVE = 0.15
@@ -47,22 +49,38 @@ Gelman, Yao and Gabry 2024, JMLR 25(72)), and so many are taken."""
 PER_DRAW, LEAST = 4, 12_000
 """Proposals for each draw that is kept of a chain; and in all chains, lest chance decide."""
 
+WALKERS = 25
+"""Of each chain that walks; what it kept of one stands behind what it kept of another."""
 
-def independent_chains(
+WALKS = (6, 12, 24)
+"""Turns of each walk between draws that are kept, if the one before did not pass."""
+
+WARMUP = 3
+"""Of the turns of a walk so many to one are left out: it starts where proposals weigh much."""
+
+ALONG = (0.1, 0.3, 1.0)
+"""Lengths of steps beside that which suits a normal posterior."""
+
+ACROSS = 0.3
+"""Share of the steps that go the whole way from one earlier point to another."""
+
+
+def proposed_chains(
     target: Target,
     found: Sequence[tuple[Mode, Whitening]],
     leading: Sequence[int],
     seed: int,
     draws: int,
     chains: int,
-) -> tuple[tuple[xr.Dataset, Evidence] | None, Array]:
-    """Sample a posterior by proposals that were fitted to it.
+) -> Iterator[tuple[xr.Dataset, Evidence]]:
+    """Sample a posterior by proposals that were fitted to it, better each time.
 
     A mixture of t distributions is fitted by population Monte Carlo (Cappé, Douc, Guillin, Marin
     and Robert 2008, doi:10.1007/s11222-008-9059-x), from all modes on. Where it has found the
-    posterior, a `Funnel` is fitted to all proposals so far, weighed by how densely all of them
-    together were proposed (Cornuet, Marin, Mira and Robert 2012,
-    doi:10.1111/j.1467-9469.2011.00756.x).
+    posterior, a `Funnel`, or one for each mode, is fitted to all proposals so far, weighed by how
+    densely all of them together were proposed (Cornuet, Marin, Mira and Robert 2012,
+    doi:10.1111/j.1467-9469.2011.00756.x). Where the weights do not certify independent draws,
+    chains walk; see `_walked`.
 
     Parameters
     ----------
@@ -75,38 +93,44 @@ def independent_chains(
     seed, draws, chains
         As of `run_chains`.
 
-    Returns
-    -------
-    run, draws
-        What `run_chains` returns, and the evidence, which the weights tell; None where no
-        proposal resembles the posterior so well that its chains can be relied on. And draws of
-        the last, resampled by their weights, of shape (n, size): a rough picture in any case.
+    Yields
+    ------
+    stats, evidence
+        What `run_chains` returns, and the evidence that proposals tell: of independent draws
+        where these are certified, else of one walk after the other.
     """
     rng = np.random.default_rng(seed)
-    mixture = _at_modes(found)
-    past = _Past()
+    mixture, past, several = _at_modes(found), _Past(), len(found) > 1
     for turn in range(ROUNDS):
         points, logp = _proposed(target, mixture, PROPOSALS, rng)
-        if turn >= SEEDED:
+        if turn < SEEDED and not several:
+            mixture = sown(points, _even(logp - mixture.logpdf(points)), rng)
+        else:
             past = past.and_then(mixture, points, logp)
-        weights = _even(logp - mixture.logpdf(points))
-        mixture = _fitted(mixture, points, weights, turn < SEEDED, rng)
-    shape = None
+            mixture = refitted(mixture, past.points, past.weights)
+    shape: Mixture[Proposal] = mixture if several else Mixture((1.0,), (mixture.parts[0],))
     per_draw = max(PER_DRAW, -(-LEAST // (draws * chains)))
     count = per_draw * draws * chains
     for number in (*PILOTS, *[count] * TRIES):
-        shape = Funnel.fitted(past.points, past.weights, leading, shape)
+        shape = refitted(shape, past.points, past.weights, leading)
         proposal = Mixture((1 - DEFENSIVE, DEFENSIVE), (shape, mixture))
         points, logp = _proposed(target, proposal, number, rng)
         log_weights = logp - proposal.logpdf(points)
         if number == count:
             run = _chains(points, logp, log_weights, (chains, draws, per_draw), rng)
             if run is not None:
-                return run, points
+                yield run
         past = past.and_then(proposal, points, logp)
-        mixture = _fitted(mixture, past.points, past.weights, False, rng)
-    weights = past.weights
-    return None, past.points[rng.choice(len(weights), PROPOSALS, p=weights)]
+        mixture = refitted(mixture, past.points, past.weights)
+    pool = past.points[rng.choice(len(past.points), count // PER_DRAW, p=past.weights)]
+    for thin in WALKS:
+        shape = refitted(shape, pool, np.full(len(pool), 1 / len(pool)), leading)
+        proposal = Mixture((1 - DEFENSIVE, DEFENSIVE), (shape, mixture))
+        stats = _walked(target, proposal, pool, (chains, draws, thin), rng)
+        pool = stats["unconstrained"].values.reshape(-1, pool.shape[1])
+        points, logp = _proposed(target, proposal, PILOTS[-1], rng)
+        known = stats["lp"].values.ravel() - proposal.logpdf(pool)
+        yield stats, bridged(known, logp - proposal.logpdf(points))
 
 
 @dataclass(frozen=True)
@@ -143,10 +167,15 @@ class _Past:
 def _proposed(
     target: Target, proposal: Proposal, count: int, rng: np.random.Generator
 ) -> tuple[Array, Array]:
-    """Return proposals and their log densities, minus infinity where there is none."""
+    """Return proposals and their log densities."""
     points = proposal.draws(count, rng)
+    return points, _heights(target, points)
+
+
+def _heights(target: Target, points: Array) -> Array:
+    """Return the log densities at points, minus infinity where there is none."""
     logp = target.heights(points)
-    return points, np.where(np.isfinite(logp), logp, -np.inf)
+    return np.where(np.isfinite(logp), logp, -np.inf)
 
 
 def _even(log_weights: Array) -> Array:
@@ -155,54 +184,13 @@ def _even(log_weights: Array) -> Array:
     return np.asarray(special.softmax(np.minimum(log_weights, largest)))
 
 
-def _at_modes(found: Sequence[tuple[Mode, Whitening]]) -> Mixture[StudentT]:
+def _at_modes(found: Sequence[tuple[Mode, Whitening]]) -> Mixture[Proposal]:
     masses = np.array([log_mass(mode, whitening) for mode, whitening in found])
-    shares = special.softmax(masses) + 0.05
+    shares = special.softmax(masses) + 1 / len(found)
     parts = (
-        StudentT(mode.x, _root(whitening.axes @ whitening.axes.T)) for mode, whitening in found
+        StudentT(mode.x, root_of(whitening.axes @ whitening.axes.T)) for mode, whitening in found
     )
     return Mixture(tuple(shares / shares.sum()), tuple(parts))
-
-
-def _root(covariance: Array) -> Array:
-    scale = np.sqrt(np.diag(covariance))
-    relative = covariance / np.outer(scale, scale) + 1e-9 * np.eye(len(scale))
-    return np.asarray(scale[:, None] * np.linalg.cholesky(relative))
-
-
-def _fitted(
-    mixture: Mixture[StudentT],
-    points: Array,
-    weights: Array,
-    sow: bool,
-    rng: np.random.Generator,
-) -> Mixture[StudentT]:
-    """Fit a mixture to weighted points: one step of expectation maximization, or a new sowing."""
-    if sow:
-        center = weights @ points
-        covariance = ((points - center) * weights[:, None]).T @ (points - center)
-        covariance *= (FREEDOM - 2) / FREEDOM
-        count = COMPONENTS - 1
-        near = _root(0.7 * covariance)
-        around = [StudentT(center + (points[i] - center) / 2, near)
-                  for i in rng.choice(len(points), count, p=weights)]  # fmt: skip
-        parts = (StudentT(center, _root(1.1 * covariance)), *around)
-        return Mixture((0.5, *[0.5 / count] * count), parts)
-    each = mixture.each(points)
-    belongs = np.exp(each - special.logsumexp(each, axis=0)) * weights
-    size, shares, kept = points.shape[1], [], []
-    for part, own in zip(mixture.parts, belongs, strict=True):
-        share = own.sum()
-        if share < 0.01:
-            continue
-        if share**2 / (own**2).sum() >= 3 * size:
-            near = own * (FREEDOM + size) / (FREEDOM + part.squared(points))
-            center = near @ points / near.sum()
-            spread = ((points - center) * near[:, None]).T @ (points - center) / share
-            part = StudentT(center, _root(1.05 * spread))
-        shares.append(share)
-        kept.append(part)
-    return Mixture(tuple(np.array(shares) / sum(shares)), tuple(kept)) if kept else mixture
 
 
 def _chains(
@@ -238,15 +226,70 @@ def _chains(
         float(np.sqrt(max(np.square(shares).sum() - 1 / len(points), 0.0))),
         k_hat,
     )
+    return _stats(points[kept], logp[kept], accepted), evidence
+
+
+def _walked(
+    target: Target,
+    proposal: Proposal,
+    pool: Array,
+    lengths: tuple[int, int, int],
+    rng: np.random.Generator,
+) -> xr.Dataset:
+    """Let chains walk: each turn a proposal, which may lie anywhere, and a step nearby.
+
+    Steps are along the difference of two earlier points (ter Braak and Vrugt 2008,
+    doi:10.1007/s11222-008-9104-9). Adaptive proposals beside local steps are those of Gabrié,
+    Rotskoff and Vanden-Eijnden (2022), doi:10.1073/pnas.2109420119. The proposals, and the earlier
+    points, stay as they are during a walk.
+    """
+    chains, draws, thin = lengths
+    walkers, size = chains * WALKERS, pool.shape[1]
+    each = -(-draws // WALKERS)
+    x = pool[rng.choice(len(pool), walkers)]
+    logp, taken, kept = _heights(target, x), 0, []
+    for turn in range(-(each * thin // WARMUP), each * thin):
+        for anywhere in (True, False):
+            if anywhere:
+                new = proposal.draws(walkers, rng)
+                here, there = np.split(proposal.logpdf(np.concatenate([x, new])), 2)
+            else:
+                first, second = rng.integers(len(pool), size=(2, walkers))
+                length = 2.38 / np.sqrt(2 * size) * rng.choice(ALONG, walkers)
+                length = np.where(rng.random(walkers) < ACROSS, 1.0, length)
+                new = x + length[:, None] * (pool[first] - pool[second])
+                here = there = np.zeros(walkers)
+            height = _heights(target, new)
+            accepted = np.log(rng.random(walkers)) < height - logp + here - there
+            x = np.where(accepted[:, None], new, x)
+            logp = np.where(accepted, height, logp)
+            taken += int(accepted.sum())
+        if turn >= 0 and turn % thin == thin - 1:
+            kept.append((x, logp))
+    points, heights = (np.stack(part, axis=1) for part in zip(*kept, strict=True))
+    shape = (chains, WALKERS * each)
+    turns = each * thin + each * thin // WARMUP
+    return _stats(
+        points.reshape(*shape, size)[:, :draws],
+        heights.reshape(shape)[:, :draws],
+        taken / (2 * walkers * turns),
+    )
+
+
+def _stats(points: Array, logp: Array, accepted: float) -> xr.Dataset:
+    """Return draws of shape (chains, draws, size) as `run_chains` does."""
     sample = ("chain", "draw")
-    ones = np.ones(kept.shape)
-    known = {"lp": logp[kept], "energy": -logp[kept], "acceptance_rate": accepted * ones,
-             "diverging": ones == 0}  # fmt: skip
-    stats = xr.Dataset(
+    ones = np.ones(logp.shape)
+    known = {
+        "lp": logp,
+        "energy": -logp,
+        "acceptance_rate": accepted * ones,
+        "diverging": ones == 0,
+    }
+    return xr.Dataset(
         {
             **{name: (sample, known.get(name, ones)) for name in STATS.values()},
-            "unconstrained": ((*sample, "unconstrained_dim"), points[kept]),
+            "unconstrained": ((*sample, "unconstrained_dim"), points),
         },
-        coords={"chain": np.arange(chains), "draw": np.arange(draws)},
+        coords={"chain": np.arange(logp.shape[0]), "draw": np.arange(logp.shape[1])},
     )
-    return stats, evidence

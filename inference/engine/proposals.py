@@ -38,6 +38,14 @@ class StudentT:
         z = solve_triangular(self.root, (points - self.center).T, lower=True)
         return np.asarray((z**2).sum(axis=0))
 
+    def fitted(self, points: Array, weights: Array) -> "StudentT":
+        """Return one that fits weighted points better, and is a little wider."""
+        size = len(self.center)
+        near = weights * (FREEDOM + size) / (FREEDOM + self.squared(points))
+        center = near @ points / near.sum()
+        spread = ((points - center) * near[:, None]).T @ (points - center)
+        return StudentT(center, root_of(1.05 * spread))
+
     def logpdf(self, points: Array) -> Array:
         """Return the log density at points."""
         size = len(self.center)
@@ -214,3 +222,59 @@ def _regressed(
         step = np.linalg.solve(hessian, spread.T @ slope - pull * free * width)
         width = width + step / max(1.0, np.abs(step).max())
     return mean, width
+
+
+COMPONENTS = 6
+"""Of a mixture round one mode."""
+
+LEAST_SHARE = 0.5
+"""Of an even share each part of a mixture keeps, lest a part of the posterior be lost."""
+
+ENOUGH = 150
+"""Draws' worth of weight that fit a `Funnel`; three for each coordinate fit a t distribution."""
+
+
+def sown(points: Array, weights: Array, rng: np.random.Generator) -> Mixture[Proposal]:
+    """Return a mixture of t distributions: one as wide as weighted points, others within."""
+    center = weights @ points
+    covariance = ((points - center) * weights[:, None]).T @ (points - center)
+    covariance *= (FREEDOM - 2) / FREEDOM
+    count = COMPONENTS - 1
+    near = root_of(0.7 * covariance)
+    around = [StudentT(center + (points[i] - center) / 2, near)
+              for i in rng.choice(len(points), count, p=weights)]  # fmt: skip
+    parts = (StudentT(center, root_of(1.1 * covariance)), *around)
+    return Mixture((0.5, *[0.5 / count] * count), parts)
+
+
+def refitted(
+    mixture: Mixture[Proposal],
+    points: Array,
+    weights: Array,
+    leading: Sequence[int] | None = None,
+) -> Mixture[Proposal]:
+    """Fit a mixture to weighted points by one step of expectation maximization.
+
+    Given what leads, its parts become funnels where enough points belong to them.
+    """
+    each = mixture.each(points)
+    belongs = np.exp(each - special.logsumexp(each, axis=0)) * weights
+    shares, parts = [], []
+    for part, own in zip(mixture.parts, belongs, strict=True):
+        share = own.sum()
+        worth = share**2 / (own**2).sum() if share > 0 else 0.0
+        if leading is not None and worth >= ENOUGH:
+            first = part if isinstance(part, Funnel) else None
+            part = Funnel.fitted(points, own / share, leading, first)
+        elif isinstance(part, StudentT) and worth >= 3 * points.shape[1]:
+            part = part.fitted(points, own / share)
+        shares.append(max(share, LEAST_SHARE / len(mixture.parts)))
+        parts.append(part)
+    return Mixture(tuple(np.array(shares) / sum(shares)), tuple(parts))
+
+
+def root_of(covariance: Array) -> Array:
+    """Return the lower triangular root of a covariance, of however different scales."""
+    scale = np.sqrt(np.diag(covariance))
+    relative = covariance / np.outer(scale, scale) + 1e-9 * np.eye(len(scale))
+    return np.asarray(scale[:, None] * np.linalg.cholesky(relative))

@@ -25,9 +25,9 @@ from .centring import (
 from .density import Density
 from .evidence import estimate_evidence
 from .explanations import LIGHT, sample_each, screened
-from .explore import DROP, MANY, Mode, ends_of, explore, settled
+from .explore import DROP, MANY, Descend, Mode, ends_of, explore, settled
 from .groups import complete, draws_tree
-from .independence import independent_chains
+from .independence import proposed_chains
 from .plan import (
     CLOSE_ACCEPT,
     FEW_GROUPS,
@@ -58,6 +58,13 @@ Progress = Callable[[str], None]
 Starts = Sequence[Mapping[str, npt.ArrayLike]]
 
 PRIOR_DRAWS = 1000
+
+HELD = 1e-6
+"""Times its scale, a variable hardly moves in a descent."""
+
+RELEASED = (0.5, 0.99)
+"""Quantiles of the prior at which what is shrunk is held, and from which it is let go."""
+
 RETRY_FACTOR_NEAR = 2
 """Of models of many parts, which are long, and whose starts are near the posterior."""
 
@@ -122,12 +129,15 @@ class Sampler:
     """A PyMC model with its compiled density, which serves any data put into the model.
 
     See `Density` for ``key``. Of a small posterior that is a funnel, ``leading`` are the variables
-    on which the widths of all others depend, and `independent_chains` are tried first.
+    on which the widths of all others depend, and it is sampled by `proposed_chains`. ``shrunk``
+    are those that a descent leaves aside at first: a discrepancy that is free from the start takes
+    on the role of what the model has not found yet.
     """
 
     model: "pm.Model"
     key: str | None = None
     leading: tuple[str, ...] = ()
+    shrunk: tuple[str, ...] = ()
 
     @cached_property
     def density(self) -> Density:
@@ -220,7 +230,7 @@ class Sampler:
         else:
             modes = explore(
                 target.evaluate,
-                partial(target.descend, np.sqrt(spread)),
+                self._descend(target, points, np.sqrt(spread)),
                 points if starts is None else unconstrained_points(self.model, starts),
                 seed,
                 lambda mode: whiten(target.evaluate, mode, spread) is not None,
@@ -230,20 +240,18 @@ class Sampler:
         plan, found = whitened_plan(target, modes, points, seed, chains, LIGHT if few else DROP)
         unsettled = starts is None and not settled(modes, reach) and points.shape[1] <= MANY
         notes = (UNSETTLED,) if unsettled else ()
-        rough = None
         if self.leading and found:
             clock.lap("explore_s")
-            say(f"Sampling {chains} chains of {draws} independent draws")
-            run, rough = independent_chains(
-                target, found, self.density.places(self.leading), seed, draws, chains
-            )
-            if run is not None:
-                tree = draws_tree(self.density, run[0])
+            say(f"Sampling {chains} chains of {draws} draws")
+            lead = self.density.places(self.leading)
+            for stats, evidence in proposed_chains(target, found, lead, seed, draws, chains):
+                tree = draws_tree(self.density, stats)
                 verdict = diagnose(tree, notes=notes)
                 if verdict.passed:
-                    tree.attrs["evidence"] = json.dumps(asdict(run[1]))
-                    clock.lap("sample_s")
-                    return tree, verdict
+                    tree.attrs["evidence"] = json.dumps(asdict(evidence))
+                    break
+            clock.lap("sample_s")
+            return tree, verdict
         if len(found) > 1 and few:
             found, left_out = screened(self.density, target.evaluate, found, seed)
             notes = (*left_out, *notes)
@@ -268,8 +276,6 @@ class Sampler:
                 target = Target.of(self.density)
             else:
                 plan, _ = adaptive_plan(target, near, seed)
-        elif rough is not None and len(found) == 1:
-            plan = replace(guided_plan(rough, chains), target_accept=CLOSE_ACCEPT)
         notes = (plan.reason, *notes) if plan.reason else notes
         clock.lap("explore_s")
 
@@ -296,6 +302,28 @@ class Sampler:
             )
         clock.lap("sample_s")
         return tree, verdict
+
+    def _descend(self, target: Target, points: Array, scale: Array) -> Descend:
+        """Return a descent in two parts: without what is shrunk, and then with more than enough.
+
+        From next to nothing an amplitude finds no slope that leads up to where it is needed.
+        """
+        held = self.density.places(self.shrunk)
+        if not held:
+            return partial(target.descend, scale)
+        middle, most = np.quantile(points[:, held], RELEASED, axis=0)
+        first = scale.copy()
+        first[held] *= HELD
+
+        def descend(start: Array) -> tuple[Array, float]:
+            near = start.copy()
+            near[held] = middle
+            x, logp = target.descend(first, near)
+            x = x if np.isfinite(logp) else start.copy()
+            x[held] = most
+            return target.descend(scale, x)
+
+        return descend
 
     def _second_plan(self, stats: xr.Dataset, plan: Plan) -> Plan:
         """Plan a second run by the draws of the first, coordinates of pooled parameters too."""

@@ -67,6 +67,11 @@ class Discrepant:
         return (noise, floor, _DISCREPANCY, _LEAD, *estimated, *skews)
 
     @property
+    def shrunk(self) -> tuple[str, ...]:
+        """Names of the parameters whose priors favour none at all."""
+        return tuple(p.name for p in self.parameters if p.name not in ("noise", "floor"))
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         """What unit amplitudes of all discrepancies add; see `discrepancy_modes`."""
         return ("modes",)
