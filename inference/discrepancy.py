@@ -365,6 +365,11 @@ def _discrepant(tree: xr.DataTree) -> Discrepant:
     return noise
 
 
+def skews_of(tree: xr.DataTree) -> tuple[str, ...]:
+    """Return the names of the parameters that skew the arcs of a fitted circuit."""
+    return _discrepant(tree).skews
+
+
 def _circuit_resistance(posterior: xr.Dataset) -> Array:
     """Return the resistance of the circuit alone, which the discrepancy is measured by."""
     total = posterior["R_total"].values

@@ -10,7 +10,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from ..models.circuit import Circuit
 from ..models.coordinates import find_arcs
-from .discrepancy import Portion, is_discrepant, points_of_groups, portions
+from .discrepancy import Portion, is_discrepant, points_of_groups, portions, skews_of
 from .moves import STEP, difference, moves
 from .revive import model_of
 
@@ -119,7 +119,7 @@ def _weighed(
 ) -> Iterator[list[tuple[float, float]]]:
     """Yield logarithms of Bayes factors and changes by both clocks, at each draw."""
     draws = len(part.mean)
-    moved = moves(tree, circuit, part, frequency)
+    moved = moves(circuit, skews_of(tree), part, frequency)
     changed = _changed(circuit, part.values, STEP)
     drift = AMOUNT * difference(circuit, part, frequency, changed)
     base = np.concatenate([part.factor, moved], axis=-1)

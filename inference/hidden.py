@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from ..models.circuit import Circuit
-from .discrepancy import is_discrepant, points_of_groups, portions
+from .discrepancy import Portion, is_discrepant, points_of_groups, portions, skews_of
 from .moves import FREE, moves
 from .revive import model_of
 
@@ -77,22 +77,43 @@ def hidden(tree: xr.DataTree) -> Iterator[Hidden]:
     taken = np.linspace(0, posterior["R_total"].size - 1, DRAWS).astype(np.int64)
     decades = np.log10(frequency.max() / frequency.min())
     at = np.geomspace(frequency.max(), frequency.min(), 1 + int(PER_DECADE * decades))
-    arc = 1 / (1 + (1j * frequency / at[:, None]) ** EXPONENT)
-    columns = np.concatenate([arc.real, arc.imag], axis=1).T
-    found = []
-    for part in portions(tree, frequency, group=group, taken=taken):
-        resistance = part.values["R_total"]
-        for draw, moved in enumerate(moves(tree, circuit, part, frequency)):
-            sigma = part.sigma[draw].ravel()[:, None]
-            G = moved.reshape(len(sigma), -1) / sigma
-            column = SMALL * resistance[draw] * columns / sigma
-            given = cho_solve(cho_factor(np.eye(G.shape[1]) + G.T @ G), G.T @ column)
-            left = np.linalg.norm(column - G @ given, axis=0)
-            share = np.minimum(1.0, UNSEEN / left)
-            found.append((share * SMALL, FREE * share * given))
-    shares, changes = (np.median(each, axis=0) for each in zip(*found, strict=True))
+    found = [
+        unseen(part, moves(circuit, skews_of(tree), part, frequency), frequency, at)
+        for part in portions(tree, frequency, group=group, taken=taken)
+    ]
+    shares, changes = (np.median(np.concatenate(each), axis=0) for each in zip(*found, strict=True))
     names = [p.name for p in circuit.parameters]
     for name in arcs:
         change = np.abs(changes[names.index(name)])
         worst = int(np.argmax(change))
         yield Hidden(name, float(shares[worst]), float(change[worst]), float(at[worst]))
+
+
+def unseen(part: Portion, moved: Array, frequency: Array, at: Array) -> tuple[Array, Array]:
+    """Return how large processes may be, and what parameters give way to them.
+
+    Parameters
+    ----------
+    part, moved
+        Predictions at some draws, and what the parameters add to them; see `moves`.
+    frequency, at
+        Of the data, and where the processes relax.
+
+    Returns
+    -------
+    shares, changes
+        Of the total resistance, of shape (draws, len(at)); and relative, of each parameter, of
+        shape (draws, parameters, len(at)).
+    """
+    arc = 1 / (1 + (1j * frequency / at[:, None]) ** EXPONENT)
+    columns = np.concatenate([arc.real, arc.imag], axis=1).T
+    shares, changes = [], []
+    for draw, own in enumerate(moved):
+        sigma = part.sigma[draw].ravel()[:, None]
+        G = own.reshape(len(sigma), -1) / sigma
+        column = SMALL * part.values["R_total"][draw] * columns / sigma
+        given = cho_solve(cho_factor(np.eye(G.shape[1]) + G.T @ G), G.T @ column)
+        small = np.minimum(1.0, UNSEEN / np.linalg.norm(column - G @ given, axis=0))
+        shares.append(small * SMALL)
+        changes.append(FREE * small * given)
+    return np.stack(shares), np.stack(changes)

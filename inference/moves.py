@@ -1,15 +1,12 @@
 """What small changes of a circuit's parameters add to a fitted spectrum."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from ..models.circuit import Circuit
 from .discrepancy import Portion
-from .noise.discrepant import Discrepant
-from .revive import noise_of
 
 Array = NDArray[np.float64]
 
@@ -31,7 +28,7 @@ def difference(
     return np.asarray(circuit.response({"frequency": frequency}, changed) - part.mean) / STEP
 
 
-def moves(tree: xr.DataTree, circuit: Circuit, part: Portion, frequency: Array) -> Array:
+def moves(circuit: Circuit, skews: Sequence[str], part: Portion, frequency: Array) -> Array:
     """Return what each parameter adds that moves by a standard deviation.
 
     Returns
@@ -39,12 +36,12 @@ def moves(tree: xr.DataTree, circuit: Circuit, part: Portion, frequency: Array) 
     array
         Of shape (draws, 2, n, k): the parameters of the circuit in their order, and its skews.
     """
-    noise, values = noise_of(tree), part.values
+    values = part.values
     found = [
         FREE * difference(circuit, part, frequency, {**values, p.name: values[p.name] * (1 + STEP)})
         for p in circuit.parameters
     ]
-    for skew in noise.skews if isinstance(noise, Discrepant) else ():
+    for skew in skews:
         wide = np.maximum(SKEW, np.abs(values[skew]))[..., None]
         changed = {**values, skew: values[skew] + STEP}
         found.append(wide * difference(circuit, part, frequency, changed))

@@ -8,15 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from scipy.optimize import least_squares
 
 import posterion as po
 from posterion.inference.caution.general import Caution
 from posterion.inference.checks import kramers_kronig as relations
 from posterion.inference.checks.one_check import GRAVE
 from posterion.inference.checks.posterior_checks import TEST_QUANTITIES
+from posterion.inference.discrepancy import Portion
 from posterion.inference.doubts.cycles import cannot_rise
 from posterion.inference.doubts.inherited import brought, of_fits
 from posterion.inference.doubts.spectrum import left_out, loud_noise, unparted
+from posterion.inference.hidden import EXPONENT, SMALL, UNSEEN, unseen
+from posterion.inference.moves import moves
 from posterion.inference.unstack import _own_doubts
 from posterion.report.compared_models import ComparedModels
 from posterion.report.concerns import concerns
@@ -386,3 +390,52 @@ def test_arcs_that_are_skewed_leave_open_how_resistance_parts() -> None:
     # Of a single arc all that is left is its own; and without skews nothing is known of them.
     assert not [*unparted(of_arcs("R0-p(R1,CPE1)", -5.0))]
     assert not [*unparted(of_arcs(circuit))]
+
+
+def test_a_process_that_the_arcs_leave_out_leaves_it_open_too() -> None:
+    tree = of_arcs("R0-p(R1,CPE1)-p(R2,CPE2)", 0.5, -0.5)
+    drawn = np.abs(np.random.default_rng(1).normal(size=(4, 500)))
+    for name, scale in (("posterior", 1e-2), ("prior", 1e-4)):
+        values = xr.Dataset({"discrepancy": (("chain", "draw"), scale * (1 + drawn))})
+        known = tree.children[name].to_dataset() if name in tree.children else xr.Dataset()
+        tree[name] = xr.DataTree(known.assign(values))
+    (doubt,) = unparted(tree)
+    assert doubt.about == ("R1", "R2") and "leave out a process" in doubt.text
+    tree["posterior"]["discrepancy"] = tree["prior"]["discrepancy"]
+    assert not [*unparted(tree)]
+
+
+PELLET = po.Circuit.parse("R0-p(R1,CPE1)-p(R2,CPE2)")
+VALUES = {"R0": 1e3, "R1": 1e5, "CPE1_Q": 1e-10, "CPE1_n": 0.85, "R2": 1e6, "CPE2_Q": 1e-9,
+          "CPE2_n": 0.9, "R_total": 1.101e6}  # fmt: skip
+
+
+@pytest.mark.parametrize("noise", [0.01, 1e-4])
+def test_what_is_not_seen_is_what_a_refit_takes_up(noise: float) -> None:
+    """Beside least squares with the process in the data."""
+    frequency = np.geomspace(1e6, 0.1, 50)
+    values = {name: np.array([[value]]) for name, value in VALUES.items()}
+    Z = PELLET.response({"frequency": frequency}, values)
+    sigma = noise * np.broadcast_to(np.hypot(Z[:, :1], Z[:, 1:]), Z.shape)
+    part = Portion(slice(0, 1), Z, sigma, np.empty(0), np.empty(0), values)
+    moved = moves(PELLET, (), part, frequency)
+    at = np.array([3e3])
+    shares, changes = unseen(part, moved, frequency, at)
+    arc = 1 / (1 + (1j * frequency / at) ** EXPONENT)
+    more = shares[0, 0] * VALUES["R_total"] * np.stack([arc.real, arc.imag])
+    names = [p.name for p in PELLET.parameters]
+
+    def left(logs: np.ndarray) -> np.ndarray:
+        own = {name: np.array([[v]]) for name, v in zip(names, np.exp(logs), strict=True)}
+        return ((PELLET.response({"frequency": frequency}, own) - Z - more) / sigma).ravel()
+
+    start = np.log([VALUES[name] for name in names])
+    found = least_squares(left, start, x_scale=0.1)
+    # R0 is hardly known, and held by how far parameters may move.
+    change = np.expm1(found.x - start)[1:]
+    np.testing.assert_allclose(change, changes[0, 1:, 0], atol=0.25 * np.abs(change).max())
+    if noise < 1e-3:
+        assert shares[0, 0] < SMALL  # and what is larger would be seen
+        assert 2 * found.cost == pytest.approx(UNSEEN**2, rel=0.3)
+    else:
+        assert shares[0, 0] == SMALL

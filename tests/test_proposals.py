@@ -5,14 +5,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 from scipy import stats
 
+from posterion.inference.diagnose import diagnose
+from posterion.inference.engine import independence
 from posterion.inference.engine.density import interpreted
-from posterion.inference.engine.evidence import tail_of
+from posterion.inference.engine.evidence import Evidence, tail_of
 from posterion.inference.engine.explore import Mode
-from posterion.inference.engine.independence import independent_chains
+from posterion.inference.engine.independence import proposed_chains
 from posterion.inference.engine.precondition import Whitening
 from posterion.inference.engine.proposals import Funnel, Mixture, StudentT
+from posterion.inference.engine.sample import Sampler
+from posterion.inference.engine.target import Target
 from posterion.inference.prior import Prior
 
 SIZE = 6
@@ -92,10 +97,18 @@ def test_mixture_counts_each_part_by_its_share() -> None:
 # --- Chains ---------------------------------------------------------------------------------------
 
 
+def passed(log_density: Any, found: list[tuple[Mode, Whitening]]) -> tuple[xr.Dataset, Evidence]:
+    """Return the first chains that pass the checks."""
+    chains = proposed_chains(Density(log_density), found, (5,), seed=1, draws=1000, chains=4)
+    return next(each for each in chains if diagnose(as_tree(each[0])).passed)
+
+
+def as_tree(drawn: xr.Dataset) -> xr.DataTree:
+    return xr.DataTree.from_dict({"posterior": drawn[["unconstrained"]], "sample_stats": drawn})
+
+
 def test_chains_draw_a_funnel_and_tell_its_evidence() -> None:
-    run, _ = independent_chains(Density(funnel), start(0.5), (5,), seed=1, draws=1000, chains=4)
-    assert run is not None
-    stats_of, evidence = run
+    stats_of, evidence = passed(funnel, start(0.5))
     lead = stats_of["unconstrained"].values[..., -1].ravel()
     for share in (0.03, 0.5, 0.97):
         assert (lead < stats.norm.ppf(share, scale=1.5)).mean() == pytest.approx(share, abs=0.03)
@@ -103,11 +116,89 @@ def test_chains_draw_a_funnel_and_tell_its_evidence() -> None:
     assert evidence.se < 0.02
 
 
-def test_tails_that_no_proposal_reaches_are_not_certified() -> None:
-    heavy = Density(lambda points: stats.t.logpdf(points, df=0.5).sum(axis=1))
-    run, rough = independent_chains(heavy, start(1.0), (5,), seed=1, draws=500, chains=4)
-    assert run is None
-    assert np.isfinite(rough).all() and rough.shape[1] == SIZE
+def heavy(points: np.ndarray) -> np.ndarray:
+    return stats.t.logpdf(points, df=0.5).sum(axis=1)
+
+
+def test_tails_that_no_proposal_reaches_are_not_certified(monkeypatch) -> None:
+    monkeypatch.setattr(independence, "WALKS", ())
+    with pytest.raises(StopIteration):
+        passed(heavy, start(1.0))
+
+
+def curved(points: np.ndarray) -> np.ndarray:
+    """Return the log density of a narrow bent ridge, its end one of six dimensions."""
+    bent = points[:, 1] - 1.5 * points[:, 0] ** 2
+    rest = stats.norm.logpdf(points[:, 2:]).sum(axis=1)
+    return stats.norm.logpdf(points[:, 0]) + stats.norm.logpdf(bent, scale=0.2) + rest
+
+
+def unequal(points: np.ndarray) -> np.ndarray:
+    """Return the log density of a narrow mode that holds a quarter, and a wide one far off."""
+    near = stats.norm.logpdf(points, scale=0.1).sum(axis=1) + np.log(0.25)
+    far = stats.norm.logpdf(points, 8.0, 1.5).sum(axis=1) + np.log(0.75)
+    return np.logaddexp(near, far)
+
+
+@pytest.mark.parametrize("log_density", [curved, unequal])
+def test_chains_that_walk_draw_what_no_proposal_resembles(log_density, monkeypatch) -> None:
+    monkeypatch.setattr(independence, "MIN_ACCEPTED", 1.1)  # none is certified
+    found = start(0.3)
+    if log_density is unequal:
+        other = np.full(SIZE, 8.0)
+        found += [(Mode(other, 0.0, 1), Whitening(other, np.eye(SIZE)))]
+    stats_of, evidence = passed(log_density, found)
+    x = stats_of["unconstrained"].values.reshape(-1, SIZE)
+    if log_density is curved:
+        for share in (0.03, 0.5, 0.97):
+            assert (x[:, 0] < stats.norm.ppf(share)).mean() == pytest.approx(share, abs=0.04)
+        assert (x[:, 1] - 1.5 * x[:, 0] ** 2).std() == pytest.approx(0.2, rel=0.1)
+    else:
+        assert (x[:, 0] < 1.0).mean() == pytest.approx(0.25, abs=0.04)
+    assert evidence.log_evidence == pytest.approx(0.0, abs=5 * evidence.se)
+    assert evidence.se < 0.05
+
+
+def test_walkers_that_never_move_do_not_pass(monkeypatch) -> None:
+    """Each stays where it starts: a hundred places, told a thousand times."""
+    stuck = Density(lambda points: 1e9 * points[:, 0])
+    monkeypatch.setattr(independence, "MIN_ACCEPTED", 1.1)
+    pool = np.random.default_rng(1).normal(size=(4000, SIZE))
+    rng = np.random.default_rng(2)
+    proposal = StudentT(np.full(SIZE, -1e3), np.eye(SIZE))
+    monkeypatch.setattr(independence, "ALONG", (0.0,))
+    monkeypatch.setattr(independence, "ACROSS", 0.0)
+    walked = independence._walked(stuck, proposal, pool, (4, 1000, 2), rng)
+    assert not diagnose(as_tree(walked)).passed
+
+
+# --- Descents -------------------------------------------------------------------------------------
+
+
+def test_a_descent_finds_an_amplitude_that_has_no_slope_at_zero() -> None:
+    """From next to nothing the noise takes what the amplitude should, and stays there."""
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    pattern = np.sin(np.linspace(0, 6, 40))
+    y = 0.5 * pattern + 0.01 * np.random.default_rng(1).normal(size=40)
+    size = pattern @ pattern
+    with pm.Model() as model:
+        amplitude = Prior.parse("HalfStudentT(1, 0.0001)").variable("amplitude")
+        noise = Prior.parse("LogNormal(-4, 2)").variable("noise")
+        more = amplitude**2 * size / noise**2
+        squares = (y @ y - (y @ pattern) ** 2 / size * more / (1 + more)) / noise**2
+        pm.Potential("y", -40 * pt.log(noise) - pt.log1p(more) / 2 - squares / 2)
+    ends = {}
+    points = np.random.default_rng(2).normal(size=(500, 2)) * [1.0, 2.0] - [0.0, 4.0]
+    for shrunk in ((), ("amplitude",)):
+        sampler = Sampler(model, None, (), shrunk)
+        target = Target.of(sampler.density)
+        descend = sampler._descend(target, points, np.ones(2))
+        ends[shrunk] = np.array([descend(x)[1] for x in points[:40]])
+    best = max(ends[()].max(), ends["amplitude",].max())
+    assert (ends["amplitude",] > best - 0.1).all()
+    assert (ends[()] < best - 20).mean() > 0.2
 
 
 # --- Coordinates of amplitudes ----------------------------------------------------------------

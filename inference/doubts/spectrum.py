@@ -106,6 +106,8 @@ def unparted(tree: xr.DataTree) -> Iterator[Doubt]:
 
 def _is_left_out(tree: xr.DataTree) -> bool:
     """Tell whether the discrepancy is surely larger than its prior expects."""
+    if "discrepancy" not in tree.children["posterior"].dataset:
+        return False
     drawn, expected = (tree.children[of].dataset["discrepancy"] for of in ("posterior", "prior"))
     return float((drawn <= float(expected.median())).mean()) < SURELY
 

@@ -98,30 +98,36 @@ def bridged(known: Array, proposed: Array) -> Evidence:
     """Estimate the evidence from draws of the posterior and of proposals.
 
     The optimal bridge of Meng and Wong (1996), Statistica Sinica 6, 831: both sums are of bounded
-    terms, however much the tails of posterior and proposals differ. Its error takes draws of the
-    posterior as independent (Frühwirth-Schnatter 2004, doi:10.1111/j.1368-423X.2004.00125.x).
+    terms, however much the tails of posterior and proposals differ. Its error counts draws of the
+    posterior as so many as they are worth (Frühwirth-Schnatter 2004,
+    doi:10.1111/j.1368-423X.2004.00125.x).
 
     Parameters
     ----------
-    known, proposed
-        The log of posterior (not normalized) over proposal density, at draws of each.
+    known
+        The log of posterior (not normalized) over proposal density, at draws of the posterior, of
+        shape (chains, draws).
+    proposed
+        The same at proposals, of shape (n,).
     """
-    share = np.log(len(known) / (len(known) + len(proposed)))
+    from arviz_stats.base import array_stats
+
+    share = np.log(known.size / (known.size + proposed.size))
     other = np.log1p(-np.exp(share))
     log_evidence = float(np.median(known))
     for _ in range(BRIDGES):
         both = np.logaddexp(share + proposed - log_evidence, other)
         back = np.logaddexp(share + known - log_evidence, other)
         log_evidence += float(_log_mean(proposed - log_evidence - both) - _log_mean(-back))
-    variance = 0.0
-    for terms in (proposed - log_evidence - both, -back):
-        scaled = np.exp(terms - _log_mean(terms))
-        variance += float(scaled.var() / len(scaled))
-    return Evidence(log_evidence, variance**0.5, tail_of(-back))
+    there, here = (np.exp(terms - _log_mean(terms))
+                   for terms in (proposed - log_evidence - both, -back))  # fmt: skip
+    worth = float(array_stats.ess(here, chain_axis=0, draw_axis=1))
+    variance = there.var() / there.size + here.var() / worth
+    return Evidence(log_evidence, float(variance**0.5), tail_of(-back.ravel()))
 
 
 def _log_mean(terms: Array) -> float:
-    return float(special.logsumexp(terms) - np.log(len(terms)))
+    return float(special.logsumexp(terms) - np.log(terms.size))
 
 
 def shape_of(draws: Array) -> Any:

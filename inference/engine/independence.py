@@ -129,7 +129,7 @@ def proposed_chains(
         stats = _walked(target, proposal, pool, (chains, draws, thin), rng)
         pool = stats["unconstrained"].values.reshape(-1, pool.shape[1])
         points, logp = _proposed(target, proposal, PILOTS[-1], rng)
-        known = stats["lp"].values.ravel() - proposal.logpdf(pool)
+        known = stats["lp"].values - proposal.logpdf(pool).reshape(chains, draws)
         yield stats, bridged(known, logp - proposal.logpdf(points))
 
 

@@ -62,8 +62,8 @@ PRIOR_DRAWS = 1000
 HELD = 1e-6
 """Times its scale, a variable hardly moves in a descent."""
 
-RELEASED = (0.5, 0.99)
-"""Quantiles of the prior at which what is shrunk is held, and from which it is let go."""
+RELEASED = 3.5
+"""Standard deviations of the prior above its mean from which what is shrunk is let go."""
 
 RETRY_FACTOR_NEAR = 2
 """Of models of many parts, which are long, and whose starts are near the posterior."""
@@ -311,7 +311,8 @@ class Sampler:
         held = self.density.places(self.shrunk)
         if not held:
             return partial(target.descend, scale)
-        middle, most = np.quantile(points[:, held], RELEASED, axis=0)
+        middle = points[:, held].mean(axis=0)
+        most = middle + RELEASED * points[:, held].std(axis=0)
         first = scale.copy()
         first[held] *= HELD
 

@@ -1,6 +1,7 @@
 """Forward simulation of a PyMC model: the prior, and replicated data."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,9 @@ ATTEMPTS, ANEW = 64, 7919
 
 LEAST_INSIDE = 0.02
 """Where fewer draws than this are in order they are put in order."""
+
+COMPILED = 8
+"""Priors of so many models are kept compiled: most of a second of each fit by a model again."""
 
 AT_ONCE = 40_000_000
 """Numbers in an array of all data for many draws at once; more draws are simulated in turn."""
@@ -77,11 +81,21 @@ def _drawn(model: "pm.Model", draws: int, seed: int, in_order: bool = False) -> 
     def simulate(part: slice, own_seed: int) -> tuple[Array, ...]:
         count = part.stop - part.start
         try:
-            return tuple(_run(_batched_prior(model, count, in_order), own_seed))
+            return tuple(
+                _seeded(_compiled_prior(model, tuple(model.named_vars), count, in_order), own_seed)
+            )
         except (ValueError, NotImplementedError):  # PyTensor cannot batch every random variable
             return tuple(_repeat(_prior(model), count, own_seed))
 
     return in_portions(points_of(model), draws, simulate, seed)
+
+
+@lru_cache(maxsize=COMPILED)
+def _compiled_prior(
+    model: "pm.Model", names: tuple[str, ...], draws: int, in_order: bool
+) -> tuple[Any, list[Any]]:
+    """Compile the prior of a model as it is now, of these variables, for any seed and data."""
+    return _compiled(_batched_prior(model, draws, in_order))
 
 
 def _prior(model: "pm.Model") -> list[Any]:
@@ -174,7 +188,7 @@ def replicate(model: "pm.Model", values: Mapping[str, Array], seed: int) -> dict
         own = [value[part] for value in given]
         try:
             batched = dict(zip(model.free_RVs, map(pt.as_tensor, own), strict=True))
-            return _run(vectorize_graph(model.observed_RVs, batched), own_seed)
+            return _seeded(_compiled(vectorize_graph(model.observed_RVs, batched)), own_seed)
         except (ValueError, NotImplementedError):
             return _repeat(model.observed_RVs, len(own[0]), own_seed, model.free_RVs, own)
 
@@ -182,10 +196,21 @@ def replicate(model: "pm.Model", values: Mapping[str, Array], seed: int) -> dict
     return dict(zip(names, found, strict=True))
 
 
-def _run(outputs: list[Any], seed: int) -> list[Array]:
+def _compiled(outputs: list[Any]) -> tuple[Any, list[Any]]:
+    """Return a function of random variables, and the generators that it draws from."""
     import pymc as pm
 
-    function = pm.compile([], outputs, mode=interpreted(), random_seed=seed)
+    function, updates = pm.compile(
+        [], outputs, mode=interpreted(), random_seed=False, return_updates=True
+    )
+    return function, list(updates)
+
+
+def _seeded(compiled: tuple[Any, list[Any]], seed: int) -> list[Array]:
+    from pymc.pytensorf import reseed_rngs
+
+    function, generators = compiled
+    reseed_rngs(generators, seed)
     return [np.asarray(value) for value in function()]
 
 
