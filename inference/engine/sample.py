@@ -246,7 +246,7 @@ class Sampler:
             lead = self.density.places(self.leading)
             for stats, evidence in proposed_chains(target, found, lead, seed, draws, chains):
                 tree = draws_tree(self.density, stats)
-                verdict = diagnose(tree, notes=notes)
+                verdict = diagnose(tree, modes=len(found), notes=notes)
                 if verdict.passed:
                     tree.attrs["evidence"] = json.dumps(asdict(evidence))
                     break
