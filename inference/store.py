@@ -9,6 +9,7 @@ from pathlib import Path
 import xarray as xr
 
 from ..errors import PosterionError
+from .stored import Damaged, check_content, check_structure
 
 
 def save(tree: xr.DataTree, path: str | Path) -> None:
@@ -34,17 +35,23 @@ def load(path: str | Path) -> xr.DataTree:
     Raises
     ------
     PosterionError
-        If there is no such file, or it holds no result.
+        If there is no such file, it holds no result, or it is damaged.
     """
     try:
+        check_structure(Path(path))
         with xr.open_datatree(path, engine="h5netcdf") as tree:
             loaded = tree.load()
+        if "posterior" not in loaded.children:
+            raise PosterionError(f"{path} holds no posterior; it was not written by posterion.")
+        check_content(loaded)
+    except PosterionError:
+        raise
     except FileNotFoundError as error:
         raise PosterionError(f"there is no file {path}.") from error
-    except (OSError, ValueError) as error:
+    except Damaged as error:
+        raise PosterionError(f"{path} is not as posterion wrote it: {error}.") from error
+    except Exception as error:  # a damaged file makes HDF5 and xarray fail in any way
         raise PosterionError(f"{path} is not a NetCDF file that posterion wrote.") from error
-    if "posterior" not in loaded.children:
-        raise PosterionError(f"{path} holds no posterior; it was not written by posterion.")
     return loaded
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import xarray as xr
 
+from ..errors import PosterionError
 from .scalars import stem
 
 Word = Literal["trusted", "doubtful", "refused"]
@@ -108,7 +109,15 @@ class Verdict:
 
     @classmethod
     def of(cls, tree: xr.DataTree) -> "Verdict":
-        """Read the verdict that a result carries."""
+        """Read the verdict that a result carries.
+
+        Raises
+        ------
+        PosterionError
+            If it carries none.
+        """
+        if "verdict" not in tree.attrs:
+            raise PosterionError("the result carries no verdict; fit the model anew.")
         fields = json.loads(tree.attrs["verdict"])
         lists = ("messages", "notes", "headline", "undetermined")
         found = fields | {name: tuple(fields[name]) for name in lists if name in fields}
