@@ -24,7 +24,6 @@ MOST_PACKED = 20
 DEEPEST = 8
 """Groups within groups."""
 
-Texts, Names = dict[str, str], list[str]
 PLAIN = {
     **dict.fromkeys(("model", "unit", "noise", "noise_description", "source", "messages"), str),
     **dict.fromkeys(("sha256", "quantity", "rope", "better", "spread_source"), str),
@@ -38,16 +37,16 @@ WRITTEN: Mapping[str, Any] = {
     "doubts": list[Doubt],
     "timing": dict[str, float],
     "window": dict[str, float],
-    "parameters": Names,
-    "priors": Texts,
-    "priors_given": Names,
-    "versions": Texts,
-    "pool": dict[str, str | dict[str, str | Texts] | None],
+    "parameters": list[str],
+    "priors": dict[str, str],
+    "priors_given": list[str],
+    "versions": dict[str, str],
+    "pool": dict[str, str | dict[str, str | dict[str, str]] | None],
     "labels": dict[str, list[str | float]],
-    "single": Names,
+    "single": list[str],
     "specimens": dict[str, int],
-    "factors": Texts,
-    "dose": dict[str, str | Names],
+    "factors": dict[str, str],
+    "dose": dict[str, str | list[str]],
 }
 """What those are that are written as JSON."""
 
@@ -111,7 +110,7 @@ def check_content(tree: xr.DataTree) -> None:
     from .cycling.cycle_series import Question
     from .engine.evidence import Evidence
 
-    shapes = WRITTEN | {"evidence": Evidence, "question": Question}
+    shapes = {**WRITTEN, "evidence": Evidence, "question": Question}
     attrs = {
         str(name): value.item() if isinstance(value, np.generic) else value
         for name, value in tree.attrs.items()
