@@ -320,9 +320,11 @@ class Sampler:
             near = start.copy()
             near[held] = middle
             x, logp = target.descend(first, near)
-            x = x if np.isfinite(logp) else start.copy()
-            x[held] = most
-            return target.descend(scale, x)
+            raised = x.copy() if np.isfinite(logp) else start.copy()
+            raised[held] = most
+            end = target.descend(scale, raised)
+            # From too far off it may lose what the first part has found.
+            return end if not end[1] < logp else target.descend(scale, x)
 
         return descend
 
