@@ -15,7 +15,8 @@ from posterion.inference.stored import FITTED
 
 from .synthetic import result
 
-SPOILED = ["[" * 5000 + "]" * 5000, "", 7, '{"a": 1e999}', "[1]", "null", "9" * 5000]
+INFINITE = '{"a": 1e999}'
+SPOILED = ["[" * 5000 + "]" * 5000, "", 7, INFINITE, "[1]", "null", "9" * 5000]
 JSON = ["verdict", "timing", "parameters", "priors", "priors_given", "versions"]
 
 
@@ -50,11 +51,12 @@ def test_flipped_bits_are_refused_or_do_no_more_than_change_numbers(path: Path, 
     assert time.monotonic() - start < 5
 
 
-@pytest.mark.parametrize("spoiled", SPOILED, ids=range(len(SPOILED)))
-@pytest.mark.parametrize("name", JSON)
+@pytest.mark.parametrize(
+    ("name", "spoiled"),
+    # A time may be any number.
+    [(name, text) for name in JSON for text in SPOILED if (name, text) != ("timing", INFINITE)],
+)
 def test_a_spoiled_attribute(path: Path, name: str, spoiled: object) -> None:
-    if (name, spoiled) == ("timing", '{"a": 1e999}'):
-        return  # a time may be anything
     with h5py.File(path, "r+") as file:
         file.attrs[name] = spoiled
     refused(path, f"attribute '{name}' is damaged")

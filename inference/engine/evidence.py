@@ -85,13 +85,14 @@ def estimate_evidence(evaluate: Evaluate, draws: Array, seed: int) -> Evidence:
     points = proposal.rvs(PROPOSALS, random_state=rng).reshape(PROPOSALS, draws.shape[1])
     log_weights = np.array([evaluate(x)[0] for x in points]) - proposal.logpdf(points)
     log_weights = np.where(np.isnan(log_weights), -np.inf, log_weights)
-    total = special.logsumexp(log_weights)
-    weights = np.exp(log_weights - total)
-    return Evidence(
-        log_evidence=float(total - np.log(PROPOSALS)),
-        se=float(np.sqrt(np.square(weights).sum() - 1 / PROPOSALS)),
-        k_hat=tail_of(log_weights),
-    )
+    return weighed(log_weights)
+
+
+def weighed(log_weights: Array) -> Evidence:
+    """Return the evidence that importance weights of proposals tell."""
+    shares = special.softmax(log_weights)
+    variance = max(np.square(shares).sum() - 1 / log_weights.size, 0.0)
+    return Evidence(_log_mean(log_weights), float(np.sqrt(variance)), tail_of(log_weights))
 
 
 def bridged(known: Array, proposed: Array) -> Evidence:

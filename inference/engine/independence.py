@@ -16,7 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import special
 
-from .evidence import Evidence, bridged, tail_of
+from .evidence import Evidence, bridged, weighed
 from .explore import Mode
 from .precondition import Whitening, log_mass
 from .proposals import Mixture, Proposal, StudentT, refitted, root_of, sown
@@ -205,7 +205,7 @@ def _chains(
     length = draws * per_draw
     if not np.isfinite(log_weights).any():
         return None
-    k_hat = tail_of(log_weights)
+    evidence = weighed(log_weights)
     places = np.empty((chains, length), dtype=int)
     taken = 0
     for chain in range(chains):
@@ -217,15 +217,9 @@ def _chains(
                 now, taken = int(new), taken + 1
             places[chain, step] = now
     accepted = taken / places.size
-    if k_hat > MAX_K_HAT or accepted < MIN_ACCEPTED:
+    if evidence.k_hat > MAX_K_HAT or accepted < MIN_ACCEPTED:
         return None
     kept = places[:, per_draw - 1 :: per_draw]
-    shares = special.softmax(log_weights)
-    evidence = Evidence(
-        float(special.logsumexp(log_weights) - np.log(len(points))),
-        float(np.sqrt(max(np.square(shares).sum() - 1 / len(points), 0.0))),
-        k_hat,
-    )
     return _stats(points[kept], logp[kept], accepted), evidence
 
 
