@@ -29,6 +29,7 @@ def diagnose(
     modes: int = 1,
     notes: tuple[str, ...] = (),
     divergences_let_pass: float = 0.0,
+    drift: float = 1.0,
 ) -> Verdict:
     """Check draws: R-hat, effective sample sizes, divergences, energy.
 
@@ -42,6 +43,8 @@ def diagnose(
         Remarks to keep.
     divergences_let_pass
         Share of draws that may diverge.
+    drift
+        R-hat of early and late draws, where the draws of a chain are not in the order of time.
     """
     posterior = _varying(tree.children["posterior"].to_dataset())
     still = _still(tree.children["posterior"].to_dataset())
@@ -69,6 +72,12 @@ def diagnose(
         messages.append(
             "The chains disagree: R-hat of {} is {}, above {}.".format(
                 worst, *beside_limit(r_hat_value, MAX_R_HAT)
+            )
+        )
+    if not drift <= MAX_R_HAT:
+        messages.append(
+            "The chains still drift: R-hat of early and late draws is {}, above {}.".format(
+                *beside_limit(drift, MAX_R_HAT)
             )
         )
     for kind, (name, value) in (("bulk", bulk), ("tail", tail)):
@@ -103,7 +112,7 @@ def diagnose(
     return Verdict(
         passed=not messages,
         divergences=divergences,
-        max_r_hat=float(r_hat_value),
+        max_r_hat=float(max(r_hat_value, drift)),
         min_ess=float(min(bulk[1], tail[1])),
         min_bfmi=bfmi,
         modes=modes,

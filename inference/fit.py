@@ -19,6 +19,7 @@ from .caution.general import enumerated
 from .cells import Cells, Kind, Pool, cells
 from .discrepancy import condition
 from .doubts.judge import judge
+from .engine.descents import Shrunk
 from .engine.parts import Parts, search_parts
 from .engine.sample import Progress, Sampler
 from .impossible import refuse_impossible
@@ -210,9 +211,10 @@ class _Cache:
             pymc_model = build(model, data, priors=given, noise=noise, pool=pool)
             named = density_key(str(model), given, noise, shape)
             leading: tuple[str, ...] = ()
-            shrunk: tuple[str, ...] = ()
+            shrunk = Shrunk()
             if isinstance(noise, Discrepant) and groups is None:
-                leading, shrunk = tuple(p.name for p in noise.parameters), noise.shrunk
+                leading = tuple(p.name for p in noise.parameters)
+                shrunk = Shrunk(noise.amplitudes, noise.skews)
             sampler = Sampler(pymc_model, named, leading, shrunk)
         else:
             set_data(sampler.model, model, data, pool)

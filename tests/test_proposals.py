@@ -10,7 +10,9 @@ from scipy import stats
 
 from posterion.inference.diagnose import diagnose
 from posterion.inference.engine import independence
+from posterion.inference.engine.density import Density as Compiled
 from posterion.inference.engine.density import interpreted
+from posterion.inference.engine.descents import Shrunk, in_two_parts
 from posterion.inference.engine.evidence import Evidence, tail_of
 from posterion.inference.engine.explore import Mode
 from posterion.inference.engine.independence import proposed_chains
@@ -100,7 +102,11 @@ def test_mixture_counts_each_part_by_its_share() -> None:
 def passed(log_density: Any, found: list[tuple[Mode, Whitening]]) -> tuple[xr.Dataset, Evidence]:
     """Return the first chains that pass the checks."""
     chains = proposed_chains(Density(log_density), found, (5,), seed=1, draws=1000, chains=4)
-    return next(each for each in chains if diagnose(as_tree(each[0])).passed)
+    return next(
+        (drawn, evidence)
+        for drawn, evidence, drift in chains
+        if diagnose(as_tree(drawn), drift=drift).passed
+    )
 
 
 def as_tree(drawn: xr.Dataset) -> xr.DataTree:
@@ -127,7 +133,7 @@ def test_tails_that_no_proposal_reaches_are_not_certified(monkeypatch) -> None:
 
 
 def curved(points: np.ndarray) -> np.ndarray:
-    """Return the log density of a narrow bent ridge, its end one of six dimensions."""
+    """Return the log density of a narrow bent ridge in six dimensions."""
     bent = points[:, 1] - 1.5 * points[:, 0] ** 2
     rest = stats.norm.logpdf(points[:, 2:]).sum(axis=1)
     return stats.norm.logpdf(points[:, 0]) + stats.norm.logpdf(bent, scale=0.2) + rest
@@ -141,7 +147,7 @@ def unequal(points: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("log_density", [curved, unequal])
-def test_chains_that_walk_draw_what_no_proposal_resembles(log_density, monkeypatch) -> None:
+def test_chains_that_walk_draw_from_ridges_and_unequal_modes(log_density, monkeypatch) -> None:
     monkeypatch.setattr(independence, "MIN_ACCEPTED", 1.1)  # none is certified
     found = start(0.3)
     if log_density is unequal:
@@ -160,7 +166,7 @@ def test_chains_that_walk_draw_what_no_proposal_resembles(log_density, monkeypat
 
 
 def test_walkers_that_never_move_do_not_pass(monkeypatch) -> None:
-    """Each stays where it starts: a hundred places, told a thousand times."""
+    """Each stays where it starts, and four hundred places are enough for the other checks."""
     stuck = Density(lambda points: 1e9 * points[:, 0])
     monkeypatch.setattr(independence, "MIN_ACCEPTED", 1.1)
     pool = np.random.default_rng(1).normal(size=(4000, SIZE))
@@ -168,8 +174,18 @@ def test_walkers_that_never_move_do_not_pass(monkeypatch) -> None:
     proposal = StudentT(np.full(SIZE, -1e3), np.eye(SIZE))
     monkeypatch.setattr(independence, "ALONG", (0.0,))
     monkeypatch.setattr(independence, "ACROSS", 0.0)
-    walked = independence._walked(stuck, proposal, pool, (4, 1000, 2), rng)
-    assert not diagnose(as_tree(walked)).passed
+    walked, drift = independence._walked(stuck, proposal, pool, (4, 1000, 2), rng)
+    assert not diagnose(as_tree(walked), drift=drift).passed
+
+
+def test_walkers_that_have_not_forgotten_their_start_do_not_pass(monkeypatch) -> None:
+    """All start on one side of a slope, and take steps that suit where they start."""
+    slope = Density(lambda points: stats.norm.logpdf(points, scale=4.0).sum(axis=1))
+    rng = np.random.default_rng(2)
+    pool = rng.normal(size=(4000, SIZE)) + 4.0
+    proposal = StudentT(np.full(SIZE, -1e3), np.eye(SIZE))
+    walked, drift = independence._walked(slope, proposal, pool, (4, 1000, 2), rng)
+    assert "still drift" in " ".join(diagnose(as_tree(walked), drift=drift).messages)
 
 
 # --- Descents -------------------------------------------------------------------------------------
@@ -191,14 +207,32 @@ def test_a_descent_finds_an_amplitude_that_has_no_slope_at_zero() -> None:
         pm.Potential("y", -40 * pt.log(noise) - pt.log1p(more) / 2 - squares / 2)
     ends = {}
     points = np.random.default_rng(2).normal(size=(500, 2)) * [1.0, 2.0] - [0.0, 4.0]
-    for shrunk in ((), ("amplitude",)):
-        sampler = Sampler(model, None, (), shrunk)
+    for amplitudes in ((), ("amplitude",)):
+        sampler = Sampler(model, None, (), Shrunk(amplitudes))
         target = Target.of(sampler.density)
-        descend = sampler._descend(target, points, np.ones(2))
-        ends[shrunk] = np.array([descend(x)[1] for x in points[:40]])
+        descend = sampler._descend(target, points, np.ones(2), 1)
+        ends[amplitudes] = np.array([descend(x)[1] for x in points[:40]])
     best = max(ends[()].max(), ends["amplitude",].max())
     assert (ends["amplitude",] > best - 0.1).all()
     assert (ends[()] < best - 20).mean() > 0.2
+
+
+def test_a_descent_finds_a_shape_beyond_a_pass() -> None:
+    """A narrow prior with heavy tails holds a shape at none, and the data want it far off."""
+    import pymc as pm
+
+    with pm.Model() as model:
+        Prior.parse("HalfStudentT(1, 0.0001)").variable("amplitude")
+        shape = Prior.parse("StudentT(3, 0, 0.03)").variable("shape")
+        pm.Potential("y", 40 * pm.math.exp(-(((shape + 0.9) / 0.15) ** 2)))
+    points = np.random.default_rng(2).normal(size=(500, 2)) * [1.0, 0.06]
+    target = Target.of(Compiled(model))
+    rng = np.random.default_rng(1)
+    in_turn = in_two_parts(target, np.array([1.0, 0.2]), points, (0,), (1,), rng)
+    plain = [target.descend(np.array([1.0, 0.2]), x)[0][1] for x in points[:30]]
+    found = [in_turn(x)[0][1] for x in points[:30]]
+    assert max(np.abs(plain)) < 0.1
+    assert sum(abs(x + 0.9) < 0.1 for x in found) >= 3
 
 
 # --- Coordinates of amplitudes ----------------------------------------------------------------

@@ -16,6 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import special
 
+from ..diagnose import LARGEST_R_HAT
 from .evidence import Evidence, bridged, weighed
 from .explore import Mode
 from .precondition import Whitening, log_mass
@@ -49,8 +50,16 @@ Gelman, Yao and Gabry 2024, JMLR 25(72)), and so many are taken."""
 PER_DRAW, LEAST = 4, 12_000
 """Proposals for each draw that is kept of a chain; and in all chains, lest chance decide."""
 
-WALKERS = 25
-"""Of each chain that walks; what it kept of one stands behind what it kept of another."""
+WALKERS = 100
+"""Of each chain that walks; what it kept of one stands behind what it kept of another. Where a
+walker hardly moves between parts of the posterior, many walkers still know how large each is."""
+
+GROWTH = 0.1
+"""Of the log evidence: so much more of the posterior than the one before a walk may find. What the
+first finds is not known to be all."""
+
+STILL = 0.02
+"""Of the walkers so many may never move."""
 
 WALKS = (6, 12, 24)
 """Turns of each walk between draws that are kept, if the one before did not pass."""
@@ -72,7 +81,7 @@ def proposed_chains(
     seed: int,
     draws: int,
     chains: int,
-) -> Iterator[tuple[xr.Dataset, Evidence]]:
+) -> Iterator[tuple[xr.Dataset, Evidence, float]]:
     """Sample a posterior by proposals that were fitted to it, better each time.
 
     A mixture of t distributions is fitted by population Monte Carlo (Cappé, Douc, Guillin, Marin
@@ -95,9 +104,11 @@ def proposed_chains(
 
     Yields
     ------
-    stats, evidence
+    stats, evidence, drift
         What `run_chains` returns, and the evidence that proposals tell: of independent draws
-        where these are certified, else of one walk after the other.
+        where these are certified, else of one walk after the other. The drift is the R-hat of
+        early and late draws of a walk, which says whether it has forgotten where it started. A
+        walk that finds more of the posterior than the one before, by `GROWTH`, drifts.
     """
     rng = np.random.default_rng(seed)
     mixture, past, several = _at_modes(found), _Past(), len(found) > 1
@@ -119,18 +130,21 @@ def proposed_chains(
         if number == count:
             run = _chains(points, logp, log_weights, (chains, draws, per_draw), rng)
             if run is not None:
-                yield run
+                yield *run, 1.0
         past = past.and_then(proposal, points, logp)
         mixture = refitted(mixture, past.points, past.weights)
-    pool = past.points[rng.choice(len(past.points), count // PER_DRAW, p=past.weights)]
+    pool = past.points[rng.choice(len(past.points), draws * chains, p=past.weights)]
+    known = -np.inf
     for thin in WALKS:
         shape = refitted(shape, pool, np.full(len(pool), 1 / len(pool)), leading)
         proposal = Mixture((1 - DEFENSIVE, DEFENSIVE), (shape, mixture))
-        stats = _walked(target, proposal, pool, (chains, draws, thin), rng)
+        stats, drift = _walked(target, proposal, pool, (chains, draws, thin), rng)
         pool = stats["unconstrained"].values.reshape(-1, pool.shape[1])
         points, logp = _proposed(target, proposal, PILOTS[-1], rng)
-        known = stats["lp"].values - proposal.logpdf(pool).reshape(chains, draws)
-        yield stats, bridged(known, logp - proposal.logpdf(points))
+        ratios = stats["lp"].values - proposal.logpdf(pool).reshape(chains, draws)
+        evidence = bridged(ratios, logp - proposal.logpdf(points))
+        grew, known = evidence.log_evidence - known, evidence.log_evidence
+        yield stats, evidence, drift if grew < GROWTH else LARGEST_R_HAT
 
 
 @dataclass(frozen=True)
@@ -229,7 +243,7 @@ def _walked(
     pool: Array,
     lengths: tuple[int, int, int],
     rng: np.random.Generator,
-) -> xr.Dataset:
+) -> tuple[xr.Dataset, float]:
     """Let chains walk: each turn a proposal, which may lie anywhere, and a step nearby.
 
     Steps are along the difference of two earlier points (ter Braak and Vrugt 2008,
@@ -238,8 +252,9 @@ def _walked(
     points, stay as they are during a walk.
     """
     chains, draws, thin = lengths
-    walkers, size = chains * WALKERS, pool.shape[1]
-    each = -(-draws // WALKERS)
+    own = min(WALKERS, draws // 2)
+    walkers, size = chains * own, pool.shape[1]
+    each = -(-draws // own)
     x = pool[rng.choice(len(pool), walkers)]
     logp, taken, kept = _heights(target, x), 0, []
     for turn in range(-(each * thin // WARMUP), each * thin):
@@ -261,12 +276,30 @@ def _walked(
         if turn >= 0 and turn % thin == thin - 1:
             kept.append((x, logp))
     points, heights = (np.stack(part, axis=1) for part in zip(*kept, strict=True))
-    shape = (chains, WALKERS * each)
+    shape = (chains, own * each)
     turns = each * thin + each * thin // WARMUP
-    return _stats(
+    stats = _stats(
         points.reshape(*shape, size)[:, :draws],
         heights.reshape(shape)[:, :draws],
         taken / (2 * walkers * turns),
+    )
+    return stats, _drift(points.reshape(chains, own, each, size))
+
+
+def _drift(points: Array) -> float:
+    """Return the largest R-hat of early and late draws, of shape (chains, walkers, draws, size).
+
+    Walkers that stand still tell nothing but where they started.
+    """
+    from arviz_stats.base import array_stats
+
+    chains, _, each, size = points.shape
+    if (points == points[:, :, :1]).all(axis=(2, 3)).mean() > STILL:
+        return LARGEST_R_HAT
+    halves = (points[:, :, : each // 2], points[:, :, -(each // 2) :])
+    both = np.concatenate([half.reshape(chains, -1, size) for half in halves])
+    return max(
+        float(array_stats.rhat(both[..., k], chain_axis=0, draw_axis=1)) for k in range(size)
     )
 
 

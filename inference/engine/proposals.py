@@ -96,9 +96,9 @@ class Funnel:
     """One coordinate after the other, each distributed about what those before it let expect.
 
     A few coordinates lead: amplitudes of errors, on which the widths of all others depend.
-    x_k = a·(1, x_<k, squares and products of the leading) + exp(b·(1, leading, their squares)) t,
-    with t of Student's distribution: a triangular map, as in Marzouk, Moselhy, Parno and Spantini
-    (2016), doi:10.1007/978-3-319-11259-6_23-1.
+    x_k = a·(1, x_<k, their squares, products of the leading)
+    + exp(b·(1, leading, their squares)) t, with t of Student's distribution: a triangular map, as
+    in Marzouk, Moselhy, Parno and Spantini (2016), doi:10.1007/978-3-319-11259-6_23-1.
 
     Attributes
     ----------
@@ -182,9 +182,9 @@ def _terms(x: Array, k: int, leading: int) -> tuple[Array, Array]:
     first = x[:, : min(k, leading)]
     ones = np.ones((len(x), 1))
     rows, columns = np.tril_indices(first.shape[1])
-    near = np.clip(first, -REACH, REACH)
+    near, others = (np.clip(part, -REACH, REACH) for part in (first, x[:, leading:k]))
     return (
-        np.hstack([ones, x[:, :k], first[:, rows] * first[:, columns]]),
+        np.hstack([ones, x[:, :k], first[:, rows] * first[:, columns], others**2]),
         np.hstack([ones, near, near**2]),
     )
 

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from .centring import (
     weights_of,
 )
 from .density import Density
+from .descents import Shrunk, in_two_parts
 from .evidence import estimate_evidence
 from .explanations import LIGHT, sample_each, screened
 from .explore import DROP, MANY, Descend, Mode, ends_of, explore, settled
@@ -59,11 +60,8 @@ Starts = Sequence[Mapping[str, npt.ArrayLike]]
 
 PRIOR_DRAWS = 1000
 
-HELD = 1e-6
-"""Times its scale, a variable hardly moves in a descent."""
-
-RELEASED = 3.5
-"""Standard deviations of the prior above its mean from which what is shrunk is let go."""
+DESCENTS = 17
+"""Numbers the stream of random numbers of descents."""
 
 RETRY_FACTOR_NEAR = 2
 """Of models of many parts, which are long, and whose starts are near the posterior."""
@@ -130,14 +128,13 @@ class Sampler:
 
     See `Density` for ``key``. Of a small posterior that is a funnel, ``leading`` are the variables
     on which the widths of all others depend, and it is sampled by `proposed_chains`. ``shrunk``
-    are those that a descent leaves aside at first: a discrepancy that is free from the start takes
-    on the role of what the model has not found yet.
+    are those that a descent leaves aside at first; see `in_two_parts`.
     """
 
     model: "pm.Model"
     key: str | None = None
     leading: tuple[str, ...] = ()
-    shrunk: tuple[str, ...] = ()
+    shrunk: Shrunk = Shrunk()
 
     @cached_property
     def density(self) -> Density:
@@ -230,7 +227,7 @@ class Sampler:
         else:
             modes = explore(
                 target.evaluate,
-                self._descend(target, points, np.sqrt(spread)),
+                self._descend(target, points, np.sqrt(spread), seed),
                 points if starts is None else unconstrained_points(self.model, starts),
                 seed,
                 lambda mode: whiten(target.evaluate, mode, spread) is not None,
@@ -244,9 +241,9 @@ class Sampler:
             clock.lap("explore_s")
             say(f"Sampling {chains} chains of {draws} draws")
             lead = self.density.places(self.leading)
-            for stats, evidence in proposed_chains(target, found, lead, seed, draws, chains):
+            for stats, evidence, drift in proposed_chains(target, found, lead, seed, draws, chains):
                 tree = draws_tree(self.density, stats)
-                verdict = diagnose(tree, modes=len(found), notes=notes)
+                verdict = diagnose(tree, modes=len(found), notes=notes, drift=drift)
                 if verdict.passed:
                     tree.attrs["evidence"] = json.dumps(asdict(evidence))
                     break
@@ -303,30 +300,13 @@ class Sampler:
         clock.lap("sample_s")
         return tree, verdict
 
-    def _descend(self, target: Target, points: Array, scale: Array) -> Descend:
-        """Return a descent in two parts: without what is shrunk, and then with more than enough.
-
-        From next to nothing an amplitude finds no slope that leads up to where it is needed.
-        """
-        held = self.density.places(self.shrunk)
-        if not held:
+    def _descend(self, target: Target, points: Array, scale: Array, seed: int) -> Descend:
+        """Return a descent, in two parts where something is shrunk."""
+        amplitudes, shapes = map(self.density.places, astuple(self.shrunk))
+        if not amplitudes:
             return partial(target.descend, scale)
-        middle = points[:, held].mean(axis=0)
-        most = middle + RELEASED * points[:, held].std(axis=0)
-        first = scale.copy()
-        first[held] *= HELD
-
-        def descend(start: Array) -> tuple[Array, float]:
-            near = start.copy()
-            near[held] = middle
-            x, logp = target.descend(first, near)
-            raised = x.copy() if np.isfinite(logp) else start.copy()
-            raised[held] = most
-            end = target.descend(scale, raised)
-            # From too far off it may lose what the first part has found.
-            return end if not end[1] < logp else target.descend(scale, x)
-
-        return descend
+        rng = np.random.default_rng([seed, DESCENTS])
+        return in_two_parts(target, scale, points, amplitudes, shapes, rng)
 
     def _second_plan(self, stats: xr.Dataset, plan: Plan) -> Plan:
         """Plan a second run by the draws of the first, coordinates of pooled parameters too."""

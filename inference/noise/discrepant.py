@@ -67,9 +67,10 @@ class Discrepant:
         return (noise, floor, _DISCREPANCY, _LEAD, *estimated, *skews)
 
     @property
-    def shrunk(self) -> tuple[str, ...]:
-        """Names of the parameters whose priors favour none at all."""
-        return tuple(p.name for p in self.parameters if p.name not in ("noise", "floor"))
+    def amplitudes(self) -> tuple[str, ...]:
+        """Names of the parameters that say how large each discrepancy is."""
+        kept = ("noise", "floor", *self.skews)
+        return tuple(p.name for p in self.parameters if p.name not in kept)
 
     @property
     def inputs(self) -> tuple[str, ...]:
