@@ -59,7 +59,7 @@ if TYPE_CHECKING:
         StretchedFade,
         TwoProcessFade,
     )
-    from .models.circuit import Circuit
+    from .models.circuit import DRT, Circuit
     from .models.dose import DoseResponse
     from .models.growth import ExponentialGrowth, LinearGrowth, ParabolicGrowth
     from .models.limits import CriticalCurrent, Lifetime
@@ -94,6 +94,7 @@ _HOMES = {
     "BruceVincent": "models.transference",
     "Censored": "inference.noise.censored",
     "Circuit": "models.circuit",
+    "DRT": "models.circuit",
     "Correlated": "inference.noise.correlated",
     "CriticalCurrent": "models.limits",
     "Doubt": "inference.verdict",
@@ -173,6 +174,7 @@ __all__ = [
     "retention",
     "read_cycling",
     "cycling_dataset",
+    "DRT",
     "VTF",
     "Arrhenius",
     "Autocorrelated",

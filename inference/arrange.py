@@ -97,8 +97,12 @@ def beside_output(model: Model, data: xr.Dataset, name: str) -> NDArray[np.float
     """Return what goes with the output, datum by datum: a data variable, its covariance, gaps."""
     if name == f"{model.output}_gap":
         return gaps(model, data)
-    if name == f"{model.output}_modes":
-        return discrepancy_modes(data["frequency"].values, model.window(data))
+    if name == f"{model.output}_measured":
+        return np.asarray(data[model.output].transpose(*model.output_dims).values)
+    if name in (f"{model.output}_modes", f"{model.output}_free_modes"):
+        free, window = name.endswith("free_modes"), model.window(data)
+        relaxations = Relaxations.over(window["omega_min"], window["omega_max"], free=free)
+        return discrepancy_modes(data["frequency"].values, window, relaxations)
     if name not in data.variables:
         raise PosterionError(f"the noise needs '{name}' of each datum, which the data lack.")
     if name.endswith("_covariance"):
@@ -152,7 +156,9 @@ def gaps(model: Model, data: xr.Dataset) -> NDArray[np.float64]:
     return np.where(new, np.inf, distance)
 
 
-def discrepancy_modes(frequency: NDArray[np.float64], window: Values) -> NDArray[np.float64]:
+def discrepancy_modes(
+    frequency: NDArray[np.float64], window: Values, relaxations: Relaxations
+) -> NDArray[np.float64]:
     """Return what unit amplitudes of discrepancies add to a spectrum.
 
     Parameters
@@ -161,6 +167,8 @@ def discrepancy_modes(frequency: NDArray[np.float64], window: Values) -> NDArray
         In Hz, of shape (n,).
     window
         Of the measured spectrum, see `Circuit.window`.
+    relaxations
+        The modes of relaxation.
 
     Returns
     -------
@@ -171,7 +179,7 @@ def discrepancy_modes(frequency: NDArray[np.float64], window: Values) -> NDArray
     """
     ends = window["omega_min"], window["omega_max"]
     omega = 2 * np.pi * frequency
-    own = Relaxations.over(*ends).impedance(omega)
+    own = relaxations.impedance(omega)
     inductive = np.stack([0 * omega, omega / ends[1]])[..., None]
     smooth = smooth_modes(omega, *ends)
     none, no_more = np.zeros_like(smooth), np.zeros((2, *smooth.shape))

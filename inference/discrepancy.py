@@ -9,8 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import stats
 
-from ..models.parameter import Values
-from ..models.relaxation import MODES, Relaxations
+from ..models.relaxation import Relaxations
 from .arrange import discrepancy_modes
 from .measured import group_dim
 from .noise.discrepant import Discrepant
@@ -35,6 +34,15 @@ LEFT_OUT_ATTRS = {
     "units": "ohm",
     "long_name": "resistance to direct current that the elements of the circuit leave out",
     "symbol": r"R_{\mathrm{left\,out}}",
+}
+
+POLARIZATION = "R_polarization"
+"""What a distribution of relaxation times in a circuit adds to the resistance to direct current."""
+
+POLARIZATION_ATTRS = {
+    "units": "ohm",
+    "long_name": "resistance of the distribution of relaxation times",
+    "symbol": r"R_{\mathrm{p}}",
 }
 
 AT_ONCE = 20_000_000
@@ -67,7 +75,11 @@ def condition(tree: xr.DataTree) -> xr.DataTree:
     value = constant[f"measured_{model.output}"].transpose(*dims).values
     frequency = constant["measured_frequency"].values
     rng = np.random.default_rng([int(tree.attrs["seed"]), 15])
-    resistance = modes_of(window).resistance
+    noise = _discrepant(tree)
+    resistance = noise.relaxations(window).resistance
+    name, attrs_of_added = (
+        (POLARIZATION, POLARIZATION_ATTRS) if noise.free else (LEFT_OUT, LEFT_OUT_ATTRS)
+    )
     shape = tuple(posterior.sizes[dim] for dim in SAMPLE)
     predicted, likelihood = (np.empty((int(np.prod(shape)), *value.shape)) for _ in range(2))
     offsets, left_out = [], []
@@ -77,7 +89,7 @@ def condition(tree: xr.DataTree) -> xr.DataTree:
             amplitude = amplitudes_given(own, part.mean, part.sigma, part.factor, rng)
             middle = part.mean + np.einsum("dpnk,dk->dpn", part.factor, amplitude)
             offsets.append(amplitude)
-            left_out.append(part.scale * (amplitude[:, :MODES] @ resistance))
+            left_out.append((part.causal * amplitude[:, : len(resistance)]) @ resistance)
             fresh = part.sigma * rng.normal(size=middle.shape)
             predicted[part.draws][..., points] = middle + fresh
             likelihood[part.draws][..., points] = stats.norm.logpdf(own, middle, part.sigma)
@@ -92,9 +104,9 @@ def condition(tree: xr.DataTree) -> xr.DataTree:
 
     posterior[OFFSET] = drawn(offsets, MODE)
     if "R_total" in posterior:
-        posterior[LEFT_OUT] = drawn(left_out).assign_attrs(LEFT_OUT_ATTRS)
+        posterior[name] = drawn(left_out).assign_attrs(attrs_of_added)
         attrs = posterior["R_total"].attrs
-        posterior["R_total"] = (posterior["R_total"] + posterior[LEFT_OUT]).assign_attrs(attrs)
+        posterior["R_total"] = (posterior["R_total"] + posterior[name]).assign_attrs(attrs)
     parts = {name: child.to_dataset() for name, child in tree.children.items()}
     parts["posterior"] = posterior
     for name, values in (("posterior_predictive", predicted), ("log_likelihood", likelihood)):
@@ -125,9 +137,9 @@ def _by_name(log_prior: xr.Dataset, posterior: xr.Dataset, priors: Mapping[str, 
     return log_prior.drop_vars(together)
 
 
-def modes_of(window: Values) -> Relaxations:
-    """Return the modes of relaxation over a measured window."""
-    return Relaxations.over(window["omega_min"], window["omega_max"])
+def modes_of(tree: xr.DataTree) -> Relaxations:
+    """Return the modes of relaxation over the measured window of a result."""
+    return _discrepant(tree).relaxations(json.loads(tree.attrs["window"]))
 
 
 def points_of_groups(tree: xr.DataTree) -> Iterator[tuple[int | None, NDArray[np.int64]]]:
@@ -169,8 +181,8 @@ class Portion:
         Of the circuit with its skewed arcs, and of the noise, of shape (draws, 2, n).
     factor
         Of shape (draws, 2, n, k), see `Discrepant.factor`.
-    scale
-        Amplitude of the distribution of relaxation times, in ohm per decade, of shape (draws,).
+    causal
+        Amplitude of each mode of relaxation, in ohm, of shape (draws, count).
     values
         Parameters of circuit and noise by name, of shape (draws, 1).
     """
@@ -179,7 +191,7 @@ class Portion:
     mean: Array
     sigma: Array
     factor: Array
-    scale: Array
+    causal: Array
     values: Mapping[str, Array]
 
 
@@ -217,18 +229,32 @@ def _portions(
 ) -> Iterator[Portion]:
     """Yield predictions for values of all parameters, each of shape (draws, 1)."""
     model, noise, window = model_of(tree), _discrepant(tree), json.loads(tree.attrs["window"])
-    modes = {"modes": discrepancy_modes(frequency, window)}
+    name = noise.inputs[0]
+    modes = {name: discrepancy_modes(frequency, window, noise.relaxations(window))}
+    if noise.free:
+        modes["measured"] = _measured_at(tree, frequency)
     count = max(map(len, values.values()))
-    rows = max(1, AT_ONCE // modes["modes"][0].size)
+    rows = max(1, AT_ONCE // modes[name][0].size)
     for start in range(0, count, rows):
         part = slice(start, min(start + rows, count))
         own = {name: value[part] for name, value in values.items()}
         mean = model.response({"frequency": frequency}, own)
         shaped = {name: value[..., None] for name, value in own.items()}
-        sigma = Proportional().scale(model.magnitude(mean), shaped, window)
-        scale = np.broadcast_to(noise.causal_scale(own, window), (part.stop - start, 1))
+        size = model.magnitude(noise.reference(mean, modes))
+        sigma = Proportional().scale(size, shaped, window)
+        causal = noise.causal_amplitudes(own, window).reshape(-1, noise.relaxations(window).count)
+        causal = np.broadcast_to(causal, (part.stop - start, causal.shape[1]))
         factor = noise.factor(mean, {**own, **modes}, window)
-        yield Portion(part, mean, np.broadcast_to(sigma, mean.shape), factor, scale[:, 0], own)
+        yield Portion(part, mean, np.broadcast_to(sigma, mean.shape), factor, causal, own)
+
+
+def _measured_at(tree: xr.DataTree, frequency: Array) -> Array:
+    """Return the measured impedance at frequencies, on lines between the points."""
+    constant = tree.children["constant_data"].dataset
+    known = np.log(constant["measured_frequency"].values)
+    order = np.argsort(known)
+    parts = constant["measured_Z"].transpose("part", "frequency").values
+    return np.stack([np.interp(np.log(frequency), known[order], part[order]) for part in parts])
 
 
 def added(
@@ -259,7 +285,7 @@ def added(
     """
     offsets = of_group(tree, group)[OFFSET].transpose(*SAMPLE, MODE).values
     offsets = offsets.reshape(-1, offsets.shape[-1])[taken]
-    kept = slice(None) if instrument else slice(MODES + 1)
+    kept = slice(None) if instrument else slice(modes_of(tree).count + 1)
     found = []
     for part in portions(tree, frequency, group=group, taken=taken):
         own = offsets[part.draws][:, kept]
@@ -323,8 +349,8 @@ def added_unmeasured(
     rng = np.random.default_rng([seed, 15])
     found = []
     for part in _portions(tree, values, frequency):
-        factor = part.factor[..., : MODES + 1]
-        amplitude = rng.normal(size=(len(factor), MODES + 1))
+        factor = part.factor[..., : part.causal.shape[1] + 1]
+        amplitude = rng.normal(size=(len(factor), factor.shape[-1]))
         found.append(part.mean + np.einsum("dpnk,dk->dpn", factor, amplitude))
     return np.concatenate(found)
 
@@ -349,13 +375,14 @@ def distribution(tree: xr.DataTree, tau: Array, *, group: int | None = None) -> 
     window = json.loads(tree.attrs["window"])
     posterior = of_group(tree, group)
     offsets = posterior[OFFSET].transpose(*SAMPLE, MODE).values
-    offsets = offsets.reshape(-1, offsets.shape[-1])[:, :MODES]
-    values = {"discrepancy": posterior["discrepancy"].values.ravel()}
+    noise, modes = _discrepant(tree), modes_of(tree)
+    offsets = offsets.reshape(-1, offsets.shape[-1])[:, : modes.count]
+    names = [p.name for p in noise.parameters]
+    values = {name: posterior[name].values.reshape(-1, 1) for name in names}
     if "R_total" in posterior:
-        values["R_total"] = _circuit_resistance(posterior).ravel()
-    scale = _discrepant(tree).causal_scale(values, window)
-    per_decade = offsets @ modes_of(window).density(np.log10(tau)).T
-    return np.asarray(scale[:, None] * per_decade / np.log(10))
+        values["R_total"] = _circuit_resistance(posterior).reshape(-1, 1)
+    causal = noise.causal_amplitudes(values, window).reshape(-1, modes.count)
+    return np.asarray((causal * offsets) @ modes.density(np.log10(tau)).T / np.log(10))
 
 
 def _discrepant(tree: xr.DataTree) -> Discrepant:
@@ -373,4 +400,5 @@ def skews_of(tree: xr.DataTree) -> tuple[str, ...]:
 def _circuit_resistance(posterior: xr.Dataset) -> Array:
     """Return the resistance of the circuit alone, which the discrepancy is measured by."""
     total = posterior["R_total"].values
-    return np.asarray(total - posterior[LEFT_OUT].values if LEFT_OUT in posterior else total)
+    added = next((name for name in (LEFT_OUT, POLARIZATION) if name in posterior), None)
+    return np.asarray(total - posterior[added].values if added else total)

@@ -36,8 +36,7 @@ class RelaxationTimes:
 
 def relaxation_times(tree: xr.DataTree) -> RelaxationTimes:
     """Return the distributions of one fitted spectrum over the measured window."""
-    window = json.loads(tree.attrs["window"])
-    modes = modes_of(window)
+    modes = modes_of(tree)
     tau = np.logspace(modes.low, modes.high, POINTS)
     posterior = tree.children["posterior"].dataset
     whole = distribution(tree, tau)

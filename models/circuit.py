@@ -14,6 +14,9 @@ from .complexpair import Pair, namespace, power
 from .elements import ELEMENTS, Element, havriliak_negami
 from .parameter import Coordinates, Parameter, Quantity, Values
 
+DISTRIBUTED = "DRT"
+"""The element that stands for a distribution of relaxation times."""
+
 
 class Circuit:
     """An equivalent circuit, a frozen value.
@@ -72,6 +75,23 @@ class Circuit:
     def arc_resistances(self) -> Iterator[str]:
         """Yield the names of the resistances of these arcs, in the same order."""
         return iter(())
+
+    @cached_property
+    def is_distributed(self) -> bool:
+        """Whether a distribution of relaxation times stands in series.
+
+        Raises
+        ------
+        PosterionError
+            If it stands in parallel with something, or there are two.
+        """
+        found = [leaf for leaf in self.leaves() if leaf.code == DISTRIBUTED]
+        in_series = [part for part in _parts(self, Series) if part in found]
+        if len(found) > 1 or found != in_series:
+            raise PosterionError(
+                f"the circuit '{self}' can hold one {DISTRIBUTED}, in series with all else."
+            )
+        return bool(found)
 
     def impedance(self, omega: Any, values: Values) -> Pair:
         """Return the impedance in ohm at angular frequencies `omega` (rad/s)."""
@@ -163,6 +183,27 @@ class Circuit:
         """Return |Z| of each point, of shape (..., 1, n)."""
         xp = namespace(response)
         return xp.sqrt((response**2).sum(axis=-2, keepdims=True))
+
+
+def DRT(tail: str = "") -> Circuit:  # noqa: N802 - named as the element
+    """Return the circuit of a distribution of relaxation times, ``R0-DRT1`` and a tail.
+
+    The distribution is a Gaussian process over log τ: the impedance of whatever processes a linear
+    and stable specimen has, and no arcs are told apart. `fit` gives ``R_polarization``, its
+    integral, and ``R_total``. Liu and Ciucci (2020), doi:10.1016/j.electacta.2019.135316.
+
+    Parameters
+    ----------
+    tail
+        What blocks a direct current or diffuses, in series, such as ``"CPE1"`` or ``"W1"``.
+
+    Examples
+    --------
+    >>> import posterion as po
+    >>> str(po.DRT(tail="CPE1"))
+    'R0-DRT1-CPE1'
+    """
+    return Circuit.parse("-".join(filter(None, (f"R0-{DISTRIBUTED}1", tail))))
 
 
 @dataclass(frozen=True)

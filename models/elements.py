@@ -230,6 +230,11 @@ def _cpe(code: str) -> Element:
     )
 
 
+def distributed(omega: Any) -> Pair:
+    """Nothing by itself: what the distribution adds is a random function, see `Discrepant`."""
+    return Pair(0.0, 0.0)
+
+
 _ALL = (
     Element("R", "resistor", (_resistance("", "R", "resistance"),), resistor, lambda R: R),
     Element(
@@ -332,6 +337,7 @@ _ALL = (
         havriliak_negami,
         lambda R, tau, alpha, beta: R,
     ),
+    Element("DRT", "distribution of relaxation times", (), distributed, lambda: 0.0),
     Element(
         "TLMQ",
         "blocking transmission line",

@@ -12,11 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .complexpair import namespace
+
 Array = NDArray[np.float64]
 
 MODES = 15
 """Sines of a distribution. What oscillates faster over log τ than the last of them hardly shows:
 an impedance averages a distribution over about a decade."""
+
+FREE_MODES = 40
+"""Sines of a distribution that stands for all processes: a process of one relaxation time is as
+narrow as data can show."""
 
 LENGTH = 0.6
 """Length scale of the distribution of relaxation times, in decades: no narrower than an arc, so
@@ -49,35 +55,49 @@ class Relaxations:
     ----------
     low, high
         Ends of log10 τ (s), between which the distribution is not zero.
+    count
+        How many modes.
+    length
+        Length scale in decades that all modes are scaled by; None where it is a parameter.
     """
 
     low: float
     high: float
+    count: int = MODES
+    length: float | None = LENGTH
 
     @classmethod
-    def over(cls, omega_min: float, omega_max: float) -> "Relaxations":
-        """Return the modes over a measured window of angular frequencies in rad/s."""
+    def over(cls, omega_min: float, omega_max: float, *, free: bool = False) -> "Relaxations":
+        """Return the modes over a measured window of angular frequencies in rad/s.
+
+        Free ones stand for all processes of a specimen, and not for what a circuit leaves out.
+        """
         fastest, slowest = float(-np.log10(omega_max)), float(-np.log10(omega_min))
+        if free:
+            return cls(fastest - FAST_MARGIN, slowest + FAST_MARGIN, FREE_MODES, None)
         return cls(fastest - FAST_MARGIN, slowest + SLOW_MARGIN)
 
     @property
     def wavenumbers(self) -> Array:
-        """Of each mode, in rad per decade, of shape (MODES,)."""
-        return np.asarray(np.pi / (self.high - self.low) * np.arange(1.0, MODES + 1))
+        """Of each mode, in rad per decade, of shape (count,)."""
+        return np.asarray(np.pi / (self.high - self.low) * np.arange(1.0, self.count + 1))
 
     def density(self, log_tau: Array) -> Array:
-        """Return each mode over log10 τ, per decade, of shape (n, MODES).
+        """Return each mode over log10 τ, per decade, of shape (n, count).
 
         With independent standard normal amplitudes their sum is a Gaussian process of variance
-        one, Matérn 3/2 of the length scale `LENGTH`.
+        one, Matérn 3/2 of the length scale; where there is none, amplitudes are to be scaled by
+        the root of `matern`.
         """
         inside = (log_tau >= self.low) & (log_tau <= self.high)
         phase = (log_tau[:, None] - self.low) * self.wavenumbers
-        variance = matern(self.wavenumbers, LENGTH) * 2 / (self.high - self.low)
+        variance = 2 / (self.high - self.low) * np.ones(self.count)
+        if self.length is not None:
+            variance *= matern(self.wavenumbers, self.length)
         return np.sqrt(variance) * np.sin(phase) * inside[:, None]
 
     def impedance(self, omega: Array) -> Array:
-        """Return the impedance of each mode, of shape (2, n, MODES).
+        """Return the impedance of each mode, of shape (2, n, count).
 
         It is ∫ φ(x)/(1 + jω 10^x) dx.
         """
@@ -99,13 +119,19 @@ class Relaxations:
         return np.asarray(self.low + step * (np.arange(count) + 0.5)), step
 
 
-def matern(wavenumber: Array, length: float) -> Array:
+def wavenumbers(omega_min: Any, omega_max: Any, count: int) -> Any:
+    """Return those of free `Relaxations` over a window, which may be symbolic."""
+    decades = namespace(omega_min, omega_max).log10(omega_max / omega_min)
+    return np.pi / (decades + 2 * FAST_MARGIN) * np.arange(1.0, count + 1)
+
+
+def matern(wavenumber: Array, length: Any) -> Any:
     """Return the spectral density of a Matérn 3/2 process of variance one.
 
     Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), section 4.2.
     """
     a = 3**0.5 / length
-    return np.asarray(4 * a**3 / (a**2 + wavenumber**2) ** 2)
+    return 4 * a**3 / (a**2 + wavenumber**2) ** 2
 
 
 def smooth_modes(omega: Array, omega_min: float, omega_max: float) -> Array:

@@ -15,7 +15,7 @@ from posterion.datasets.schema import spectrum_dataset
 from posterion.inference.discrepancy import LEFT_OUT, OFFSET, added, distribution
 from posterion.inference.engine.density import interpreted
 from posterion.inference.engine.simulate import replicate, simulate_prior
-from posterion.inference.noise.discrepant import KINDS, Discrepant
+from posterion.inference.noise.discrepant import Discrepant
 from posterion.inference.noise.low_rank import _draws, amplitudes_given, low_rank_variable
 from posterion.inference.revive import noise_of
 from posterion.inference.transforms import SumAndShares
@@ -417,7 +417,7 @@ def test_amplitudes_and_all_that_follows_from_them(fitted: xr.DataTree, oracle) 
     posterior = fitted["posterior"].to_dataset()
     order = fitted["constant_data"]["measured_frequency"].values
     measured = fitted["observed_data"]["Z"].transpose("part", "frequency").values
-    offsets = posterior[OFFSET].values.reshape(-1, KINDS.shape[1])
+    offsets = posterior[OFFSET].values.reshape(-1, MODES + 1 + 2 * SMOOTH_MODES)
     names = [*TRUTH, *(p.name for p in noise_of(fitted).parameters)]
     flat = {name: posterior[name].values.ravel() for name in names}
     likelihood = fitted["log_likelihood"]["Z"].transpose(*SAMPLE, "part", "frequency").values

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from ...models.circuit import Circuit, Leaf
 from ...models.coordinates import find_arcs
-from ...models.relaxation import MODES
 from ...units import hertz
-from ..discrepancy import MODE, OFFSET, is_discrepant
+from ..discrepancy import MODE, OFFSET, is_discrepant, modes_of
 from ..pooling import SPREAD
 from ..relaxation_times import missing_process
 from ..residuals import residuals_of
@@ -153,7 +152,7 @@ def _induces(tree: xr.DataTree) -> bool:
     posterior = tree.children["posterior"].dataset
     if any(leaf.code in ("L", "La") for leaf in Circuit.parse(tree.attrs["model"]).leaves()):
         return False
-    share = posterior["lead"] * posterior[OFFSET].isel({MODE: MODES})
+    share = posterior["lead"] * posterior[OFFSET].isel({MODE: modes_of(tree).count})
     low, high = np.quantile(share.values, [0.03, 0.97])
     return bool(min(abs(low), abs(high)) > 0 and low * high > 0 and abs(low + high) / 2 > LEAD)
 

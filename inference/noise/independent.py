@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 import xarray as xr
 
+from ...errors import PosterionError
+from ...models.circuit import Circuit
 from ...models.complexpair import namespace
 from ...models.parameter import Model, Parameter, Values
 
@@ -314,10 +316,16 @@ def suited_noise(
     """
     from .discrepant import Discrepant
 
+    distributed = isinstance(model, Circuit) and model.is_distributed
     if noise is None:
         noise = usual_noise(model, data)
         if pooled and isinstance(noise, Discrepant):
-            return Proportional()
+            noise = Proportional()
+    if distributed and (pooled or not isinstance(noise, Discrepant)):
+        raise PosterionError(
+            f"'{model}' holds a distribution of relaxation times, which is fitted to one spectrum "
+            "at a time, with the usual noise of spectra."
+        )
     return noise.of(model) if isinstance(noise, Discrepant) else noise
 
 

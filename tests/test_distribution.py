@@ -1,0 +1,71 @@
+"""The distribution of relaxation times as an element of a circuit."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import posterion as po
+from posterion.datasets.schema import spectrum_dataset
+from posterion.inference.discrepancy import distribution
+from posterion.models.relaxation import havriliak_negami_distribution
+
+FREQUENCY = np.logspace(6, 0, 57)
+OMEGA = 2 * np.pi * FREQUENCY
+
+
+def spectrum(Z: np.ndarray, seed: int, noise: float = 0.003) -> xr.Dataset:
+    scatter = np.random.default_rng(seed).normal(size=(2, Z.size))
+    measured = Z + noise * abs(Z) * (scatter[0] + 1j * scatter[1])
+    return spectrum_dataset(FREQUENCY, measured, source="simulated", format="none")
+
+
+def arc(R: float, tau: float, alpha: float, beta: float = 1.0) -> np.ndarray:
+    return R / (1 + (1j * OMEGA * tau) ** alpha) ** beta
+
+
+@pytest.fixture(scope="module")
+def fitted() -> xr.DataTree:
+    """Two arcs two decades apart, one of them skewed, in 300 ohm, after 50 ohm."""
+    Z = 50 + arc(200.0, 1e-5, 0.9) + arc(100.0, 1e-3, 0.85, 0.8)
+    return po.fit(po.DRT(), spectrum(Z, 1), seed=1)
+
+
+def test_resistances_of_two_arcs_are_held(fitted) -> None:
+    posterior = fitted.posterior
+    assert po.Verdict.of(fitted).trusts("R_total")
+    for name, truth in (("R_total", 350.0), ("R0", 50.0), ("R_polarization", 300.0)):
+        low, high = np.quantile(posterior[name], [0.015, 0.985])
+        assert low < truth < high, name
+        assert high - low < 0.12 * truth, name
+
+
+def test_band_of_the_distribution_holds_the_analytic_one(fitted) -> None:
+    tau = np.logspace(-6, -2, 41)
+    true = havriliak_negami_distribution(tau, 200.0, 1e-5, 0.9, 1.0)
+    true = true + havriliak_negami_distribution(tau, 100.0, 1e-3, 0.85, 0.8)
+    drawn = distribution(fitted, tau)
+    low, high = np.quantile(drawn, [0.03, 0.97], axis=0)
+    assert ((low < true) & (true < high)).mean() > 0.8
+    step = np.log(tau[1] / tau[0])
+    fast = tau < 1e-4
+    low, high = np.quantile(drawn[:, fast].sum(axis=1) * step, [0.015, 0.985])
+    assert low < true[fast].sum() * step < high
+    assert high - low < 20
+
+
+def test_predictions_follow_the_data(fitted) -> None:
+    predicted = po.predict(fitted, frequency=FREQUENCY)
+    middle = predicted["Z"].median(("chain", "draw")).transpose("part", "frequency").values
+    data = fitted.observed_data["Z"].transpose("part", "frequency").values
+    assert np.abs(middle - data).max() < 0.02 * np.hypot(*data).max()
+
+
+@pytest.mark.parametrize("text", ["p(R1,DRT1)", "R0-DRT1-DRT2"])
+def test_one_distribution_stands_in_series(text) -> None:
+    with pytest.raises(po.PosterionError, match="one DRT, in series"):
+        po.fit(po.Circuit.parse(text), spectrum(50 + arc(200.0, 1e-5, 0.9), 1))
+
+
+def test_plain_noise_knows_no_distribution() -> None:
+    with pytest.raises(po.PosterionError, match="one spectrum at a time"):
+        po.fit(po.DRT(), spectrum(50 + arc(200.0, 1e-5, 0.9), 1), noise=po.Proportional())
