@@ -3,7 +3,7 @@
 import math
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from ..numbers import interval, number
+from .numbers import interval, number
 
 _DIGITS = 4
 """Significant digits that a value keeps at most; its interval may be narrower than the last."""

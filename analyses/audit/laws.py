@@ -1,15 +1,16 @@
 """Fits that claims and figures share: each model is compiled once, each fit done once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...datasets.published import Published
+from ...errors import PosterionError
 from ...models.temperature_law import Form
 from ...models.transport import Arrhenius
-from .inputs import Array
+from .inputs import Array, Inputs, Undecided
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -122,3 +123,47 @@ class Fits:
             np.ravel(posterior["noise"].values),
             "" if verdict.passed else verdict.messages[0],
         )
+
+
+def fitted_energy(inputs: Inputs, form: Form, points: Sequence[Published]) -> Array:
+    """Draw the activation energy in eV that conductivities in S/cm at some temperatures have.
+
+    Raises
+    ------
+    Undecided
+        If the fit fails its checks.
+    """
+    fit = _fitted(inputs, form, points)
+    if fit.draws is None:
+        raise Undecided(f"The fit failed its checks, so it says nothing: {fit.failure}")
+    return fit.draws
+
+
+def fitted_scatter(inputs: Inputs, form: Form, points: Sequence[Published]) -> Array:
+    """Draw how much these conductivities scatter around the law, as a share."""
+    return _fitted(inputs, form, points).scatter
+
+
+def growth_factor(inputs: Inputs, *rows: Sequence[Published]) -> Array:
+    """Draw the last resistance over the first by linear growth; rows are summed before.
+
+    Raises
+    ------
+    Undecided
+        If the fit fails its checks.
+    """
+    points = [
+        (float(n), sum(p.value for p in printed), sum(p.step for p in printed))
+        for n, printed in enumerate(zip(*rows, strict=True))
+    ]
+    drawn = inputs.fits.growth(tuple(points))
+    if drawn is None:
+        raise Undecided("Linear growth with scatter does not describe these numbers to trust.")
+    return drawn
+
+
+def _fitted(inputs: Inputs, form: Form, points: Sequence[Published]) -> SeriesFit:
+    known = tuple((p.temperature_C, p) for p in points if p.temperature_C is not None)
+    if len(known) < len(points):
+        raise PosterionError("a conductivity of the fit has no temperature_C; fill it in.")
+    return inputs.fits.series(form, known)

@@ -1,0 +1,313 @@
+"""Formulas of claims: a small grammar, read as a tree and walked, never run as code.
+
+Printed numbers by key, decimal numbers, ``+ - * / **``, comparisons, ``and``, ``or``, ``not``,
+lists, ``key["unit"]``, ``series[0]`` and the functions of `FUNCTIONS`.
+"""
+
+import ast
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ...datasets.published import Published
+from ...errors import PosterionError
+from ...models.temperature_law import BOLTZMANN
+from ...models.transport import KJ_PER_MOL
+from .functions import FUNCTIONS
+from .inputs import Inputs
+
+_LENGTH, _DEPTH, _STEPS, _ROWS = 600, 60, 20_000, 100
+"""Bounds on a formula's characters, its nesting, a claim's operations and the rows of a list."""
+
+_BINARY: Mapping[type, Callable[[Any, Any], Any]] = MappingProxyType(
+    {
+        ast.Add: operator.add,
+        ast.Sub: operator.sub,
+        ast.Mult: operator.mul,
+        ast.Div: operator.truediv,
+        ast.Pow: lambda base, power: base ** (power if np.ndim(power) else float(power)),
+    }
+)
+_COMPARED: Mapping[type, Callable[[Any, Any], Any]] = MappingProxyType(
+    {
+        ast.Lt: operator.lt,
+        ast.LtE: operator.le,
+        ast.Gt: operator.gt,
+        ast.GtE: operator.ge,
+        ast.Eq: operator.eq,
+        ast.NotEq: operator.ne,
+    }
+)
+_UNARY: Mapping[type, Callable[[Any], Any]] = MappingProxyType(
+    {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: np.logical_not}
+)
+_CONSTANTS: Mapping[str, float] = MappingProxyType(
+    {
+        "boltzmann": BOLTZMANN,
+        "kJ_per_mol": KJ_PER_MOL,
+        "pi": np.pi,
+        "inf": np.inf,
+        "slight": 0.20,
+        "moderate": 2.0,
+    }
+)
+"""Boltzmann's constant in eV/K; what is slight and what is moderate, as the rules have it."""
+
+
+class Scope:
+    """What the names in the formulas of one claim mean.
+
+    Parameters
+    ----------
+    inputs
+        Draws of the printed numbers.
+    defined
+        Formulas by name, each evaluated where it is first used.
+    series
+        Keys of printed numbers that belong together, by name.
+    where
+        Of which claim it is, for messages.
+    """
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        defined: Mapping[str, str],
+        series: Mapping[str, tuple[str, ...]],
+        where: str,
+    ) -> None:
+        self.inputs = inputs
+        self._defined = dict(defined)
+        self._series = series
+        self._where = where
+        self._values: dict[tuple[str | None, str], Any] = {}
+        self._open: list[str] = []
+        self._depth = self._steps = 0
+
+    def bind(self, name: str, value: Any) -> None:
+        """Give a name a value."""
+        self._defined.pop(name, None)
+        self._values[None, name] = value
+
+    def define(self, name: str, text: str) -> None:
+        """Give a name a formula, and evaluate it now: it draws before what comes later."""
+        self._defined[name] = text
+        self._values[None, name] = self.value(text)
+
+    def value(self, text: str) -> Any:
+        """Evaluate a formula.
+
+        Raises
+        ------
+        PosterionError
+            If it is no formula of this grammar, a name is unknown, or it comes to nothing.
+        """
+        try:
+            with np.errstate(all="ignore"):
+                return self._walk(self._parsed(text))
+        except PosterionError as error:
+            if self._where in str(error):
+                raise
+            raise PosterionError(f"{self._where}: in '{_short(text)}', {error}") from error
+
+    def _parsed(self, text: str) -> ast.expr:
+        if not isinstance(text, str):
+            raise PosterionError(f"{text!r} is no formula; write it in quotes.")
+        if len(text) > _LENGTH:
+            raise PosterionError(f"{len(text)} characters are too many; divide it by `let`.")
+        try:
+            return ast.parse(text.strip(), mode="eval").body
+        except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+            raise PosterionError(
+                "the formula cannot be read; write keys, numbers, + - * / **, comparisons and "
+                "functions."
+            ) from error
+
+    def _walk(self, node: ast.expr) -> Any:
+        self._steps += 1
+        self._depth += 1
+        if self._depth > _DEPTH:
+            raise PosterionError("it is nested too deeply; divide it by `let`.")
+        if self._steps > _STEPS:
+            raise PosterionError("the claim takes too many operations; make it shorter.")
+        try:
+            return self._evaluated(node)
+        except PosterionError:
+            raise
+        except (TypeError, ValueError, ArithmeticError, IndexError, AttributeError) as error:
+            raise PosterionError(
+                f"'{_source(node)}' cannot be worked out; check what it takes."
+            ) from error
+        finally:
+            self._depth -= 1
+
+    def _evaluated(self, node: ast.expr) -> Any:
+        match node:
+            case ast.Constant(value=bool() | complex() | None):
+                pass
+            case ast.Constant(value=int() | float() as number):
+                return np.float64(number)
+            case ast.Constant(value=str() as text):
+                return text
+            case ast.Name(id=name):
+                return self._named(name)
+            case ast.Subscript(slice=ast.Constant(value=str() as unit)):
+                return self._numbers_of(node, unit)
+            case ast.Subscript(value=rows, slice=ast.Constant(value=int() as place)):
+                return self._walk(rows)[place]
+            case ast.UnaryOp(op=op, operand=operand) if type(op) in _UNARY:
+                return _UNARY[type(op)](self._walk(operand))
+            case ast.BinOp(op=op, left=left, right=right) if type(op) in _BINARY:
+                return _BINARY[type(op)](self._walk(left), self._walk(right))
+            case ast.BoolOp(op=both, values=parts):
+                return self._joined(isinstance(both, ast.And), parts)
+            case ast.Compare(left=left, ops=ops, comparators=others) if all(
+                type(op) in _COMPARED for op in ops
+            ):
+                sides = [self._walk(side) for side in (left, *others)]
+                pairs = zip(ops, sides, sides[1:], strict=False)
+                held = [_COMPARED[type(op)](one, other) for op, one, other in pairs]
+                return held[0] if len(held) == 1 else np.logical_and.reduce(held)
+            case ast.List(elts=elements):
+                return self._rows(elements)
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+                return self._called(name, arguments)
+        raise PosterionError(
+            f"'{_source(node)}' is not part of the grammar; write keys, numbers, "
+            "+ - * / **, comparisons and functions."
+        )
+
+    def _joined(self, both: bool, parts: Iterable[ast.expr]) -> Any:
+        """Join by ``and`` or ``or``; what follows is left out where one value decides."""
+        found: Any = both
+        for part in parts:
+            value = self._walk(part)
+            found = np.logical_and(found, value) if both else np.logical_or(found, value)
+            if not np.ndim(found) and bool(found) != both:
+                break
+        return found
+
+    def _rows(self, elements: Iterable[ast.expr]) -> Any:
+        rows: list[Any] = []
+        for each in elements:
+            if isinstance(each, ast.Starred):
+                rows += list(self._walk(each.value))
+            else:
+                rows.append(self._walk(each))
+        if not 0 < len(rows) <= _ROWS or any(np.ndim(row) > 1 for row in rows):
+            raise PosterionError(f"a list has 1 to {_ROWS} plain values; this has {len(rows)}.")
+        return np.array(np.broadcast_arrays(*rows))
+
+    def _called(self, name: str, arguments: list[ast.expr]) -> Any:
+        if name in ("exact", "alone"):
+            return self._held(name, arguments)
+        if name not in FUNCTIONS:
+            raise PosterionError(
+                f"there is no function '{name}'; {hint(name, [*FUNCTIONS, 'exact', 'alone'])}"
+            )
+        function = FUNCTIONS[name]
+        values = [
+            self._published(each, function.used)
+            if function.numbers and self._is_printed(each)
+            else self._walk(each)
+            for each in arguments
+        ]
+        return function.apply(self.inputs, *values) if function.draws else function.apply(*values)
+
+    def _held(self, name: str, arguments: list[ast.expr]) -> Any:
+        """Evaluate with the numbers as they are printed, all of them or all but one."""
+        key = ""
+        if name == "alone":
+            match arguments:
+                case [first, ast.Name(id=key)]:
+                    arguments = [first]
+                case _:
+                    raise PosterionError("write alone(formula, key).")
+        if len(arguments) != 1:
+            raise PosterionError("write exact(formula).")
+        before = self.inputs.varied
+        self.inputs.varied = key
+        try:
+            return self._walk(arguments[0])
+        finally:
+            self.inputs.varied = before
+
+    def _named(self, name: str) -> Any:
+        place = (self.inputs.varied, name)
+        if place in self._values:
+            return self._values[place]
+        if name in self._defined:
+            if name in self._open:
+                raise PosterionError(f"'{name}' is defined by itself; write what it is.")
+            self._open.append(name)
+            try:
+                self._values[place] = self._walk(self._parsed(self._defined[name]))
+            finally:
+                self._open.pop()
+            return self._values[place]
+        if (None, name) in self._values:
+            return self._values[None, name]
+        if name in self._series:
+            return np.array([self.inputs.draw(key) for key in self._series[name]])
+        if name in _CONSTANTS:
+            return np.float64(_CONSTANTS[name])
+        self._check(name)
+        return self.inputs.draw(name)
+
+    def _check(self, name: str) -> None:
+        if name not in self.inputs.numbers:
+            bound = [own for _, own in self._values]
+            known = [*self._defined, *bound, *self._series, *_CONSTANTS, *self.inputs.numbers]
+            raise PosterionError(f"'{name}' is not known; {hint(name, known)}")
+
+    def _is_printed(self, node: ast.expr) -> bool:
+        inner = node.value if isinstance(node, ast.Subscript) else node
+        return (
+            isinstance(inner, ast.Name)
+            and inner.id not in self._defined
+            and not any(inner.id == name for _, name in self._values)
+            and (inner.id in self._series or inner.id in self.inputs.numbers)
+        )
+
+    def _published(self, node: ast.expr, used: bool) -> Published | tuple[Published, ...]:
+        """Return the printed number, or numbers, that a name stands for."""
+        unit: str | None = None
+        inner = node
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            inner, unit = node.value, str(node.slice.value)
+        name = inner.id if isinstance(inner, ast.Name) else ""
+        if not used:
+            return tuple(self.inputs.numbers[key] for key in self._series.get(name, (name,)))
+        if name in self._series:
+            return tuple(self.inputs.number(key, unit) for key in self._series[name])
+        return self.inputs.number(name, unit)
+
+    def _numbers_of(self, node: ast.Subscript, unit: str) -> Any:
+        if not isinstance(node.value, ast.Name):
+            raise PosterionError("only a printed number is converted: key['unit'].")
+        name = node.value.id
+        if name in self._series:
+            return np.array([self.inputs.draw(key, unit) for key in self._series[name]])
+        self._check(name)
+        return self.inputs.draw(name, unit)
+
+
+def hint(wanted: str, known: Iterable[str]) -> str:
+    """Say which of the known names was meant."""
+    near = get_close_matches(wanted, list(dict.fromkeys(known)), n=2, cutoff=0.5)
+    return f"did you mean {' or '.join(near)}?" if near else "check its spelling."
+
+
+def _source(node: ast.expr) -> str:
+    try:
+        return _short(ast.unparse(node))
+    except RecursionError:
+        return "..."
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
