@@ -20,7 +20,7 @@ from ...models.transport import KJ_PER_MOL
 from .functions import FUNCTIONS
 from .inputs import Inputs
 
-_LENGTH, _DEPTH, _STEPS, _ROWS = 600, 60, 20_000, 100
+_LENGTH, _DEPTH, _STEPS, ROWS = 600, 60, 20_000, 100
 """Bounds on a formula's characters, its nesting, a claim's operations and the rows of a list."""
 
 _BINARY: Mapping[type, Callable[[Any, Any], Any]] = MappingProxyType(
@@ -114,6 +114,20 @@ class Scope:
                 raise
             raise PosterionError(f"{self._where}: in '{_short(text)}', {error}") from error
 
+    def number(self, key: str, unit: str | None = None) -> Published:
+        """Return a printed number, in another unit if wanted.
+
+        Raises
+        ------
+        PosterionError
+            If there is no such key, or the unit has another dimension.
+        """
+        try:
+            self._check(key)
+            return self.inputs.number(key, unit)
+        except PosterionError as error:
+            raise PosterionError(f"{self._where}: {error}") from error
+
     def _parsed(self, text: str) -> ast.expr:
         if not isinstance(text, str):
             raise PosterionError(f"{text!r} is no formula; write it in quotes.")
@@ -138,7 +152,7 @@ class Scope:
             return self._evaluated(node)
         except PosterionError:
             raise
-        except (TypeError, ValueError, ArithmeticError, IndexError, AttributeError) as error:
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             raise PosterionError(
                 f"'{_source(node)}' cannot be worked out; check what it takes."
             ) from error
@@ -198,8 +212,8 @@ class Scope:
                 rows += list(self._walk(each.value))
             else:
                 rows.append(self._walk(each))
-        if not 0 < len(rows) <= _ROWS or any(np.ndim(row) > 1 for row in rows):
-            raise PosterionError(f"a list has 1 to {_ROWS} plain values; this has {len(rows)}.")
+        if not 0 < len(rows) <= ROWS or any(np.ndim(row) > 1 for row in rows):
+            raise PosterionError(f"a list has 1 to {ROWS} plain values; this has {len(rows)}.")
         return np.array(np.broadcast_arrays(*rows))
 
     def _called(self, name: str, arguments: list[ast.expr]) -> Any:

@@ -14,8 +14,9 @@ from ...datasets.published import Published
 from ...errors import PosterionError
 from ...inference.prior import Prior
 from ...report.number_texts import chance, ends, plain, span, unit_text
-from .expression import Scope
+from .expression import ROWS, Scope
 from .inputs import (
+    DRAWS,
     LEVELS,
     PRIORS,
     Array,
@@ -118,10 +119,14 @@ class _Found:
                 for own, formula in content.items():
                     self.scope.define(own, formula)
             case "printed":
-                printed = self.scope.inputs.number(content, self.claim.fields.get("unit"))
+                printed = self.scope.number(content, self.claim.fields.get("unit"))
                 self.published, self.unit = printed, printed.unit
             case "value" | "ratio" | "series":
-                self.main = self.numbers(content)
+                self.main = self.numbers(content, 2 if name == "series" else 1)
+                if name == "ratio" and (self.main.size not in (1, DRAWS) or self.main.min() <= 0):
+                    raise PosterionError(
+                        f"{self.where}: '{content}' is no positive ratio of printed numbers."
+                    )
                 self.scope.bind(name, self.main)
                 self.draws = self.main if name == "value" else None
             case "probability":
@@ -135,15 +140,24 @@ class _Found:
             case "unit":
                 self.unit = content
 
-    def numbers(self, formula: str) -> Array:
-        """Evaluate a formula that has to come to finite numbers."""
-        values = np.asarray(self.scope.value(formula), dtype=float)
+    def numbers(self, formula: str, axes: int = 1) -> Array:
+        """Evaluate a formula that has to come to finite numbers, a series to few rows of them."""
+        found = self.scope.value(formula)
+        try:
+            values = np.atleast_1d(np.asarray(found, dtype=float))
+        except (TypeError, ValueError):
+            values = np.zeros((1, 1, 1))
+        if values.ndim > axes or (axes == 2 and len(values) > ROWS):
+            raise PosterionError(
+                f"{self.where}: '{formula}' comes to no number"
+                f"{f', and to no series of up to {ROWS}' if axes == 2 else ''}; write one."
+            )
         if not np.isfinite(values).all():
             raise PosterionError(
                 f"{self.where}: '{formula}' comes to no finite number; does it divide by zero, or "
                 "take the logarithm of a negative number?"
             )
-        return np.atleast_1d(values)
+        return values
 
     def chance(self, formula: str) -> float:
         """Evaluate a formula that comes to a probability, or to what is true of some draws."""
@@ -173,6 +187,8 @@ class _Found:
         """Return with what probability the statement holds of some values."""
         for name, value in values.items():
             self.scope.bind(name, value)
+        if "holds" not in self.claim.fields:
+            raise PosterionError(f"{self.where} has neither `holds` nor `probability`; write one.")
         return self.chance(self.claim.fields["holds"])
 
     def open_with(self, why: str) -> None:
@@ -261,6 +277,13 @@ def _two_specimens(found: _Found) -> None:
     """
     spread, kind = found.claim.fields["spread"], found.claim.fields.get("specimen", "pellet")
     prior = PRIORS[spread] if spread in PRIORS else Prior.parse(spread)
+    if prior.family != "LogNormal" or not all(
+        isinstance(v, float | int) for _, v in prior.arguments
+    ):
+        raise PosterionError(
+            f"{found.where}: the spread '{spread}' is no LogNormal; write one, or "
+            f"{' or '.join(PRIORS)}."
+        )
     z, of_spread = normal_grid()
     log_ratio, unit_normal = np.log(found.main), np.sqrt(2) * z
 

@@ -137,10 +137,23 @@ def _toml(path: Path) -> dict[str, Any]:
     if len(raw) > _BYTES:
         raise PosterionError(f"{path.name} is longer than {_BYTES // 1_000_000} MB; divide it.")
     try:
-        return tomllib.loads(raw.decode("utf-8"))
+        content = tomllib.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         why = "is nested too deeply" if isinstance(error, RecursionError) else f"({error})"
         raise PosterionError(f"{path.name} is no TOML file {why}; mend it there.") from error
+    _refuse_controls(content, path.name)
+    return content
+
+
+def _refuse_controls(content: Any, where: str) -> None:
+    """Refuse what would steer a terminal."""
+    if isinstance(content, str) and any(
+        c < " " and c not in "\n\t" or c == "\x7f" for c in content
+    ):
+        raise PosterionError(f"{where}: {content[:40]!r} has control characters; take them out.")
+    parts = [*content, *content.values()] if isinstance(content, dict) else content
+    for part in parts if isinstance(parts, list) else ():
+        _refuse_controls(part, where)
 
 
 def _paper(content: Mapping[str, Any], folder: Path) -> Paper:
@@ -195,6 +208,7 @@ def _table(folder: Path, stem: str, description: str) -> Table:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise PosterionError(f"{path.name} cannot be read; put it beside this file.") from error
+    _refuse_controls(text.replace("\r\n", "\n"), path.name)
     return Table(description, text, read_rows(text, path.name))
 
 

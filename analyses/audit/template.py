@@ -34,10 +34,19 @@ def sentences(scope: Scope, texts: str | Sequence[str | Mapping[str, str]]) -> s
                 if not _scalar(scope.value(text["if"])):
                     continue
                 text = text["says"]
-            found.append(_FIELD.sub(lambda field: _shown(scope, field), text))
+            found.append(_FIELD.sub(lambda field: _tried(scope, field), text))
         except Undecided as why:
             found.append(str(why))
     return " ".join(part.strip() for part in found if part.strip())
+
+
+def _tried(scope: Scope, field: re.Match[str]) -> str:
+    try:
+        return _shown(scope, field)
+    except PosterionError:
+        raise
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise PosterionError(f"'{field[0][:60]}' cannot be written; check its form.") from error
 
 
 def _shown(scope: Scope, field: re.Match[str]) -> str:
@@ -46,7 +55,7 @@ def _shown(scope: Scope, field: re.Match[str]) -> str:
     if verb == "typical" and formula in PRIORS:
         return typical(PRIORS[formula])
     if verb == "printed":
-        return scope.inputs.number(formula).printed
+        return scope.number(formula).printed
     value = scope.value(formula)
     if isinstance(value, str):
         return value
@@ -67,8 +76,8 @@ def _shown(scope: Scope, field: re.Match[str]) -> str:
     if _PLAIN.fullmatch(form or "g"):
         return format(_scalar(value), form or "g")
     raise PosterionError(
-        f"'{form}' in '{field[0]}' is no form of a value; write .2f, g, span UNIT, value UNIT, "
-        "chance, printed, typical, ordinal, path or ?yes|no."
+        f"'{form[:30]}' in '{field[0][:60]}' is no form of a value; write .2f, g, span UNIT, "
+        "value UNIT, chance, printed, typical, ordinal, path or ?yes|no."
     )
 
 

@@ -1,6 +1,7 @@
 """Tables of published numbers, a line each."""
 
 import csv
+import math
 import re
 from collections.abc import Mapping
 
@@ -77,6 +78,8 @@ def published_of(cells: Mapping[str, str]) -> Published:
         registry().parse_units(cells["unit"])
     except Exception as error:  # pint raises many kinds on text it cannot read
         raise PosterionError(f"the unit '{cells['unit']}' is unknown to pint.") from error
+    if not math.isfinite(float(printed)):
+        raise PosterionError(f"the value {printed} is too large; write it in a larger unit.")
     cycle = _optional(cells, "cycle", _WHOLE)
     return Published(
         key=cells["key"],

@@ -44,13 +44,18 @@ def publish(path: Path | None, out: Path | None, seed: int, whole: bool, as_json
     if out is not None:
         check_writable(out)
     with progress("Loading") as say:
+        from rich.markup import escape
+
         from ...analyses import audit as audits
         from ...analyses.audit.page import json_text, write
 
+        def tell(line: str) -> None:
+            say(escape(line))
+
         done = (
-            audits.audited(audits.seed_paper(), seed, say)
+            audits.audited(audits.seed_paper(), seed, tell)
             if path is None
-            else audits.audit_file(path, seed, say)
+            else audits.audit_file(path, seed, tell)
         )
         if out is not None:
             say("Drawing the figures")
@@ -107,7 +112,7 @@ def _print(rows: "tuple[Row, ...]") -> None:
 
     console = Console(highlight=False)
     for topic in dict.fromkeys(row.topic for row in rows):
-        grid = Table(title=topic, title_justify="left", title_style="bold", show_lines=True)
+        grid = Table(title=Text(topic), title_justify="left", title_style="bold", show_lines=True)
         grid.add_column("verdict", min_width=15, no_wrap=True)
         grid.add_column("claim; published, and from its own inputs; why", ratio=1)
         for row in rows:
