@@ -17,6 +17,7 @@ from posterion.analyses.audit import audit_file, read_paper, seed_paper
 from posterion.analyses.audit.expression import Scope
 from posterion.analyses.audit.functions import FUNCTIONS
 from posterion.analyses.audit.inputs import DRAWS, Inputs, Undecided
+from posterion.analyses.audit.judge import KINDS
 from posterion.analyses.audit.laws import Fits, SeriesFit
 from posterion.analyses.audit.template import sentences
 from posterion.errors import PosterionError
@@ -358,6 +359,13 @@ def test_a_second_paper_takes_less_than_a_hundred_lines(second) -> None:
     fitted = rows["bulk-seven"]
     assert fitted.q03 < 0.5869 < fitted.q97 and fitted.verdict == "supported"
     assert rows["barrier"].verdict == "cannot be checked"
+
+
+def test_the_reference_names_every_function_and_kind() -> None:
+    text = (SECOND.parent / "audit.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[a-z_0-9]+", text))
+    assert set(FUNCTIONS) | {"exact", "alone"} <= words
+    assert all(f"`{kind}`" in text for kind in KINDS if kind != "cannot be checked")
 
 
 def test_its_numbers_stand_in_the_reports() -> None:
