@@ -103,6 +103,22 @@ def test_what_decides_leaves_the_rest_unevaluated() -> None:
     assert scope().value("1 < 2 or nothing_of_the_kind > 0")
 
 
+def test_a_shared_formula_follows_what_it_reads_and_keeps_what_it_drew() -> None:
+    here = scope({"twice": "2 * at", "more": "twice + 1", "noise": "normal()"})
+    for at in (1.0, 5.0):
+        here.bind("at", np.float64(at))
+        assert float(here.value("more")) == 2 * at + 1
+        assert float(here.value("exact(more)")) == 2 * at + 1
+    drawn = here.value("noise")
+    here.bind("at", np.float64(7))
+    assert np.array_equal(drawn, here.value("noise"))
+    here.define("own", "normal() + at")
+    kept = here.value("own")
+    here.bind("at", np.float64(9))
+    assert np.array_equal(kept, here.value("own"))  # a `let` is evaluated where it stands
+    assert float(here.value("exact(own)")) == 9
+
+
 def test_sentences_hold_their_values() -> None:
     here = scope()
     text = (
@@ -284,7 +300,7 @@ CLAIMS = [
     ("id = 'x'\nsays = 's'", "has no `why`"),
     ("id = 'x'\nsays = 's'\nwhy = 'w'\nverdict = 'supported'", "'verdict', which is not known"),
     ("id = 'x'\nsays = 's'\nwhy = 3", "write"),
-    ("id = 'x'\nsays = 's'\nwhy = '{a:span'\nvalue = 'a'\nlet = 3", "no table of names"),
+    ("id = 'x'\nsays = 's'\nwhy = 'w'\nlet = 3", "no table of names"),
     ("id = 'x'\nsays = 's'\nwhy = '{a:999999999d}'", "is no form of a value"),
     ("id = 'x'\nsays = 's'\nwhy = '{a:.99999999f}'", "is no form of a value"),
     ("id = 'x'\nsays = 's'\nwhy = '{a.__class__}'", "not part of the grammar"),

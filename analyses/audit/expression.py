@@ -84,19 +84,28 @@ class Scope:
         self._defined = dict(defined)
         self._series = series
         self._where = where
-        self._values: dict[tuple[str | None, str], Any] = {}
+        self._values: dict[str, Any] = {}
+        self._worked_out: dict[str, dict[str | None, Any]] = {}
+        self._reads: dict[str, set[str]] = {}
         self._open: list[str] = []
         self._depth = self._steps = 0
 
     def bind(self, name: str, value: Any) -> None:
         """Give a name a value."""
         self._defined.pop(name, None)
-        self._values[None, name] = value
+        self._set(name, value)
 
     def define(self, name: str, text: str) -> None:
         """Give a name a formula, and evaluate it now: it draws before what comes later."""
+        value = self.value(text)
         self._defined[name] = text
-        self._values[None, name] = self.value(text)
+        self._set(name, value)
+
+    def _set(self, name: str, value: Any) -> None:
+        self._values[name] = value
+        for own, read in self._reads.items():
+            if name in read or own == name:
+                self._worked_out.pop(own, None)
 
     def value(self, text: str) -> Any:
         """Evaluate a formula.
@@ -169,8 +178,8 @@ class Scope:
                 return text
             case ast.Name(id=name):
                 return self._named(name)
-            case ast.Subscript(slice=ast.Constant(value=str() as unit)):
-                return self._numbers_of(node, unit)
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str() as unit)):
+                return self._drawn(name, unit)
             case ast.Subscript(value=rows, slice=ast.Constant(value=int() as place)):
                 return self._walk(rows)[place]
             case ast.UnaryOp(op=op, operand=operand) if type(op) in _UNARY:
@@ -224,12 +233,10 @@ class Scope:
                 f"there is no function '{name}'; {hint(name, [*FUNCTIONS, 'exact', 'alone'])}"
             )
         function = FUNCTIONS[name]
-        values = [
-            self._published(each, function.used)
-            if function.numbers and self._is_printed(each)
-            else self._walk(each)
-            for each in arguments
-        ]
+        values = []
+        for each in arguments:
+            printed = self._published(each, function.used) if function.numbers else None
+            values.append(self._walk(each) if printed is None else printed)
         return function.apply(self.inputs, *values) if function.draws else function.apply(*values)
 
     def _held(self, name: str, arguments: list[ast.expr]) -> Any:
@@ -251,63 +258,59 @@ class Scope:
             self.inputs.varied = before
 
     def _named(self, name: str) -> Any:
-        place = (self.inputs.varied, name)
-        if place in self._values:
-            return self._values[place]
+        for own in self._open:
+            self._reads[own] |= {name, *self._reads.get(name, ())}
+        varied = self.inputs.varied
+        if name in self._values and (varied is None or name not in self._defined):
+            return self._values[name]
         if name in self._defined:
-            if name in self._open:
-                raise PosterionError(f"'{name}' is defined by itself; write what it is.")
-            self._open.append(name)
-            try:
-                self._values[place] = self._walk(self._parsed(self._defined[name]))
-            finally:
-                self._open.pop()
-            return self._values[place]
-        if (None, name) in self._values:
-            return self._values[None, name]
-        if name in self._series:
-            return np.array([self.inputs.draw(key) for key in self._series[name]])
-        if name in _CONSTANTS:
+            known = self._worked_out.setdefault(name, {})
+            if varied not in known:
+                known[varied] = self._work_out(name)
+            return known[varied]
+        if name not in self._series and name in _CONSTANTS:
             return np.float64(_CONSTANTS[name])
-        self._check(name)
-        return self.inputs.draw(name)
+        return self._drawn(name)
 
-    def _check(self, name: str) -> None:
-        if name not in self.inputs.numbers:
-            bound = [own for _, own in self._values]
-            known = [*self._defined, *bound, *self._series, *_CONSTANTS, *self.inputs.numbers]
-            raise PosterionError(f"'{name}' is not known; {hint(name, known)}")
+    def _work_out(self, name: str) -> Any:
+        if name in self._open:
+            raise PosterionError(f"'{name}' is defined by itself; write what it is.")
+        self._reads.setdefault(name, set())
+        self._open.append(name)
+        try:
+            return self._walk(self._parsed(self._defined[name]))
+        finally:
+            self._open.pop()
 
-    def _is_printed(self, node: ast.expr) -> bool:
-        inner = node.value if isinstance(node, ast.Subscript) else node
-        return (
-            isinstance(inner, ast.Name)
-            and inner.id not in self._defined
-            and not any(inner.id == name for _, name in self._values)
-            and (inner.id in self._series or inner.id in self.inputs.numbers)
-        )
-
-    def _published(self, node: ast.expr, used: bool) -> Published | tuple[Published, ...]:
-        """Return the printed number, or numbers, that a name stands for."""
-        unit: str | None = None
-        inner = node
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-            inner, unit = node.value, str(node.slice.value)
-        name = inner.id if isinstance(inner, ast.Name) else ""
-        if not used:
-            return tuple(self.inputs.numbers[key] for key in self._series.get(name, (name,)))
-        if name in self._series:
-            return tuple(self.inputs.number(key, unit) for key in self._series[name])
-        return self.inputs.number(name, unit)
-
-    def _numbers_of(self, node: ast.Subscript, unit: str) -> Any:
-        if not isinstance(node.value, ast.Name):
-            raise PosterionError("only a printed number is converted: key['unit'].")
-        name = node.value.id
+    def _drawn(self, name: str, unit: str | None = None) -> Any:
         if name in self._series:
             return np.array([self.inputs.draw(key, unit) for key in self._series[name]])
         self._check(name)
         return self.inputs.draw(name, unit)
+
+    def _check(self, name: str) -> None:
+        if name not in self.inputs.numbers:
+            own = [*self._defined, *self._values, *self._series, *_CONSTANTS]
+            raise PosterionError(
+                f"'{name}' is not known; {hint(name, [*own, *self.inputs.numbers])}"
+            )
+
+    def _published(self, node: ast.expr, used: bool) -> Published | tuple[Published, ...] | None:
+        """Return the printed number, or numbers, that a name stands for, or None."""
+        match node:
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str() as unit)):
+                pass
+            case ast.Name(id=name):
+                unit = ""
+            case _:
+                return None
+        if name in self._defined or name in self._values:
+            return None
+        keys = self._series.get(name, (name,) if name in self.inputs.numbers else ())
+        if not used:
+            return tuple(self.inputs.numbers[key] for key in keys) or None
+        found = tuple(self.inputs.number(key, unit or None) for key in keys)
+        return found if name in self._series else found[0] if found else None
 
 
 def hint(wanted: str, known: Iterable[str]) -> str:

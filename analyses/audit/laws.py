@@ -154,7 +154,8 @@ def growth_factor(inputs: Inputs, *rows: Sequence[Published]) -> Array:
     """
     points = [
         (float(n), sum(p.value for p in printed), sum(p.step for p in printed))
-        for n, printed in enumerate(zip(*rows, strict=True))
+        for n, each in enumerate(zip(*rows, strict=True))
+        for printed in [[p.to("ohm") for p in each]]
     ]
     drawn = inputs.fits.growth(tuple(points))
     if drawn is None:
@@ -163,7 +164,7 @@ def growth_factor(inputs: Inputs, *rows: Sequence[Published]) -> Array:
 
 
 def _fitted(inputs: Inputs, form: Form, points: Sequence[Published]) -> SeriesFit:
-    known = tuple((p.temperature_C, p) for p in points if p.temperature_C is not None)
+    known = tuple((p.temperature_C, p.to("S/cm")) for p in points if p.temperature_C is not None)
     if len(known) < len(points):
         raise PosterionError("a conductivity of the fit has no temperature_C; fill it in.")
     return inputs.fits.series(form, known)

@@ -113,6 +113,9 @@ def _content(done: Audit) -> dict[str, Any]:
         "command": "posterion reproduce" if seed else "posterion audit CLAIMS",
         "seed": done.seed,
         "version": version("posterion"),
+        "signs": SIGNS,
+        "span_of": span_of,
+        "chance": chance,
     }
 
 
@@ -151,30 +154,5 @@ def _topic(name: str, rows: Sequence[Row]) -> dict[str, Any]:
         "name": name,
         "anchor": anchor,
         "counts": count(own),
-        "rows": [_row(row) for row in own],
-    }
-
-
-def _row(row: Row) -> dict[str, Any]:
-    cases = [
-        {
-            "assumption": case.assumption,
-            "span": span_of(case, row.unit),
-            "chance": "" if case.probability is None else chance(case.probability),
-        }
-        for case in row.sensitivity
-    ]
-    return {
-        "id": row.id,
-        "claim": row.claim,
-        "verdict": row.verdict,
-        "sign": SIGNS[row.verdict],
-        "css": row.verdict.replace(" ", "-"),
-        "printed": row.printed,
-        "quantity": row.quantity,
-        "span": span_of(row, row.unit),
-        "why": row.why,
-        "cases": cases,
-        "cases_span": any(case["span"] for case in cases),
-        "cases_chance": any(case["chance"] for case in cases),
+        "rows": own,
     }

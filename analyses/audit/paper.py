@@ -297,7 +297,8 @@ def _claim(content: Mapping[str, Any], topic: str) -> Claim:
         raise PosterionError(f"{where}: there is no kind {name!r}; {hint(str(name), KINDS)}")
     kind, fields = KINDS[name], {n: c for n, c in content.items() if n not in _ALWAYS}
     _refuse_unknown(fields, kind.needs | kind.may, where)
-    for needed in sorted({"says", *kind.needs} - set(content)):
+    shown = {"quantity"} if "value" in content else set()
+    for needed in sorted({"says", *kind.needs, *shown} - set(content)):
         raise PosterionError(f"{where} of the kind '{name}' has no `{needed}`; write it.")
     for field, part in fields.items():
         _check_field(field, part, f"{where}, `{field}`")
