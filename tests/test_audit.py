@@ -22,6 +22,7 @@ from posterion.analyses.audit.laws import Fits, SeriesFit
 from posterion.analyses.audit.template import sentences
 from posterion.errors import PosterionError
 from posterion.report import cli
+from posterion.report.cli.audit import claims_screen
 
 SECOND = Path(__file__).parents[1] / "docs" / "adediwura.toml"
 REPORTS = Path(__file__).parents[2] / "shared" / "data" / "eisfitpython"
@@ -403,17 +404,18 @@ def _command(monkeypatch, *arguments: str) -> int:
 
 
 def test_the_command_says_what_python_does(monkeypatch, capsys, second, tmp_path) -> None:
-    assert _command(monkeypatch, str(SECOND), "--json") == 0
+    assert _command(monkeypatch, str(SECOND), "--json", "--out", str(tmp_path / "new")) == 0
     document = json.loads(capsys.readouterr().out)
     assert document == json.loads(json.dumps([row.document() for row in second.rows]))
-    assert _command(monkeypatch, str(SECOND), "--out", str(tmp_path / "new")) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[1] == "6 supported, 1 not supported, 1 cannot be checked."
     names = {path.name for path in (tmp_path / "new").iterdir()}
     assert names == {"report.html", "claims.csv", "claims.json"}
     page = (tmp_path / "new" / "report.html").read_text(encoding="utf-8")
     assert "10.1039/d3ta06237f" in page and "data:image/svg+xml" in page
     assert "LogNormal" not in page  # no claim of it rests on a prior
+    lines = claims_screen("a pellet", second.rows, None, 80)
+    assert lines[0] == "Published numbers of one paper on a pellet, 8 claims"
+    assert lines[1] == "6 supported, 1 not supported, 1 cannot be checked."
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_bad_file_has_exit_status_2(monkeypatch, capsys, tmp_path) -> None:
