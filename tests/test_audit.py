@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import posterion as po
 from posterion.analyses.audit import audit_file, read_paper, seed_paper
 from posterion.analyses.audit.expression import Scope
+from posterion.analyses.audit.fits import Fits, SeriesFit
 from posterion.analyses.audit.functions import FUNCTIONS
 from posterion.analyses.audit.inputs import DRAWS, Inputs, Undecided
 from posterion.analyses.audit.judge import KINDS
-from posterion.analyses.audit.laws import Fits, SeriesFit
 from posterion.analyses.audit.template import sentences
 from posterion.errors import PosterionError
 from posterion.report import cli

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from posterion.analyses.audit import Row, seed_paper
+from posterion.analyses.audit.fits import Fits
 from posterion.analyses.audit.inputs import Numbers, altered
-from posterion.analyses.audit.laws import Fits
 
 PAPER = seed_paper()
 BY_ID = {claim.id: claim for claim in PAPER.claims}

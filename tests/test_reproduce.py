@@ -14,9 +14,9 @@ from scipy import integrate, stats
 from posterion.analyses import audit as audits
 from posterion.analyses.audit import VERDICTS, Audit, Row, audited, figures, seed_paper
 from posterion.analyses.audit import page as page_module
+from posterion.analyses.audit.fits import Fits
 from posterion.analyses.audit.inputs import Inputs, Numbers
 from posterion.analyses.audit.inputs import altered as reprinted
-from posterion.analyses.audit.laws import Fits
 from posterion.analyses.audit.page import json_text, render, write
 from posterion.analyses.audit.systems import rank_probabilities
 from posterion.analyses.audit.verdict import verdict_of_number, verdict_of_statement
@@ -456,10 +456,10 @@ def test_what_is_written(done: Audit, folder: Path) -> None:
 
 
 def test_a_fit_that_fails_its_checks_draws_no_verdict(by_id, monkeypatch) -> None:
-    from posterion.analyses.audit import laws
+    from posterion.analyses.audit import fits
 
-    failed = laws.SeriesFit(None, None, np.ones(3), "The chains disagree.")  # type: ignore[arg-type]
-    monkeypatch.setattr(laws.Fits, "_fit", lambda self, form, points: failed)
+    failed = fits.SeriesFit(None, None, np.ones(3), "The chains disagree.")  # type: ignore[arg-type]
+    monkeypatch.setattr(fits.Fits, "_fit", lambda self, form, points: failed)
     row = check("ea-coated-three-sigma", PAPER.numbers, Fits(1))
     assert row.verdict == C and row.median is None
     assert "The chains disagree." in row.why

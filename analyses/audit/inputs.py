@@ -3,22 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...datasets.published import Published, rounding_step
 from ...inference.comparison.specimens import BARRIERS, CELLS, PELLETS
 from ...inference.noise.independent import Relative
 from ...inference.prior import Prior
 from ...report.numbers import number
+from .fits import Array, Fits
 
-if TYPE_CHECKING:
-    from .laws import Fits
-
-Array = NDArray[np.float64]
 Numbers = Mapping[str, Published]
 
 DRAWS = 40_000
@@ -63,7 +58,7 @@ class Inputs:
         Key of the one number that varies, empty where none does; None where all do.
     """
 
-    def __init__(self, numbers: Numbers, claim: str, seed: int, fits: "Fits") -> None:
+    def __init__(self, numbers: Numbers, claim: str, seed: int, fits: Fits) -> None:
         self.fits = fits
         self.numbers = numbers
         self.varied: str | None = None

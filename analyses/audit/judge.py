@@ -15,6 +15,7 @@ from ...errors import PosterionError
 from ...inference.prior import Prior
 from ...report.number_texts import chance, ends, plain, span, unit_text
 from .expression import ROWS, Scope
+from .fits import Fits
 from .inputs import (
     DRAWS,
     LEVELS,
@@ -28,7 +29,6 @@ from .inputs import (
     quantiles,
     typical,
 )
-from .laws import Fits
 from .rows import Case, Row
 from .template import sentences
 from .verdict import Verdict, verdict_of_number, verdict_of_statement

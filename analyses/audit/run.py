@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import PosterionError
+from .fits import Fits
 from .inputs import Numbers
-from .laws import Fits
 from .paper import Paper, read_paper, seed_paper
 from .rows import Row
 
