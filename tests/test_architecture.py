@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,23 @@ def imported_analyses(path: Path) -> set[str]:
             if parts[0] == "analyses" and len(parts) > 1 and parts[1]:
                 found.add(parts[1])
     return found
+
+
+def test_the_modules_of_the_analyses_make_no_circle() -> None:
+    """Neither through imports inside functions nor for type checking."""
+    graph: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "analyses").rglob("*.py")):
+        if path.stem == "__init__":
+            continue
+        folder, reached = path.parent.relative_to(ROOT).parts, set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                base = folder[: len(folder) - node.level + 1]
+                parts = (*base, *filter(None, (node.module or "").split(".")))
+                reached |= {".".join(parts), *(".".join((*parts, a.name)) for a in node.names)}
+        graph[".".join((*folder, path.stem))] = reached
+    known = {name: reached & set(graph) for name, reached in graph.items()}
+    assert len(list(TopologicalSorter(known).static_order())) == len(graph) > 10
 
 
 @pytest.mark.parametrize("package", ALLOWED)
