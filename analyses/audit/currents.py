@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...datasets.published import Published, missing_for, specific_current
-from .inputs import Array, Inputs, Undecided
+from .fits import Array
+from .inputs import Inputs, Undecided
 
 Flags = NDArray[np.bool_]
 _SHOWN = {"1/hour": "C (the rate)"}

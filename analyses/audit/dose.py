@@ -8,7 +8,8 @@ from ...inference.comparison.specimens import PELLETS
 from ...inference.noise.specimens import SPECIMEN_SPREAD
 from ...inference.prior import Prior
 from ...models.dose import dose_window
-from .inputs import Array, Inputs, at_normal
+from .fits import Array
+from .inputs import Inputs, at_normal
 
 _DRAWS = 8000
 

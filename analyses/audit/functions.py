@@ -15,7 +15,8 @@ from ...models.transference import READINGS, transference_number
 from ...models.transport import Arrhenius, conductivity, disc_area
 from . import currents, laws
 from .dose import DoseCurve
-from .inputs import PRIORS, Array, Inputs, at_normal, quantiles
+from .fits import Array
+from .inputs import PRIORS, Inputs, at_normal, quantiles
 from .limits import Medians, medians
 from .verdict import verdict_of_number
 

@@ -15,12 +15,11 @@ from ...errors import PosterionError
 from ...inference.prior import Prior
 from ...report.number_texts import chance, ends, plain, span, unit_text
 from .expression import ROWS, Scope
-from .fits import Fits
+from .fits import Array, Fits
 from .inputs import (
     DRAWS,
     LEVELS,
     PRIORS,
-    Array,
     Inputs,
     Numbers,
     Undecided,

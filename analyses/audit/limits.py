@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...inference.prior import Prior
-from .inputs import Array, Inputs, at_normal
+from .fits import Array
+from .inputs import Inputs, at_normal
 
 Step = tuple[float, float]
 """Bounds of the limit of one cell: above the first, at most at the second."""

@@ -1,27 +1,24 @@
 """A paper as data: a claims file, and the tables of printed numbers beside it."""
 
-import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING, Any
 
 from ...datasets.published import COLUMNS, Published, published_of, read_rows
 from ...errors import PosterionError
+from .claims import read_claims
 from .expression import hint
 from .inputs import Numbers
-from .judge import KINDS, Claim, Shared
+from .judge import Claim, Shared
+from .shapes import ID, NAME, mapping, named, refuse_controls, refuse_unknown, rows, texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_BYTES, _CLAIMS = 2_000_000, 1_000
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
-_ID = re.compile(r"[a-zA-Z0-9-]{1,60}")
-_ALWAYS = {"id", "says", "kind", "for"}
+_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -141,44 +138,33 @@ def _toml(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         why = "is nested too deeply" if isinstance(error, RecursionError) else f"({error})"
         raise PosterionError(f"{path.name} is no TOML file {why}; mend it there.") from error
-    _refuse_controls(content, path.name)
+    refuse_controls(content, path.name)
     return content
-
-
-def _refuse_controls(content: Any, where: str) -> None:
-    """Refuse what would steer a terminal."""
-    if isinstance(content, str) and any(
-        c < " " and c not in "\n\t" or c == "\x7f" for c in content
-    ):
-        raise PosterionError(f"{where}: {content[:40]!r} has control characters; take them out.")
-    parts = [*content, *content.values()] if isinstance(content, dict) else content
-    for part in parts if isinstance(parts, list) else ():
-        _refuse_controls(part, where)
 
 
 def _paper(content: Mapping[str, Any], folder: Path) -> Paper:
     known = {"paper", "tables", "numbers", "define", "series", "topic", "figure"}
-    _refuse_unknown(content, known, "the file")
-    about = _texts(content.get("paper", {}), "paper")
+    refuse_unknown(content, known, "the file")
+    about = texts(content.get("paper", {}), "paper")
     allowed = {"name", "about", "citation", "doi", "licence", "currents", "summary"}
-    _refuse_unknown(about, allowed, "[paper]")
+    refuse_unknown(about, allowed, "[paper]")
     for needed in ("name", "citation"):
         if needed not in about:
             raise PosterionError(f"[paper] has no `{needed}`; write it.")
-    if not _ID.fullmatch(about["name"]):
+    if not ID.fullmatch(about["name"]):
         raise PosterionError(f"the name '{about['name']}' has other signs than letters and digits.")
     tables = {
         f"{about['name']}-{stem}": _table(folder, stem, text)
-        for stem, text in _texts(content.get("tables", {}), "tables").items()
+        for stem, text in texts(content.get("tables", {}), "tables").items()
     }
     numbers = _numbers(tables, content.get("numbers", {}))
     shared = Shared(
-        _named(content.get("define", {}), "define"), _series(content.get("series", {}), numbers)
+        named(content.get("define", {}), "define"), _series(content.get("series", {}), numbers)
     )
     figures = content.get("figure", [])
-    if len(_rows(figures, "figure")) > 20:
+    if len(rows(figures, "figure")) > 20:
         raise PosterionError("there are more than 20 figures; leave some out.")
-    claims = tuple(_claims(content.get("topic", [])))
+    claims = tuple(read_claims(content.get("topic", [])))
     if not claims:
         raise PosterionError("there is no claim; write a [[topic]] with a [[topic.claim]].")
     ids = [claim.id for claim in claims]
@@ -201,31 +187,31 @@ def _paper(content: Mapping[str, Any], folder: Path) -> Paper:
 
 
 def _table(folder: Path, stem: str, description: str) -> Table:
-    if not _ID.fullmatch(stem):
+    if not ID.fullmatch(stem):
         raise PosterionError(f"the table '{stem}' is no name of a CSV file beside this one.")
     path = folder / f"{stem}.csv"
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise PosterionError(f"{path.name} cannot be read; put it beside this file.") from error
-    _refuse_controls(text.replace("\r\n", "\n"), path.name)
+    refuse_controls(text.replace("\r\n", "\n"), path.name)
     return Table(description, text, read_rows(text, path.name))
 
 
 def _numbers(tables: Mapping[str, Table], own: Mapping[str, Any]) -> Numbers:
     found: dict[str, Published] = {}
-    rows = [(name, row) for name, table in tables.items() for row in table.rows]
-    for key, cells in _mapping(own, "numbers").items():
-        given = _texts(cells, f"numbers.{key}")
-        _refuse_unknown(given, set(COLUMNS), f"the number '{key}'")
+    printed = [(name, row) for name, table in tables.items() for row in table.rows]
+    for key, cells in mapping(own, "numbers").items():
+        given = texts(cells, f"numbers.{key}")
+        refuse_unknown(given, set(COLUMNS), f"the number '{key}'")
         filled = {"quantity": "number", "sample": "-", "where": "-", **given, "key": key}
         try:
             row = published_of({column: filled.get(column, "") for column in COLUMNS})
         except PosterionError as error:
             raise PosterionError(f"the number '{key}': {error}") from error
-        rows.append(("[numbers]", row))
-    for name, row in rows:
-        if not _NAME.fullmatch(row.key):
+        printed.append(("[numbers]", row))
+    for name, row in printed:
+        if not NAME.fullmatch(row.key):
             raise PosterionError(f"{name}: the key '{row.key}' is no name; use letters and _.")
         if row.key in found:
             raise PosterionError(f"{name}: the key '{row.key}' stands twice; rename one.")
@@ -235,8 +221,8 @@ def _numbers(tables: Mapping[str, Table], own: Mapping[str, Any]) -> Numbers:
 
 def _series(content: Any, numbers: Numbers) -> dict[str, tuple[str, ...]]:
     found = {}
-    for name, keys in _mapping(content, "series").items():
-        if not _NAME.fullmatch(name) or not isinstance(keys, list) or not 0 < len(keys) <= 100:
+    for name, keys in mapping(content, "series").items():
+        if not NAME.fullmatch(name) or not isinstance(keys, list) or not 0 < len(keys) <= 100:
             raise PosterionError(f"the series '{name}' is no list of 1 to 100 keys.")
         for key in keys:
             if key not in numbers:
@@ -245,122 +231,3 @@ def _series(content: Any, numbers: Numbers) -> dict[str, tuple[str, ...]]:
                 )
         found[name] = tuple(keys)
     return found
-
-
-def _claims(topics: Any) -> Iterator[Claim]:
-    count = 0
-    for topic in _rows(topics, "topic"):
-        _refuse_unknown(topic, {"name", "claim"}, "a topic")
-        name = topic.get("name")
-        if not isinstance(name, str):
-            raise PosterionError("a topic has no `name`; write it.")
-        for content in _rows(topic.get("claim", []), "topic.claim"):
-            for own in _expanded(content):
-                count += 1
-                if count > _CLAIMS:
-                    raise PosterionError(f"there are more than {_CLAIMS} claims; divide the file.")
-                yield _claim(own, name)
-
-
-def _expanded(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Return a claim once for each of the words that its `for` has, put in where ``$`` stands."""
-    if "for" not in content:
-        yield content
-        return
-    for words in _rows(content["for"], "for"):
-        given = _texts(words, "for")
-        yield {name: _put_in(part, given) for name, part in content.items() if name != "for"}
-
-
-def _put_in(content: Any, words: Mapping[str, str]) -> Any:
-    if isinstance(content, str):
-        try:
-            return Template(content).substitute(words)
-        except (KeyError, ValueError) as error:
-            raise PosterionError(
-                f"in '{content[:60]}', `for` has no word {error}; write it there."
-            ) from error
-    if isinstance(content, list):
-        return [_put_in(part, words) for part in content]
-    if isinstance(content, dict):
-        return {name: _put_in(part, words) for name, part in content.items()}
-    return content
-
-
-def _claim(content: Mapping[str, Any], topic: str) -> Claim:
-    own = content.get("id")
-    if not isinstance(own, str) or not _ID.fullmatch(own):
-        raise PosterionError(f"the id {own!r} of a claim is not of letters, digits and hyphens.")
-    where = f"claim '{own}'"
-    name = content.get("kind", "cannot be checked")
-    if name not in KINDS:
-        raise PosterionError(f"{where}: there is no kind {name!r}; {hint(str(name), KINDS)}")
-    kind, fields = KINDS[name], {n: c for n, c in content.items() if n not in _ALWAYS}
-    _refuse_unknown(fields, kind.needs | kind.may, where)
-    shown = {"quantity"} if "value" in content else set()
-    for needed in sorted({"says", *kind.needs, *shown} - set(content)):
-        raise PosterionError(f"{where} of the kind '{name}' has no `{needed}`; write it.")
-    for field, part in fields.items():
-        _check_field(field, part, f"{where}, `{field}`")
-    if not isinstance(content["says"], str):
-        raise PosterionError(f"{where}: `says` is no text.")
-    return Claim(own, topic, content["says"], name, fields)
-
-
-def _check_field(name: str, content: Any, where: str) -> None:
-    match name:
-        case "let" | "then":
-            _named(content, where)
-        case "why" | "more" | "open" | "after" | "quantity":
-            for each in content if isinstance(content, list) else [content]:
-                if not isinstance(each, str) and set(_texts(each, where)) != {"if", "says"}:
-                    raise PosterionError(f"{where}: write a text, or {{if = ..., says = ...}}.")
-        case "cases":
-            for case in _rows(content, where):
-                _refuse_unknown(case, {"if", "at", "let", "value", "probability"}, where)
-                levels = case.get("at", [])
-                numbers = isinstance(levels, list) and all(
-                    isinstance(level, int | float) and abs(level) < 1e12 for level in levels
-                )
-                if "if" not in case or not numbers or len(levels) > 20:
-                    raise PosterionError(
-                        f"{where}: a case has a text `if`, and in `at` up to 20 numbers."
-                    )
-                _named(case.get("let", {}), where)
-                _texts({n: t for n, t in case.items() if n not in ("at", "let")}, where)
-        case _:
-            _texts({name: content}, where)
-
-
-def _named(content: Any, where: str) -> dict[str, str]:
-    found = _texts(content, where)
-    for name in found:
-        if not _NAME.fullmatch(name):
-            raise PosterionError(f"{where}: '{name}' is no name; use letters, digits and _.")
-    return found
-
-
-def _texts(content: Any, where: str) -> dict[str, str]:
-    found = dict(_mapping(content, where))
-    for name, text in found.items():
-        if not isinstance(text, str):
-            raise PosterionError(f"{where}: `{name}` is {text!r:.40}; write it as text in quotes.")
-    return found
-
-
-def _mapping(content: Any, where: str) -> Mapping[str, Any]:
-    if not isinstance(content, dict):
-        raise PosterionError(f"{where} is no table of names; write [{where}].")
-    return content
-
-
-def _rows(content: Any, where: str) -> Sequence[Mapping[str, Any]]:
-    if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
-        raise PosterionError(f"{where} is no list of tables; write [[{where}]].")
-    return content
-
-
-def _refuse_unknown(content: Mapping[str, Any], known: Any, where: str) -> None:
-    for name in content:
-        if name not in known:
-            raise PosterionError(f"{where} has '{name}', which is not known; {hint(name, known)}")

@@ -10,7 +10,8 @@ from ...inference.comparison.specimens import PELLETS
 from ...report.figures.style import BLUE, GREY, INK, ORANGE, tidy
 from .currents import current_of
 from .expression import Scope
-from .inputs import Array, Inputs, at_normal
+from .fits import Array
+from .inputs import Inputs, at_normal
 
 _ROOM = "RT"
 
