@@ -423,6 +423,13 @@ def test_a_bad_file_has_exit_status_2(monkeypatch, capsys, tmp_path) -> None:
     assert "not part of the grammar" in capsys.readouterr().err
 
 
+def test_words_of_a_file_are_words_on_the_terminal_too(monkeypatch, capsys, tmp_path) -> None:
+    path = file_with(tmp_path, "id = 'x'\nsays = '[bold]x[/nothing]'\nwhy = 'w [/red]'")
+    assert _command(monkeypatch, str(path), "--table") == 0
+    out = capsys.readouterr().out
+    assert "[bold]x[/nothing]" in out and "w [/red]" in out
+
+
 def test_a_bad_figure_gets_one_sentence(tmp_path: Path) -> None:
     from posterion.analyses.audit.page import render
 

@@ -3,12 +3,10 @@
 from typing import Literal
 
 from ...datasets.published import Published
+from ...report.certainty import SURE
 
 Verdict = Literal["supported", "not supported", "cannot be checked"]
 VERDICTS: tuple[Verdict, ...] = ("supported", "not supported", "cannot be checked")
-
-SURE = 0.97
-"""A statement is supported from this probability on, and not supported from one minus it down."""
 
 RULES = (
     "A printed number stands for all numbers that would be rounded to it, each equally likely. "
