@@ -234,6 +234,39 @@ def test_any_formula_has_a_value_or_one_sentence(formula: str) -> None:
         assert "\n" not in str(error) and len(str(error)) < 400
 
 
+FITTED = (
+    HEAD
+    + """
+s = { value = "0.30", unit = "S/cm", temperature_C = "25" }
+minus = { value = "-0.30", unit = "S/cm", temperature_C = "50" }
+cold = { value = "0.4", unit = "S/cm", temperature_C = "-300" }
+r = { value = "5", unit = "ohm" }
+none = { value = "0", unit = "ohm" }
+[series]
+twice = ["s", "s"]
+negative = ["s", "minus"]
+frozen = ["s", "cold"]
+shorted = ["r", "none"]
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        ("fitted_energy('sigma', twice)", "a law of temperature needs two temperatures"),
+        ("fitted_energy('sigma', negative)", "a conductivity is -0.3 S/cm; it must be above zero"),
+        ("fitted_energy('sigma', frozen)", "a temperature is -26.85 K"),
+        ("fitted_energy('sigma', shorted)", "has no temperature_C"),
+        ("growth_factor(shorted)", "a resistance is 0 at cycle 1"),
+        ("growth_factor(twice)", "cannot be converted to 'ohm'"),
+    ],
+)
+def test_what_no_law_can_be_fitted_to_gets_one_sentence(tmp_path, formula, message) -> None:
+    with pytest.raises(PosterionError, match=message):
+        po.audit(file_with(tmp_path, number_claim(formula), FITTED))
+
+
 def test_a_formula_is_never_run(tmp_path: Path) -> None:
     target = tmp_path / "made"
     for formula in (f"open('{target}', 'w')", f"__import__('os').mkdir('{target}')"):
