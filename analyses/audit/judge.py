@@ -34,6 +34,14 @@ from .verdict import Verdict, verdict_of_number, verdict_of_statement
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What the claims of a paper share: formulas and series of keys, by name."""
+
+    defined: Mapping[str, str]
+    series: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Claim:
     """Something that a paper says, and how to check it: a ``[[claim]]`` of a claims file."""
 
@@ -43,7 +51,7 @@ class Claim:
     kind: str
     fields: Mapping[str, Any]
 
-    def check(self, paper: "Shared", numbers: Numbers, seed: int, fits: Fits) -> Row:
+    def check(self, paper: Shared, numbers: Numbers, seed: int, fits: Fits) -> Row:
         """Check the claim with the numbers given.
 
         Raises
@@ -82,14 +90,6 @@ class Claim:
             sensitivity=tuple(found.cases),
             inputs=inputs.used,
         )
-
-
-@dataclass(frozen=True)
-class Shared:
-    """What the claims of a paper share: formulas and series of keys, by name."""
-
-    defined: Mapping[str, str]
-    series: Mapping[str, tuple[str, ...]]
 
 
 @dataclass
