@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analyses.audit.run import audit, reproduce
     from .datasets.cut import cut
     from .datasets.cycling_files import read_cycling
     from .datasets.cycling_schema import cycling_dataset
@@ -67,7 +68,6 @@ if TYPE_CHECKING:
     from .models.transference import BruceVincent
     from .models.transport import VTF, Arrhenius, TwoRegimes
     from .report.pages.page import write_report
-    from .report.reproduce.run import reproduce
 
 # Where each public name lives. They are imported when first used, so that the command
 # line answers before the slow libraries are loaded.
@@ -116,6 +116,7 @@ _HOMES = {
     "Verdict": "inference.verdict",
     "Weibull": "inference.noise.censored",
     "build": "inference.build",
+    "audit": "analyses.audit.run",
     "calibrate": "inference.calibrate",
     "calibration_table": "inference.calibration.ranks",
     "check": "inference.checks.check",
@@ -143,7 +144,7 @@ _HOMES = {
     "read_spectrum": "datasets.spectrum_files",
     "read_table": "datasets.table_files",
     "read_voltammogram": "datasets.voltammogram",
-    "reproduce": "report.reproduce.run",
+    "reproduce": "analyses.audit.run",
     "sample": "inference.engine.sample",
     "save": "inference.store",
     "simulated_pellet": "datasets.simulate",
@@ -201,6 +202,7 @@ __all__ = [
     "Verdict",
     "Weibull",
     "build",
+    "audit",
     "calibrate",
     "calibration_table",
     "check",

@@ -8,8 +8,8 @@ import xarray as xr
 
 from ..inference.factors.prior_levels import Level
 from ..inference.noise.specimens import SPECIMEN_SPREAD
+from .number_texts import chance
 from .numbers import interval
-from .reproduce.text import chance
 from .tables import STATISTICS
 
 SURE = 0.97

@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from posterion.report.reproduce import Numbers, Row
-from posterion.report.reproduce.fits import Fits
-from posterion.report.reproduce.run import CLAIMS
+from posterion.analyses.audit import Row, seed_paper
+from posterion.analyses.audit.fits import Fits
+from posterion.analyses.audit.inputs import Numbers, altered
 
-BY_ID = {claim.id: claim for claim in CLAIMS}
+PAPER = seed_paper()
+BY_ID = {claim.id: claim for claim in PAPER.claims}
 
 
 def check(claim: str, numbers: Numbers | None = None) -> Row:
     """Return the row of one claim."""
-    return BY_ID[claim].check(numbers or Numbers(), 0, Fits(0))
+    return BY_ID[claim].check(PAPER.shared, numbers or PAPER.numbers, 0, Fits(0))
 
 
 def by_weighting(seven: float, ten: float) -> tuple[float, float]:
@@ -49,7 +50,7 @@ def test_the_best_of_four_volumes_is_that_of_weighted_curves() -> None:
 
 
 def test_the_probability_follows_the_published_values() -> None:
-    numbers = Numbers().replace("resistance_7ul_rt", "1467")
+    numbers = altered(PAPER.numbers, "resistance_7ul_rt", "1467")
     low = check("best-volume-rt", numbers)
     assert low.probability < 0.05
     assert low.verdict == ("not supported" if low.probability <= 0.03 else "cannot be checked")

@@ -6,11 +6,11 @@ import pytest
 import typer
 
 import posterion as po
+from posterion.analyses.audit import Row
 from posterion.inference.prior import Prior
 from posterion.models.transference import BruceVincent
 from posterion.report.cli import app
-from posterion.report.cli.reproduce import _print
-from posterion.report.reproduce import Row
+from posterion.report.cli.audit import _print
 
 MODELS = {
     "eis": [po.Circuit.parse("R0-p(R1,CPE1)")],

@@ -12,20 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posterion.datasets.published import (
-    TABLES,
-    ends_in_vague_zeros,
-    lookup,
-    read_rows,
-    rounding_step,
-    rows,
-    table,
-)
+from posterion.analyses.audit import seed_paper
+from posterion.datasets.published import ends_in_vague_zeros, read_rows, rounding_step
 from posterion.errors import PosterionError
 from posterion.report import cli
 from posterion.units import registry
 
-ALL = [row for name in TABLES for row in rows(name)]
+TABLES = seed_paper().tables
+ALL = list(seed_paper().numbers.values())
+number = seed_paper().number
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 DIMENSIONS = {
     "activation energy": "eV",
@@ -113,8 +108,8 @@ def keyed(place: str, quantity: str, **attributes: object) -> list[str]:
 @pytest.mark.parametrize("row", ALL, ids=lambda row: row.key)
 def test_each_number_stands_where_it_is_said_to(paper, row) -> None:
     for place in row.where.split("; "):
-        number = re.compile(rf"(?<![\d.]){re.escape(row.printed)}(?!\d|\.\d|e-)")
-        assert number.search(section(paper, place)), (row.printed, place)
+        printed = re.compile(rf"(?<![\d.]){re.escape(row.printed)}(?!\d|\.\d|e-)")
+        assert printed.search(section(paper, place)), (row.printed, place)
 
 
 def test_a_number_that_is_not_printed_is_not_found(paper) -> None:
@@ -130,7 +125,7 @@ def test_table_1_is_complete(paper) -> None:
     assert [list(cells) for cells in zip(*columns, strict=True)] == printed
     names = ("bare", "10ul_rt", "7ul_rt", "10ul_55c", "7ul_55c")
     for name, cells in zip(names, printed, strict=True):
-        assert lookup(f"resistance_{name}").printed == cells[0]
+        assert number(f"resistance_{name}").printed == cells[0]
     for cells in cells_of(paper, "Table 1")[1:]:
         volume, degrees = re.match(r"(\d+) μL at (RT|55)", cells[0]).groups()
         conditions = {
@@ -152,20 +147,20 @@ def test_table_2_is_complete(paper) -> None:
         short = "7ul" if volume else "bare"
         when = f"cycle{cycle}" if cycle else "fresh"
         for part, cell in enumerate(cells[2:], start=1):
-            assert lookup(f"cv_r{part}_{short}_{when}").printed == cell
+            assert number(f"cv_r{part}_{short}_{when}").printed == cell
     assert len(keyed("Table 2", "resistance")) == 36
 
 
 def test_table_3_is_complete(paper) -> None:
     printed = cells_of(paper, "Table 3")
     assert len(printed) == 8
-    comparison = rows("na3sbs4-comparison")
+    comparison = TABLES["na3sbs4-comparison"].rows
     assert len(comparison) == 24
     units = {"*": "A/g", "‡": "1/hour", "": "mA/g"}
     for line, cells in enumerate(printed):
         current, capacity, cycles = comparison[3 * line : 3 * line + 3]
-        symbol, number = re.fullmatch(r"([*‡]?)([\d.]+)", cells[2]).groups()
-        assert (current.printed, current.unit) == (number, units[symbol])
+        symbol, digits = re.fullmatch(r"([*‡]?)([\d.]+)", cells[2]).groups()
+        assert (current.printed, current.unit) == (digits, units[symbol])
         assert (f"printed {cells[2]} " in current.note) == bool(symbol)
         assert capacity.printed == cells[3]
         count, degrees = cells[4].split("/")
@@ -194,7 +189,7 @@ def test_keys_are_unique_names() -> None:
     assert len(set(keys)) == len(keys) > 200
     for key in keys:
         assert re.fullmatch(r"[a-z][a-z0-9_]*", key)
-        assert lookup(key).key == key
+        assert number(key).key == key
 
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: row.key)
@@ -245,7 +240,7 @@ def test_vague_zeros() -> None:
 
 
 def test_an_approximate_round_number_has_the_step_that_is_written() -> None:
-    after = lookup("charge_transfer_bare_after")
+    after = number("charge_transfer_bare_after")
     assert (after.printed, after.approximate, after.interval) == ("13000", True, (12500, 13500))
     for row in ALL:
         if not (row.approximate and ends_in_vague_zeros(row.printed)):
@@ -255,21 +250,21 @@ def test_an_approximate_round_number_has_the_step_that_is_written() -> None:
 
 
 def test_conversion_takes_value_and_step() -> None:
-    conductivity = lookup("conductivity_7ul_55c_table1").to("S/m")
+    conductivity = number("conductivity_7ul_55c_table1").to("S/m")
     assert (conductivity.value, conductivity.step) == pytest.approx((0.0348, 1e-4))
     assert (conductivity.unit, conductivity.printed) == ("S/m", "0.348")
-    kelvin = lookup("ccd_temperature").to("K")
+    kelvin = number("ccd_temperature").to("K")
     assert (kelvin.value, kelvin.step) == pytest.approx((328.15, 1.0))
-    assert lookup("transference_i0").to("mA").interval == pytest.approx((0.047795, 0.047805))
-    text = lookup("conductivity_7ul_55c_text").to("mS/cm")
+    assert number("transference_i0").to("mA").interval == pytest.approx((0.047795, 0.047805))
+    text = number("conductivity_7ul_55c_text").to("mS/cm")
     assert (text.value, text.step) == pytest.approx((0.348, 0.001))
     for unit in ("ohm", "furlongs per", "1 +"):
         with pytest.raises(PosterionError, match="cannot be converted to"):
-            lookup("pellet_area").to(unit)
+            number("pellet_area").to(unit)
 
 
 def test_a_table_has_the_attributes_as_columns() -> None:
-    frame = table("na3sbs4-voltammetry")
+    frame = seed_paper().frame("na3sbs4-voltammetry")
     assert len(frame) == 40
     r2 = frame[frame["key"].str.startswith("cv_r2_bare")].sort_values("cycle")
     assert r2["value"].tolist() == [694.31, 523.9, 1273, 1731, 2558, 2798]
@@ -278,11 +273,11 @@ def test_a_table_has_the_attributes_as_columns() -> None:
 
 def test_unknown_names_get_a_hint() -> None:
     with pytest.raises(PosterionError, match="did you mean .*activation_energy_7ul"):
-        lookup("activation_energie_7ul")
+        number("activation_energie_7ul")
     with pytest.raises(PosterionError, match="did you mean na3sbs4-cycling"):
-        table("na3sbs4-cyclin")
-    with pytest.raises(PosterionError, match="no table '../secrets'; `posterion data list`"):
-        rows("../secrets")
+        seed_paper().frame("na3sbs4-cyclin")
+    with pytest.raises(PosterionError, match="no table '../secrets'; check its spelling"):
+        seed_paper().frame("../secrets")
 
 
 HEADER = (
@@ -361,7 +356,7 @@ def test_show_prints_every_key_and_the_source(command, monkeypatch) -> None:
     for name in TABLES:
         status, out, _ = command("data", "show", name)
         assert status == 0
-        for row in rows(name):
+        for row in TABLES[name].rows:
             assert row.key in out
         assert "CC BY 4.0" in " ".join(out.split())
         assert "…" not in out
@@ -388,8 +383,8 @@ def test_export_writes_what_can_be_read_again(command, tmp_path) -> None:
         assert status == 0
         assert "energymater.2026.32" in out
         text = path.read_text(encoding="utf-8")
-        assert read_rows(text, name) == rows(name)
-        assert len(list(csv.DictReader(text.splitlines()))) == len(rows(name))
+        assert read_rows(text, name) == TABLES[name].rows
+        assert len(list(csv.DictReader(text.splitlines()))) == len(TABLES[name].rows)
 
 
 @pytest.mark.parametrize("verb", ["show", "export"])

@@ -11,25 +11,19 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from posterion.datasets.published import TABLES, rows
+from posterion.analyses import audit as audits
+from posterion.analyses.audit import VERDICTS, Audit, Row, audited, figures, seed_paper
+from posterion.analyses.audit import page as page_module
+from posterion.analyses.audit.fits import Fits
+from posterion.analyses.audit.inputs import Inputs, Numbers
+from posterion.analyses.audit.inputs import altered as reprinted
+from posterion.analyses.audit.page import json_text, render, write
+from posterion.analyses.audit.systems import rank_probabilities
+from posterion.analyses.audit.verdict import verdict_of_number, verdict_of_statement
 from posterion.report import cli
-from posterion.report import reproduce as reproduction
-from posterion.report.reproduce import (
-    VERDICTS,
-    Numbers,
-    Reproduction,
-    Row,
-    figures,
-    literature,
-    literature_figures,
-)
-from posterion.report.reproduce import page as page_module
-from posterion.report.reproduce.claim import verdict_of_number, verdict_of_statement
-from posterion.report.reproduce.fits import Fits
-from posterion.report.reproduce.inputs import Inputs
-from posterion.report.reproduce.page import json_text, render, write
-from posterion.report.reproduce.run import CLAIMS, run
 
+PAPER = seed_paper()
+CLAIMS = PAPER.claims
 BY_ID = {claim.id: claim for claim in CLAIMS}
 K = 8.617333262e-5
 
@@ -113,23 +107,27 @@ TOLD: dict[str, tuple[dict[str, str], str]] = {
 
 
 @pytest.fixture(scope="module")
-def done() -> Reproduction:
-    return run(seed=1)
+def done() -> Audit:
+    return audited(PAPER, seed=1)
 
 
 @pytest.fixture(scope="module")
-def by_id(done: Reproduction) -> dict[str, Row]:
+def by_id(done: Audit) -> dict[str, Row]:
     return {row.id: row for row in done.rows}
 
 
 def altered(changes: dict[str, str]) -> Numbers:
-    numbers = Numbers()
+    numbers = PAPER.numbers
     for key, printed in changes.items():
-        numbers = numbers.replace(key, printed)
+        numbers = reprinted(numbers, key, printed)
     return numbers
 
 
-def test_each_claim_has_one_row_with_a_reason(done: Reproduction) -> None:
+def check(claim: str, numbers: Numbers, fits: Fits, seed: int = 1) -> Row:
+    return BY_ID[claim].check(PAPER.shared, numbers, seed, fits)
+
+
+def test_each_claim_has_one_row_with_a_reason(done: Audit) -> None:
     assert len({row.id for row in done.rows}) == len(done.rows) == len(CLAIMS)
     for row in done.rows:
         assert row.verdict in VERDICTS
@@ -254,7 +252,7 @@ def test_limits_of_one_cell_each_are_those_of_the_integral(by_id) -> None:
     assert narrow.median == pytest.approx(np.sqrt(0.55 * 0.65), rel=0.01)
 
 
-def test_nothing_is_left_to_a_later_version(done: Reproduction) -> None:
+def test_nothing_is_left_to_a_later_version(done: Audit) -> None:
     interfaces = [row for row in done.rows if row.topic == "Interfaces"]
     assert not any("not part of the package" in row.why for row in interfaces)
 
@@ -298,7 +296,7 @@ def test_every_verdict_is_put_to_the_test(by_id) -> None:
 def test_other_numbers_turn_the_verdict(done, by_id, claim) -> None:
     changes, verdict = TURNED[claim]
     assert verdict != by_id[claim].verdict
-    row = BY_ID[claim].check(altered(changes), 1, done.fits)
+    row = check(claim, altered(changes), done.fits)
     assert row.verdict == verdict, row.why
     assert set(changes) <= set(by_id[claim].inputs)
 
@@ -306,24 +304,21 @@ def test_other_numbers_turn_the_verdict(done, by_id, claim) -> None:
 @pytest.mark.parametrize("claim", TOLD)
 def test_other_numbers_tell_what_these_cannot(done, by_id, claim) -> None:
     changes, verdict = TOLD[claim]
-    row = BY_ID[claim].check(altered(changes), 1, done.fits)
+    row = check(claim, altered(changes), done.fits)
     assert row.verdict == verdict, row.why
     assert set(changes) <= set(by_id[claim].inputs)
 
 
 def test_one_unit_for_all_currents_would_be_supported(done) -> None:
-    numbers = Numbers()
-    for row in rows("na3sbs4-comparison"):
-        if row.key.endswith("_current"):
-            numbers = numbers.replace(row.key, row.printed, unit="A/g")
-    assert BY_ID["currents-unified"].check(numbers, 1, done.fits).verdict == S
+    numbers = PAPER.numbers
+    for key in PAPER.shared.series["systems_current"]:
+        numbers = reprinted(numbers, key, numbers[key].printed, unit="A/g")
+    assert check("currents-unified", numbers, done.fits).verdict == S
 
 
 def test_slightly_would_be_supported_of_a_slight_fall(done) -> None:
     """The limit of 20 % leaves little room beside a spread of 10 %, so pellets must agree."""
-    row = BY_ID["coating-slightly"].check(
-        altered({"conductivity_7ul_25c_text": "2.8e-4"}), 1, done.fits
-    )
+    row = check("coating-slightly", altered({"conductivity_7ul_25c_text": "2.8e-4"}), done.fits)
     alone = row.sensitivity[0]
     assert alone.assumption.startswith("these two alone")
     assert alone.probability == 1.0
@@ -334,8 +329,9 @@ def test_expected_ranks_of_table_3_are_those_of_its_pairs(done) -> None:
     from posterion.inference.comparison.specimens import PELLETS
 
     inputs = Inputs(done.numbers, "test", 1, done.fits)
-    found = literature.rank_probabilities(inputs)
-    values = {n: done.numbers[f"table3_{n}_capacity"].value for n in literature.SYSTEMS}
+    keys = PAPER.shared.series["systems_capacity"]
+    found = dict(zip(keys, rank_probabilities(inputs, keys), strict=True))
+    values = {key: done.numbers[key].value for key in keys}
     arguments = dict(PELLETS.arguments)
     z = np.linspace(-6, 6, 2001)
     spread = np.exp(arguments["mu"] + arguments["sigma"] * z)
@@ -351,8 +347,7 @@ def test_expected_ranks_of_table_3_are_those_of_its_pairs(done) -> None:
 
 
 def test_a_current_that_no_other_has_leaves_nothing_to_compare(done) -> None:
-    numbers = Numbers().replace("table3_ppp_current", "50")
-    row = BY_ID["competitive-current"].check(numbers, 1, done.fits)
+    row = check("competitive-current", altered({"table3_ppp_current": "50"}), done.fits)
     assert row.verdict == C and row.median is None
     assert "No other cell" in row.why
 
@@ -361,11 +356,11 @@ def test_what_no_number_can_tell_stays_unchecked(done) -> None:
     """Coating and temperature change together: whatever the numbers, no verdict."""
     changes = {"cv_current_7ul_cycle5": "0.330", "cv_r3_7ul_cycle5": "1.75"}
     for claim in ("cv-stabler", "growth-slower"):
-        assert BY_ID[claim].check(altered(changes), 1, done.fits).verdict == C
+        assert check(claim, altered(changes), done.fits).verdict == C
 
 
 def test_rules_of_the_verdicts() -> None:
-    printed = Numbers()["transference_number"]  # 0.735 to 0.745
+    printed = PAPER.numbers["transference_number"]  # 0.735 to 0.745
     assert verdict_of_number(0.70, 0.736, printed) == S
     assert verdict_of_number(0.70, 0.734, printed) == N
     assert verdict_of_number(0.746, 0.80, printed) == N
@@ -373,15 +368,14 @@ def test_rules_of_the_verdicts() -> None:
     assert [verdict_of_statement(p) for p in (0.97, 0.96, 0.04, 0.03)] == [S, C, C, N]
 
 
-def test_every_printed_number_of_a_claim_has_its_row(done: Reproduction) -> None:
+def test_every_printed_number_of_a_claim_has_its_row(done: Audit) -> None:
     used = {key for row in done.rows for key in row.inputs}
-    for name in set(TABLES) - BACKGROUND:
-        assert {row.key for row in rows(name)} <= used, name
-    known = {row.key for name in TABLES for row in rows(name)}
-    assert used <= known
+    for name in set(PAPER.tables) - BACKGROUND:
+        assert {row.key for row in PAPER.tables[name].rows} <= used, name
+    assert used <= set(PAPER.numbers)
 
 
-def test_json_keeps_the_contract(done: Reproduction) -> None:
+def test_json_keeps_the_contract(done: Audit) -> None:
     text = json_text(done.rows)
     document = json.loads(text)
     contract = {"id", "claim", "published", "unit", "median", "q03", "q97", "verdict", "why"}
@@ -396,12 +390,13 @@ def test_json_keeps_the_contract(done: Reproduction) -> None:
 
 def test_verdicts_do_not_hang_on_the_seed(done, by_id) -> None:
     for claim in CLAIMS:
-        assert claim.check(Numbers(), 2, done.fits).verdict == by_id[claim.id].verdict, claim.id
+        row = check(claim.id, PAPER.numbers, done.fits, seed=2)
+        assert row.verdict == by_id[claim.id].verdict, claim.id
 
 
 def test_order_of_the_claims_does_not_matter(done, by_id) -> None:
-    claim = BY_ID["ea-higher-sigma"]
-    assert claim.check(done.numbers, 1, Fits(1)) == by_id[claim.id]
+    claim = "ea-higher-sigma"
+    assert check(claim, done.numbers, Fits(1)) == by_id[claim]
 
 
 class _Page(HTMLParser):
@@ -420,13 +415,13 @@ class _Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def folder(done: Reproduction, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(done: Audit, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("reproduce")
     write(done, path)
     return path
 
 
-def test_the_page_says_everything_and_loads_nothing(done: Reproduction, folder: Path) -> None:
+def test_the_page_says_everything_and_loads_nothing(done: Audit, folder: Path) -> None:
     page = _Page()
     page.feed((folder / "report.html").read_text(encoding="utf-8"))
     text = " ".join(" ".join(page.text).split())
@@ -440,19 +435,16 @@ def test_the_page_says_everything_and_loads_nothing(done: Reproduction, folder: 
     assert "LogNormal" in text and "CC BY 4.0" in text
 
 
-def test_the_page_escapes_what_it_is_given(done: Reproduction, monkeypatch) -> None:
-    monkeypatch.setattr(page_module, "as_svg", lambda figure: "data:,")
-    for name in ("table1", "energy", "conductivity", "resistance"):
-        monkeypatch.setattr(figures, f"{name}_figure", lambda done: None)
-    for name in ("systems", "ranks"):
-        monkeypatch.setattr(literature_figures, f"{name}_figure", lambda done: None)
+def test_the_page_escapes_what_it_is_given(done: Audit, monkeypatch) -> None:
+    hostile = {"image": "data:,", "alt": "<hr>", "caption": "<i>"}
+    monkeypatch.setattr(figures, "drawn_figures", lambda done: [hostile])
     row = replace(done.rows[0], claim="<script>alert(1)</script>", why="a < b & c.")
     html = render(replace(done, rows=(row,)))
-    assert "<script>" not in html
+    assert "<script>" not in html and "<hr>" not in html and "<i>" not in html
     assert "&lt;script&gt;" in html and "a &lt; b &amp; c." in html
 
 
-def test_what_is_written(done: Reproduction, folder: Path) -> None:
+def test_what_is_written(done: Audit, folder: Path) -> None:
     names = {"report.html", "claims.csv", "claims.json", "summary.png"}
     assert {path.name for path in folder.iterdir()} == names
     assert (folder / "claims.json").read_text(encoding="utf-8") == json_text(done.rows)
@@ -464,11 +456,11 @@ def test_what_is_written(done: Reproduction, folder: Path) -> None:
 
 
 def test_a_fit_that_fails_its_checks_draws_no_verdict(by_id, monkeypatch) -> None:
-    from posterion.report.reproduce import fits
+    from posterion.analyses.audit import fits
 
     failed = fits.SeriesFit(None, None, np.ones(3), "The chains disagree.")  # type: ignore[arg-type]
     monkeypatch.setattr(fits.Fits, "_fit", lambda self, form, points: failed)
-    row = BY_ID["ea-coated-three-sigma"].check(Numbers(), 1, Fits(1))
+    row = check("ea-coated-three-sigma", PAPER.numbers, Fits(1))
     assert row.verdict == C and row.median is None
     assert "The chains disagree." in row.why
 
@@ -492,7 +484,7 @@ def test_command_prints_a_screen_or_a_table_in_the_width(
     monkeypatch, capsys, done, tmp_path
 ) -> None:
     asked = []
-    monkeypatch.setattr(reproduction, "run", lambda seed, say: done)
+    monkeypatch.setattr(audits, "audited", lambda paper, seed, say: done)
     monkeypatch.setattr(page_module, "write", lambda done, out: asked.append(out))
     assert _command(monkeypatch, "--seed", "1", "--out", str(tmp_path / "new")) == 0
     assert asked == [tmp_path / "new"] and asked[0].is_dir()

@@ -70,8 +70,8 @@ def specific_current(
 
     Examples
     --------
-    >>> from posterion.datasets.published import lookup
-    >>> round(specific_current(lookup("table3_ppp_current")).value, 6)
+    >>> from posterion.analyses.audit import seed_paper
+    >>> round(specific_current(seed_paper().number("table3_ppp_current")).value, 6)
     0.02
     """
     needed = _needed(published)

@@ -1,103 +1,19 @@
-"""Tables of published numbers: their names, their rows, and a single number by its key."""
+"""Tables of published numbers, a line each."""
 
 import csv
+import math
 import re
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
-from functools import cache
-from importlib import resources
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from ...errors import PosterionError
 from ...units import registry
 from .value import Published, ends_in_vague_zeros, rounding_step
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-CITATION = (
-    "Thairiyarayar, C. B.; Wang, F. M.; Kheawhom, S.; Chang, J. K.; Liu, W. R. "
-    "Energy Mater. 2026, 6, 600053"
-)
-DOI = "10.20517/energymater.2026.32"
-LICENCE = "CC BY 4.0"
-
-TABLES: Mapping[str, str] = MappingProxyType(
-    {
-        "na3sbs4-preparation": "pellets, polymer coating and electrodes",
-        "na3sbs4-measurement": "settings and temperatures of the measurements",
-        "na3sbs4-conductivity": "conductivity, what it comes from, activation energy (Table 1)",
-        "na3sbs4-transference": "what the sodium transference number was calculated from",
-        "na3sbs4-stripping": "overpotential and resistance during stripping and plating",
-        "na3sbs4-limits": "critical current and onset of oxidation",
-        "na3sbs4-voltammetry": "currents and resistances over five cycles (Table 2)",
-        "na3sbs4-cell-impedance": "resistances of cells before and after 50 cycles",
-        "na3sbs4-cycling": "capacities, retention and Coulombic efficiency of cells",
-        "na3sbs4-spectroscopy": "bands and peaks of Raman, FTIR and XPS",
-        "na3sbs4-literature": "what the text compares with, from other papers",
-        "na3sbs4-comparison": "cells of others beside the paper's own (Table 3)",
-    }
-)
-"""Names of the tables, and what is in them."""
-
 _WHOLE, _POSITIVE, _DECIMAL = r"[0-9]+", r"[1-9][0-9]*", r"-?[0-9]+(?:\.[0-9]+)?"
-_COLUMNS = (
+COLUMNS = (
     "key", "quantity", "sample", "coating_volume_uL", "temperature_C", "cycle", "value", "unit",
     "step", "approximate", "reference", "where", "note",
 )  # fmt: skip
-
-
-def csv_text(name: str) -> str:
-    """Return the CSV file of a table, as it is stored.
-
-    Raises
-    ------
-    PosterionError
-        If there is no such table.
-    """
-    if name not in TABLES:
-        raise PosterionError(f"there is no table '{name}'; {_hint(name, TABLES)}")
-    return resources.files(__package__).joinpath(f"{name}.csv").read_text(encoding="utf-8")
-
-
-@cache
-def rows(name: str) -> tuple[Published, ...]:
-    """Return the numbers of a table.
-
-    Raises
-    ------
-    PosterionError
-        If there is no such table, or it cannot be read.
-    """
-    return read_rows(csv_text(name), name)
-
-
-def table(name: str) -> "pd.DataFrame":
-    """Return a table with the attributes of `Published` as columns.
-
-    Raises
-    ------
-    PosterionError
-        If there is no such table, or it cannot be read.
-    """
-    import pandas as pd
-
-    return pd.DataFrame([vars(row) for row in rows(name)])
-
-
-def lookup(key: str) -> Published:
-    """Return one number of any table.
-
-    Raises
-    ------
-    PosterionError
-        If no table has the key.
-    """
-    index = _index()
-    if key not in index:
-        raise PosterionError(f"there is no published number '{key}'; {_hint(key, index)}")
-    return index[key]
 
 
 def read_rows(text: str, name: str) -> tuple[Published, ...]:
@@ -116,18 +32,18 @@ def read_rows(text: str, name: str) -> tuple[Published, ...]:
         If a column is missing, a cell or unit cannot be used, or a key stands twice.
     """
     header, *lines = list(csv.reader(text.splitlines())) or [[]]
-    if tuple(header) != _COLUMNS:
-        raise PosterionError(f"{name}: the header is {header}; expected {', '.join(_COLUMNS)}.")
+    if tuple(header) != COLUMNS:
+        raise PosterionError(f"{name}: the header is {header}; expected {', '.join(COLUMNS)}.")
     found: dict[str, Published] = {}
     for number, cells in enumerate(lines, start=2):
         where = f"{name}, line {number}"
-        if len(cells) != len(_COLUMNS):
+        if len(cells) != len(COLUMNS):
             raise PosterionError(
-                f"{where}: {len(cells)} cells; expected {len(_COLUMNS)}, so put text with a "
+                f"{where}: {len(cells)} cells; expected {len(COLUMNS)}, so put text with a "
                 "comma in quotes."
             )
         try:
-            row = _row(dict(zip(_COLUMNS, cells, strict=True)))
+            row = published_of(dict(zip(COLUMNS, cells, strict=True)))
         except PosterionError as error:
             raise PosterionError(f"{where}: {error}") from error
         if row.key in found:
@@ -136,7 +52,14 @@ def read_rows(text: str, name: str) -> tuple[Published, ...]:
     return tuple(found.values())
 
 
-def _row(cells: Mapping[str, str]) -> Published:
+def published_of(cells: Mapping[str, str]) -> Published:
+    """Read one number from its cells by column.
+
+    Raises
+    ------
+    PosterionError
+        If a cell or the unit cannot be used.
+    """
     for column in ("key", "quantity", "sample", "unit", "where"):
         if not cells[column]:
             raise PosterionError(f"'{column}' is empty; fill it in.")
@@ -155,6 +78,8 @@ def _row(cells: Mapping[str, str]) -> Published:
         registry().parse_units(cells["unit"])
     except Exception as error:  # pint raises many kinds on text it cannot read
         raise PosterionError(f"the unit '{cells['unit']}' is unknown to pint.") from error
+    if not math.isfinite(float(printed)):
+        raise PosterionError(f"the value {printed} is too large; write it in a larger unit.")
     cycle = _optional(cells, "cycle", _WHOLE)
     return Published(
         key=cells["key"],
@@ -181,19 +106,3 @@ def _optional(cells: Mapping[str, str], column: str, form: str) -> float | None:
     if not re.fullmatch(form, cell):
         raise PosterionError(f"{column} is '{cell}'; write a plain number, or nothing.")
     return float(cell)
-
-
-@cache
-def _index() -> Mapping[str, Published]:
-    found: dict[str, Published] = {}
-    for name in TABLES:
-        for row in rows(name):
-            if row.key in found:
-                raise PosterionError(f"{name}: another table has the key '{row.key}' too.")
-            found[row.key] = row
-    return found
-
-
-def _hint(wanted: str, known: Iterable[str]) -> str:
-    near = get_close_matches(wanted, list(known), cutoff=0.5)
-    return f"did you mean {' or '.join(near)}?" if near else "`posterion data list` names all."

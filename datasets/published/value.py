@@ -65,7 +65,7 @@ class Published:
     Attributes
     ----------
     key
-        Unique name, which `lookup` takes.
+        Unique name.
     quantity
         What it is a value of, such as ``"conductivity"``.
     sample

@@ -8,6 +8,7 @@ import sys
 import typer
 
 from ...errors import PosterionError
+from .audit import audit
 from .calibrate import calibrate
 from .compare import compare
 from .data import data_app
@@ -27,6 +28,7 @@ app.add_typer(fit_app, name="fit")
 app.add_typer(data_app, name="data")
 app.command("transference")(transference)
 app.command("compare")(compare)
+app.command("audit")(audit)
 app.command("reproduce")(reproduce)
 app.command("calibrate")(calibrate)
 

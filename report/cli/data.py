@@ -26,15 +26,15 @@ data_app.command("inspect")(data_inspect)
 @data_app.command("list")
 def data_list() -> None:
     """List the simulated examples and the published tables."""
-    from ...datasets.published import TABLES, rows
+    from ...analyses.audit.paper import seed_paper
     from ...datasets.simulate import EXAMPLES
 
     for name, (volume, degrees) in EXAMPLES.items():
         typer.echo(
             f"{name}\tsimulated spectrum of a pellet coated with {volume[:-2]} µL at {degrees} °C"
         )
-    for name, description in TABLES.items():
-        typer.echo(f"{name}\t{len(rows(name))} published numbers: {description}")
+    for name, table in seed_paper().tables.items():
+        typer.echo(f"{name}\t{len(table.rows)} published numbers: {table.description}")
 
 
 @data_app.command("show")
@@ -59,17 +59,18 @@ def data_export(
     name: NameArgument, to: Annotated[Path, typer.Option(help="CSV file to write.")]
 ) -> None:
     """Write an example or a published table as a CSV file."""
-    from ...datasets.published import CITATION, DOI, LICENCE, csv_text
+    from ...analyses.audit.paper import seed_paper
     from ...datasets.simulate import simulated_pellet
     from ...inference.store import replacing
 
     published = _is_published(name)
-    text = csv_text(name) if published else _csv(simulated_pellet(name))
+    paper = seed_paper()
+    text = paper.tables[name].text if published else _csv(simulated_pellet(name))
     with replacing(to) as temporary:
         temporary.write_text(text, encoding="utf-8")
     typer.echo(f"wrote {to}")
     if published:
-        typer.echo(f"from {CITATION}, doi:{DOI}, {LICENCE}")
+        typer.echo(f"from {paper.citation}, doi:{paper.doi}, {paper.licence}")
 
 
 def _is_published(name: str) -> bool:
@@ -80,28 +81,31 @@ def _is_published(name: str) -> bool:
     PosterionError
         If the name is neither.
     """
-    from ...datasets.published import TABLES
+    from ...analyses.audit.paper import seed_paper
     from ...datasets.simulate import EXAMPLES
 
-    if name not in TABLES and name not in EXAMPLES:
-        near = get_close_matches(name, [*TABLES, *EXAMPLES])
+    tables = seed_paper().tables
+    if name not in tables and name not in EXAMPLES:
+        near = get_close_matches(name, [*tables, *EXAMPLES])
         hint = f"did you mean {' or '.join(near)}?" if near else "`posterion data list` names all."
         raise PosterionError(f"there is no example or table '{name}'; {hint}")
-    return name in TABLES
+    return name in tables
 
 
 def _show_published(name: str, as_json: bool) -> None:
-    from ...datasets.published import CITATION, DOI, LICENCE, TABLES, rows
+    from ...analyses.audit.paper import seed_paper
 
+    paper = seed_paper()
+    own = paper.tables[name]
     if as_json:
         document: dict[str, Any] = {
             "name": name,
-            "source": CITATION,
-            "doi": DOI,
-            "licence": LICENCE,
-            "rows": [vars(row) for row in rows(name)],
+            "source": paper.citation,
+            "doi": paper.doi,
+            "licence": paper.licence,
+            "rows": [vars(row) for row in own.rows],
         }
-        if currents := [_in_ampere_per_gram(row) for row in rows(name) if _is_compared(row)]:
+        if currents := [_in_ampere_per_gram(row) for row in own.rows if _is_compared(row)]:
             document["specific_currents"] = currents
         typer.echo(json.dumps(document))
         return
@@ -110,8 +114,8 @@ def _show_published(name: str, as_json: bool) -> None:
     from rich.table import Table
 
     grid = Table(
-        title=f"{name}: {TABLES[name]}",
-        caption=f"{CITATION}, doi:{DOI}, {LICENCE}",
+        title=f"{name}: {own.description}",
+        caption=f"{paper.citation}, doi:{paper.doi}, {paper.licence}",
         title_justify="left",
         caption_justify="left",
         show_lines=True,
@@ -119,7 +123,7 @@ def _show_published(name: str, as_json: bool) -> None:
     grid.add_column("key and value", no_wrap=True)
     grid.add_column("of", overflow="fold", ratio=2)
     grid.add_column("printed in: note", overflow="fold", ratio=3)
-    for row in rows(name):
+    for row in own.rows:
         about = "≈ " if row.approximate else ""
         unit = "" if row.unit == "dimensionless" else f" {row.unit}"
         remark = f"{row.where}: {row.note}" if row.note else row.where

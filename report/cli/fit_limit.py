@@ -139,8 +139,8 @@ def fit_limit(
     with progress("Loading") as say:
         from ...inference.fit import fit
         from ...inference.noise.censored import Censored, Weibull
+        from ..number_texts import chance
         from ..pages.limit import higher, ratios
-        from ..reproduce.text import chance
 
         tree = fit(
             model,

@@ -1,123 +1,18 @@
 """The command ``posterion reproduce``: the seed paper's claims, one row each."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
-
+from .audit import OutOption, TableOption, publish
 from .sampling_options import SeedOption
-from .terminal import JsonOption, check_writable, progress
-
-if TYPE_CHECKING:
-    from rich.text import Text
-
-    from ..reproduce import Row
-
-_STYLES = {"supported": "green", "not supported": "bold red", "cannot be checked": "yellow"}
+from .terminal import JsonOption
 
 
 def reproduce(
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for report.html, claims.csv, claims.json and a picture."),
-    ] = None,
+    out: OutOption = None,
     seed: SeedOption = 0,
-    whole: Annotated[
-        bool, typer.Option("--table", help="Print every claim with its reason, not a screenful.")
-    ] = False,
+    whole: TableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Hold the claims of a paper on coated Na3SbS4 against what its own numbers support.
 
     Needs no file and no network. A claim that is not supported is no error: exit status 0.
     """
-    if out is not None:
-        check_writable(out)
-    with progress("Loading") as say:
-        from ..reproduce import run
-        from ..reproduce.page import json_text, write
-
-        done = run(seed, say)
-        if out is not None:
-            say("Drawing the figures")
-            write(done, out)
-    if as_json:
-        typer.echo(json_text(done.rows))
-        return
-    if whole:
-        _print(done.rows)
-        if out is not None:
-            typer.echo(f"Report: {out / 'report.html'}")
-        return
-    from rich.console import Console
-
-    for line in claims_screen(done.rows, out, Console().width):
-        typer.echo(line)
-
-
-def claims_screen(rows: "tuple[Row, ...]", out: Path | None, width: int) -> list[str]:
-    """Return how many claims stand, and those that do not, in at most twelve lines."""
-    from ..brief import shortened
-    from ..reproduce import VERDICTS
-    from ..reproduce.page import count
-    from ..screen import LINES, where_kept
-
-    counts = ", ".join(
-        f"{number} {verdict}" for verdict, number in zip(VERDICTS, count(rows), strict=True)
-    )
-    refuted = [row for row in rows if row.verdict == "not supported"]
-    kept = f"All {len(rows)} claims, and why: --table. {where_kept(out)}"
-    last = [kept] if len(kept) <= width else [kept.partition(". ")[0] + ".", where_kept(out)]
-    room = LINES - 3 - len(last)
-    shown = refuted if len(refuted) <= room else refuted[: room - 1]
-    more = len(refuted) - len(shown)
-    return [
-        shortened(f"Published numbers of one paper on coated Na3SbS4, {len(rows)} claims", width),
-        shortened(f"{counts}.", width),
-        "Not supported by the paper's own numbers:" if shown else "None is refuted.",
-        *(f"{k:2d} {shortened(row.claim, width - 3)}" for k, row in enumerate(shown, start=1)),
-        *([f"   … ({more} more: --table)"] if more else []),
-        *last,
-    ]
-
-
-def _print(rows: "tuple[Row, ...]") -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from ..reproduce import RULES, VERDICTS
-    from ..reproduce.page import SIGNS, count
-
-    console = Console(highlight=False)
-    for topic in dict.fromkeys(row.topic for row in rows):
-        grid = Table(title=topic, title_justify="left", title_style="bold", show_lines=True)
-        grid.add_column("verdict", min_width=15, no_wrap=True)
-        grid.add_column("claim; published, and from its own inputs; why", ratio=1)
-        for row in rows:
-            if row.topic == topic:
-                verdict = Text(f"{SIGNS[row.verdict]} {row.verdict}", _STYLES[row.verdict])
-                grid.add_row(verdict, _described(row))
-        console.print(grid)
-    for rule in RULES:
-        console.print(Text(f"• {rule}", "dim"))
-    counts = zip(VERDICTS, count(rows), strict=True)
-    console.print(
-        Text.assemble(
-            (f"{len(rows)} claims: ", "bold"),
-            *((f"{number} {verdict}  ", _STYLES[verdict]) for verdict, number in counts),
-        )
-    )
-
-
-def _described(row: "Row") -> "Text":
-    from rich.text import Text
-
-    from ..reproduce.page import span_of
-
-    span, text = span_of(row, row.unit), Text(row.claim, "bold")
-    parts = [f"published {row.printed}"] if row.printed else []
-    parts += [f"{row.quantity}: {span}"] if span else []
-    if parts:
-        text.append(f"\n{'; '.join(parts)}", "not bold cyan")
-    return text.append(f"\n{row.why}", "not bold")
+    publish(None, out, seed, whole, as_json)

@@ -11,8 +11,8 @@ from ...inference.caution.general import variable
 from ...inference.comparison.words import pair_words, verdict_words
 from ...units import percent_spaced
 from ..figures import compare as figures
+from ..number_texts import chance
 from ..numbers import interval
-from ..reproduce.text import chance
 from .subject import Drawing, GroupTable, Subject
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from ...inference.verdict import Verdict
 from ...models.dose import DoseResponse
 from ..figures.dose import dose_curve
 from ..figures.specimen_spread import open_answers
-from ..reproduce.text import chance
+from ..number_texts import chance
 from ..words.dose import (
     dose_by_spread,
     dose_interval,

@@ -10,7 +10,7 @@ from ...inference.verdict import Verdict
 from ..certainty import interval_of
 from ..figures.factorial import interaction_plot, ratio_plot
 from ..figures.specimen_spread import open_answers
-from ..reproduce.text import chance
+from ..number_texts import chance
 from ..words.factorial import factorial_sentences, factors_of, ratios_by_spread, response_name
 from .spread_drawing import by_spread_drawing
 from .subject import Drawing, GroupTable, Subject

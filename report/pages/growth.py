@@ -14,8 +14,8 @@ from ...inference.revive import model_of
 from ...inference.scalars import stem
 from ..cycle_subjects import series_of, subjects
 from ..figures import growth as growth_figures
+from ..number_texts import chance
 from ..numbers import interval
-from ..reproduce.text import chance
 from ..threshold_answers import THRESHOLD, percent
 from .fade import cycle_range, cycles_in_words, threshold_drawings
 from .law import formula

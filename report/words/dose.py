@@ -9,7 +9,7 @@ from ...inference.factors.dose_answers import Best, dose_answers, of_each_dose, 
 from ...inference.factors.prior_levels import Level
 from ...inference.verdict import Verdict
 from ..certainty import LIKELY, SURE, at_known_spreads, said, spread_in_words, statistics
-from ..reproduce.text import chance
+from ..number_texts import chance
 
 UNITS = {"uL": "µL", "um": "µm", "degC": "°C"}
 

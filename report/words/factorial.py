@@ -17,7 +17,7 @@ from ...inference.factors.factorial_answers import (
 from ...inference.factors.prior_levels import Level
 from ...inference.verdict import Verdict
 from ..certainty import LIKELY, at_known_spreads, said, spread_in_words, statistics
-from ..reproduce.text import chance, span
+from ..number_texts import chance, span
 
 MOST_PAIRS = 6
 """Of more ratios those are told whose direction is likely; all are in the table."""

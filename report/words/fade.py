@@ -10,8 +10,8 @@ from ...inference.cycling.cycle_series import Question, cycle_series
 from ...inference.revive import model_of
 from ..cycle_subjects import series_of, subjects
 from ..fade_answers import asked_cycles
+from ..number_texts import chance
 from ..pages.law import formula
-from ..reproduce.text import chance
 from ..threshold_answers import extrapolated, percent, reaching, unreached
 
 SHOWN = 8

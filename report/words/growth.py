@@ -14,9 +14,9 @@ from ...inference.revive import model_of
 from ...inference.scalars import element
 from ..censored import ends_at
 from ..cycle_subjects import of_all, series_of, subjects
+from ..number_texts import chance
 from ..numbers import interval
 from ..pages.law import formula
-from ..reproduce.text import chance
 from ..tables import EMPTY, QUANTILES
 from ..threshold_answers import THRESHOLD, percent, reached, threshold_rows, unreached
 

@@ -9,28 +9,27 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ...datasets.published import CITATION, DOI, LICENCE, missing_for, specific_current
-from ...inference.comparison.specimens import BARRIERS, CELLS, PELLETS
+from ...datasets.published import missing_for, specific_current
 from ...inference.store import replacing
-from ..figures.style import as_svg
-from .claim import RULES, VERDICTS, Case, Row
-from .fits import FEW
-from .inputs import SCATTER, typical
-from .literature import SYSTEMS
-from .run import Reproduction
-from .text import chance, span
+from ...report.number_texts import chance, span
+from .inputs import PRIORS, typical
+from .judge import Claim
+from .paper import seed_paper
+from .rows import Case, Row
+from .run import Audit
+from .verdict import RULES, VERDICTS
 
 SIGNS = {"supported": "✓", "not supported": "✗", "cannot be checked": "?"}
-_PRIORS = (
-    ("scatter of one pellet's conductivity around a law of temperature", SCATTER),
-    ("how much conductivities of pellets, or capacities of cells, made alike differ", PELLETS),
-    ("how much activation energies of pellets made alike differ", BARRIERS),
-    ("how much resistances, lifetimes and thresholds of cells made alike differ", CELLS),
-)
+_PRIORS = {
+    "scatter": "scatter of one pellet's conductivity around a law of temperature",
+    "pellets": "how much conductivities of pellets, or capacities of cells, made alike differ",
+    "barriers": "how much activation energies of pellets made alike differ",
+    "cells": "how much resistances, lifetimes and thresholds of cells made alike differ",
+}
 
 
-def write(done: Reproduction, folder: Path) -> None:
-    """Write ``report.html``, ``claims.csv``, ``claims.json`` and ``summary.png`` into a folder.
+def write(done: Audit, folder: Path) -> None:
+    """Write ``report.html``, ``claims.csv``, ``claims.json`` and a picture into a folder.
 
     Raises
     ------
@@ -48,9 +47,10 @@ def write(done: Reproduction, folder: Path) -> None:
         with replacing(folder / name) as temporary:
             temporary.write_text(text, encoding="utf-8")
     figure = summary_figure(done)
-    figure.draw_without_rendering()  # the layout settles in the second pass
-    with replacing(folder / "summary.png") as temporary:
-        figure.savefig(temporary, format="png", dpi=130, metadata={"Software": None})
+    if figure is not None:
+        figure.draw_without_rendering()  # the layout settles in the second pass
+        with replacing(folder / "summary.png") as temporary:
+            figure.savefig(temporary, format="png", dpi=130, metadata={"Software": None})
 
 
 def json_text(rows: Sequence[Row]) -> str:
@@ -77,7 +77,7 @@ def span_of(item: Row | Case, unit: str) -> str:
     return span(item.median, item.q03, item.q97, unit)
 
 
-def render(done: Reproduction) -> str:
+def render(done: Audit) -> str:
     """Return the page as HTML."""
     from jinja2 import Environment, StrictUndefined
 
@@ -88,59 +88,53 @@ def render(done: Reproduction) -> str:
     return environment.from_string(source).render(_content(done))
 
 
-def _content(done: Reproduction) -> dict[str, Any]:
-    from . import figures, literature_figures
+def _content(done: Audit) -> dict[str, Any]:
+    from .figures import drawn_figures
 
+    paper = done.paper
+    seed = paper is seed_paper()
     return {
-        "citation": CITATION,
-        "doi": DOI,
-        "licence": LICENCE,
+        "citation": paper.citation,
+        "doi": paper.doi,
+        "licence": paper.licence,
         "rules": RULES,
         "verdicts": VERDICTS,
         "priors": [
             {"what": what, "prior": str(prior), "range": typical(prior).partition("(")[2][:-1]}
-            for what, prior in _PRIORS
+            for name, what in _PRIORS.items()
+            if any(_uses(claim, name) for claim in paper.claims)
+            for prior in [PRIORS[name]]
         ],
         "total": len(done.rows),
         "counts": count(done.rows),
         "topics": [_topic(name, done.rows) for name in dict.fromkeys(r.topic for r in done.rows)],
-        "figures": {
-            name: as_svg(draw(done))
-            for name, draw in {
-                "table1": figures.table1_figure,
-                "energy": figures.energy_figure,
-                "conductivity": figures.conductivity_figure,
-                "resistance": figures.resistance_figure,
-                "systems": literature_figures.systems_figure,
-                "ranks": literature_figures.ranks_figure,
-            }.items()
-        },
-        "scatter": f"{100 * figures.SCATTER_SHOWN:g}",
-        "few": FEW,
+        "figures": drawn_figures(done),
         "currents": _currents(done),
-        "window": _window(done, "cycling_voltage"),
-        "other_window": _window(done, "literature_cathode_voltage"),
+        "command": "posterion reproduce" if seed else "posterion audit CLAIMS",
         "seed": done.seed,
         "version": version("posterion"),
+        "signs": SIGNS,
+        "span_of": span_of,
+        "chance": chance,
     }
 
 
-def _window(done: Reproduction, key: str) -> str:
-    low, high = (done.numbers[f"{key}_{end}"] for end in ("low", "high"))
-    return f"{low.printed} to {high.printed} V"
+def _uses(claim: Claim, prior: str) -> bool:
+    """Tell whether a claim rests on one of the priors, by its fields."""
+    text = str(claim.fields)
+    return f"'{prior}'" in text or f"{{{prior}:typical}}" in text
 
 
-def _currents(done: Reproduction) -> list[dict[str, str]]:
-    """Return the currents of Table 3 as printed and in A/g, or what is missing for that."""
+def _currents(done: Audit) -> list[dict[str, str]]:
+    """Return currents as printed and in A/g, or what is missing for that."""
     found = []
-    for name in SYSTEMS:
-        printed = done.numbers[f"table3_{name}_current"]
-        rate = printed.unit == "1/hour"
+    for key in done.paper.shared.series.get(done.paper.currents, ()):
+        printed = done.numbers[key]
         missing = missing_for(printed)
         found.append(
             {
                 "system": printed.sample,
-                "printed": f"{printed.printed} {'C' if rate else printed.unit}",
+                "printed": f"{printed.printed} {'C' if printed.unit == '1/hour' else printed.unit}",
                 "shown": "" if missing else f"{specific_current(printed).value:g}",
                 "missing": missing,
             }
@@ -160,30 +154,5 @@ def _topic(name: str, rows: Sequence[Row]) -> dict[str, Any]:
         "name": name,
         "anchor": anchor,
         "counts": count(own),
-        "rows": [_row(row) for row in own],
-    }
-
-
-def _row(row: Row) -> dict[str, Any]:
-    cases = [
-        {
-            "assumption": case.assumption,
-            "span": span_of(case, row.unit),
-            "chance": "" if case.probability is None else chance(case.probability),
-        }
-        for case in row.sensitivity
-    ]
-    return {
-        "id": row.id,
-        "claim": row.claim,
-        "verdict": row.verdict,
-        "sign": SIGNS[row.verdict],
-        "css": row.verdict.replace(" ", "-"),
-        "printed": row.printed,
-        "quantity": row.quantity,
-        "span": span_of(row, row.unit),
-        "why": row.why,
-        "cases": cases,
-        "cases_span": any(case["span"] for case in cases),
-        "cases_chance": any(case["chance"] for case in cases),
+        "rows": own,
     }

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...datasets.published import Published
 from ...models.temperature_law import Form
 from ...models.transport import Arrhenius
-from .inputs import Array
 
 if TYPE_CHECKING:
     import xarray as xr
+
+Array = NDArray[np.float64]
 
 Series = tuple[tuple[float, Published], ...]
 """Temperatures in °C with conductivities in S/cm."""

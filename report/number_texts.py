@@ -3,10 +3,12 @@
 import math
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from ..numbers import interval, number
+from .numbers import interval, number
 
 _DIGITS = 4
 """Significant digits that a value keeps at most; its interval may be narrower than the last."""
+
+_SMALL, _LARGE = 1e-3, 1e9
 
 _UNITS = {
     "dimensionless": "",
@@ -33,7 +35,7 @@ def span(median: float, low: float, high: float, unit: str) -> str:
             middle, first, last = (plain(value, step) for value in (median, low, high))
     if first == last:
         return f"{middle} {unit_text(unit)}".strip()
-    return f"{middle} ({first} to {last}) {power}{unit_text(unit)}".strip()
+    return " ".join(filter(None, (middle, f"({first} to {last})", power, unit_text(unit))))
 
 
 def ends(low: float, high: float, unit: str, step: float) -> str:
@@ -43,7 +45,10 @@ def ends(low: float, high: float, unit: str, step: float) -> str:
 
 
 def plain(value: float, step: float) -> str:
-    """Write a number with as many decimals as a step has."""
+    """Write a number with as many decimals as a step has, a small or large one in powers of ten."""
+    if 0 < abs(value) < _SMALL or abs(value) >= _LARGE:
+        kept = math.floor(math.log10(abs(value))) - math.floor(math.log10(step or 1)) + 1
+        return number(value, max(kept, 1))
     last = Decimal(f"{step:.0e}")
     digits = Decimal(f"{value:.12g}")
     text = f"{digits.quantize(min(last, Decimal(1)), ROUND_HALF_EVEN):f}"

@@ -1,14 +1,13 @@
 """Limits of which one cell each was tested: the posterior of `Censored`, by quadrature."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...inference.comparison.specimens import CELLS
 from ...inference.prior import Prior
-from .inputs import Array, Inputs, at_normal
+from .fits import Array
+from .inputs import Inputs, at_normal
 
 Step = tuple[float, float]
 """Bounds of the limit of one cell: above the first, at most at the second."""
@@ -37,7 +36,7 @@ class Medians:
 
 
 def medians(
-    inputs: Inputs, first: Step, second: Step, width: float, spread: Prior | float = CELLS
+    inputs: Inputs, first: Step, second: Step, width: float, spread: Prior | float
 ) -> Medians:
     """Return the posterior of the medians of two kinds of cells.
 
@@ -59,12 +58,6 @@ def medians(
     chosen = np.searchsorted(of_scatter / of_scatter[-1], inputs.uniform(0, 1)).astype(np.int64)
     drawn = [_drawn(grid, each, chosen, inputs.uniform(0, 1)) for each in weights]
     return Medians(drawn[0], drawn[1], min(float(above), 1.0))
-
-
-def median(inputs: Inputs, step: Step, width: float, spread: Prior | float = CELLS) -> Array:
-    """Draw the median of one kind of cells, of which one was tested."""
-    # A second cell that was not tested says nothing.
-    return medians(inputs, step, (0.0, np.inf), width, spread).first
 
 
 def _scatters(spread: Prior | float) -> Array:
@@ -94,8 +87,3 @@ def _drawn(grid: Array, weights: Array, chosen: NDArray[np.int64], u: Array) -> 
         cumulative = np.cumsum(weights[row])
         result[own] = np.interp(u[own] * cumulative[-1], cumulative, grid)
     return np.exp(result)
-
-
-def steps_below(limit: float, sizes: Sequence[float]) -> list[Step]:
-    """Return the steps that end at a limit, for each size that a step may have had."""
-    return [(max(limit - size, 0.0), limit) for size in sizes]
