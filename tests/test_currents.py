@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from posterion import cli
 from posterion.datasets.published import (
     lookup,
     missing_for,
@@ -13,7 +14,6 @@ from posterion.datasets.published import (
     specific_current,
 )
 from posterion.errors import PosterionError
-from posterion.report import cli
 
 HEADER = (
     "key,quantity,sample,coating_volume_uL,temperature_C,cycle,value,unit,step,approximate,"

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from posterion import cli
 from posterion.datasets.published import (
     TABLES,
     ends_in_vague_zeros,
@@ -22,7 +23,6 @@ from posterion.datasets.published import (
     table,
 )
 from posterion.errors import PosterionError
-from posterion.report import cli
 from posterion.units import registry
 
 ALL = [row for name in TABLES for row in rows(name)]

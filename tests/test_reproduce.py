@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from posterion import cli
 from posterion.datasets.published import TABLES, rows
-from posterion.report import cli
 from posterion.report import reproduce as reproduction
 from posterion.report.reproduce import (
     VERDICTS,

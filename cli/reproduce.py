@@ -1,66 +1,77 @@
 """The command ``posterion reproduce``: the seed paper's claims, one row each."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from .sampling_options import SeedOption
-from .terminal import JsonOption, check_writable, progress
+from .options import Output, Seed
+from .run import TRUSTED, Say, print_lines, run
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from ..reproduce import Row
+    from ..report.reproduce import Reproduction, Row
 
 _STYLES = {"supported": "green", "not supported": "bold red", "cannot be checked": "yellow"}
 
 
 def reproduce(
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for report.html, claims.csv, claims.json and a picture."),
-    ] = None,
-    seed: SeedOption = 0,
-    whole: Annotated[
-        bool, typer.Option("--table", help="Print every claim with its reason, not a screenful.")
-    ] = False,
-    as_json: JsonOption = False,
-) -> None:
+    *,
+    seed: Seed = Seed(),
+    output: Output = Output(),
+) -> int:
     """Hold the claims of a paper on coated Na3SbS4 against what its own numbers support.
 
     Needs no file and no network. A claim that is not supported is no error: exit status 0.
+    --out writes report.html, claims.csv, claims.json and a picture.
+
+    Example: posterion reproduce --out claims
     """
-    if out is not None:
-        check_writable(out)
-    with progress("Loading") as say:
-        from ..reproduce import run
-        from ..reproduce.page import json_text, write
 
-        done = run(seed, say)
-        if out is not None:
-            say("Drawing the figures")
-            write(done, out)
-    if as_json:
-        typer.echo(json_text(done.rows))
-        return
-    if whole:
-        _print(done.rows)
-        if out is not None:
-            typer.echo(f"Report: {out / 'report.html'}")
-        return
-    from rich.console import Console
+    def work(say: Say) -> _Claims:
+        from ..report.reproduce import run as judged
 
-    for line in claims_screen(done.rows, out, Console().width):
-        typer.echo(line)
+        return _Claims(judged(seed.seed, say))
+
+    return run(output, work)
+
+
+@dataclass(frozen=True)
+class _Claims:
+    """All claims, judged; none that is not supported is an error."""
+
+    done: "Reproduction"
+    status: int = TRUSTED
+
+    def write(self, out: Path) -> None:
+        """Write the page, its tables and a picture."""
+        from ..report.reproduce.page import write
+
+        write(self.done, out)
+
+    def document(self) -> list[dict[str, Any]]:
+        """Return what ``--json`` prints."""
+        return [row.document() for row in self.done.rows]
+
+    def show(self, output: Output) -> None:
+        """Print a screen, or every claim with its reason."""
+        from rich.console import Console
+
+        rows = self.done.rows
+        if not output.whole:
+            print_lines(claims_screen(rows, output.out, Console().width))
+            return
+        _print(rows)
+        if output.out is not None:
+            print_lines([f"Report: {output.out / 'report.html'}"])
 
 
 def claims_screen(rows: "tuple[Row, ...]", out: Path | None, width: int) -> list[str]:
     """Return how many claims stand, and those that do not, in at most twelve lines."""
-    from ..brief import shortened
-    from ..reproduce import VERDICTS
-    from ..reproduce.page import count
-    from ..screen import LINES, where_kept
+    from ..report.brief import shortened
+    from ..report.reproduce import VERDICTS
+    from ..report.reproduce.page import count
+    from ..report.screen import LINES, where_kept
 
     counts = ", ".join(
         f"{number} {verdict}" for verdict, number in zip(VERDICTS, count(rows), strict=True)
@@ -86,8 +97,8 @@ def _print(rows: "tuple[Row, ...]") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from ..reproduce import RULES, VERDICTS
-    from ..reproduce.page import SIGNS, count
+    from ..report.reproduce import RULES, VERDICTS
+    from ..report.reproduce.page import SIGNS, count
 
     console = Console(highlight=False)
     for topic in dict.fromkeys(row.topic for row in rows):
@@ -113,7 +124,7 @@ def _print(rows: "tuple[Row, ...]") -> None:
 def _described(row: "Row") -> "Text":
     from rich.text import Text
 
-    from ..reproduce.page import span_of
+    from ..report.reproduce.page import span_of
 
     span, text = span_of(row, row.unit), Text(row.claim, "bold")
     parts = [f"published {row.printed}"] if row.printed else []
