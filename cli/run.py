@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from .compiled import ensure_place_for_compiled_code
 from .options import Output
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def run(output: Output, work: Callable[[Say], Outcome]) -> int:
         The exit status.
     """
     output.check()
+    ensure_place_for_compiled_code()
     with progress("Loading") as say:
         outcome = work(say)
         if output.out is not None:

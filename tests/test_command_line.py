@@ -1,6 +1,7 @@
 """What stands in the command line itself: names, what is missing or misspelt, and old spellings."""
 
 import ast
+import os
 import re
 from collections import Counter
 from importlib.metadata import version
@@ -11,6 +12,7 @@ from cyclopts import App
 
 import posterion as po
 from posterion.cli import app, main
+from posterion.cli.compiled import ensure_place_for_compiled_code
 from posterion.cli.spelling import as_flag
 from posterion.cli.typed import as_read
 from posterion.errors import Setting
@@ -125,6 +127,17 @@ def test_an_error_speaks_to_whom_it_is_raised(command, write) -> None:
     assert "conductivity_unit='S/cm'" in str(raised.value) and "--" not in str(raised.value)
     _, _, err = command("fit", "arrhenius", table)
     assert "--conductivity-unit S/cm" in err and "conductivity_unit" not in err
+
+
+@pytest.mark.parametrize("home", ["a file", "/proc"])
+def test_a_home_that_cannot_be_written_to_is_no_obstacle(home, monkeypatch, tmp_path, capsys):
+    (tmp_path / "a file").write_text("")
+    monkeypatch.setenv("HOME", str(tmp_path / home))
+    monkeypatch.setenv("PYTENSOR_FLAGS", "cxx=")
+    ensure_place_for_compiled_code()
+    given, place = os.environ["PYTENSOR_FLAGS"].split(",")
+    assert given == "cxx=" and Path(place.removeprefix("base_compiledir=")).is_dir()
+    assert "compiled anew" in capsys.readouterr().err
 
 
 def test_no_option_is_named_where_data_are_read() -> None:
