@@ -1,6 +1,6 @@
 """Run the command line as ``python -m posterion``."""
 
-from .report.cli import main
+from .cli import main
 
 if __name__ == "__main__":
     main()

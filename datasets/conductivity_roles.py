@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from .conductivity_columns import (
     Meaning,
     Quantity,
@@ -93,8 +93,9 @@ def require_one(name: str, role: str, columns: Sequence[Column]) -> str | None:
     if len(rivals) > 1 and (len(set(degrees)) < len(degrees) or None in degrees):
         names = ", ".join(f"'{column.header}'" for column in rivals)
         raise PosterionError(
-            f"{name}: the columns {names} are all read as {role}; choose one, as in "
-            f"columns={{'{role}': '{first.header}'}}."
+            f"{name}: the columns {names} are all read as {role}; choose one, as in ",
+            Setting("columns", {role: first.header}),
+            ".",
         )
     if not others:
         return None

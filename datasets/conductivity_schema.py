@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from .conductivity_columns import (
     ConductivityUnit,
     Degrees,
@@ -138,7 +138,7 @@ def require_degrees(unit: str) -> Degrees:
     """Return the unit of a temperature that a user gave in one spelling."""
     degrees = degrees_of(unit)
     if degrees is None:
-        raise PosterionError(f"temperature_unit='{unit}'; expected 'C' or 'K'.")
+        raise PosterionError(Setting("temperature_unit", unit), "; expected 'C' or 'K'.")
     return degrees
 
 
@@ -147,8 +147,8 @@ def require_conductivity_unit(unit: str) -> ConductivityUnit:
     meaning = conductivity_unit_of(unit)
     if meaning is None:
         raise PosterionError(
-            f"conductivity_unit='{unit}' is not understood; expected one such as 'S/cm', 'mS/cm', "
-            "'S/m', or 'S K/cm' for σT."
+            Setting("conductivity_unit", unit),
+            " is not understood; expected one such as 'S/cm', 'mS/cm', 'S/m', or 'S K/cm' for σT.",
         )
     return meaning
 

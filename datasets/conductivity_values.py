@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from .conductivity_columns import (
     ConductivityUnit,
     Degrees,
@@ -80,9 +80,11 @@ def temperatures(
     degrees = said or given
     if degrees is None:
         raise PosterionError(
-            f"{name}: the column '{column.header}' has no unit; say which with "
-            "--temperature-unit C or --temperature-unit K (in Python temperature_unit='C' or "
-            "'K'), or write it in the header, as in 'T [K]'."
+            f"{name}: the column '{column.header}' has no unit; say which with ",
+            Setting("temperature_unit", "C"),
+            " or ",
+            Setting("temperature_unit", "K"),
+            ", or write it in the header, as in 'T [K]'.",
         )
     values = _values(table, column)
     if not written:
@@ -194,9 +196,10 @@ def _conductivity_unit(
     if written is None:
         if given is None:
             raise PosterionError(
-                f"{name}: the column '{column.header}' has no unit; say which with "
-                "--conductivity-unit S/cm, mS/cm or S/m (in Python conductivity_unit='S/cm'), or "
-                "write it in the header, as in 'sigma [S/cm]'."
+                f"{name}: the column '{column.header}' has no unit; say which of S/cm, mS/cm or "
+                "S/m, as in ",
+                Setting("conductivity_unit", "S/cm"),
+                ", or write it in the header, as in 'sigma [S/cm]'.",
             )
         messages.append(f"units: column '{column.header}' is in {given.text}, as was given")
         return replace(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from .cycling_instruments import instrument_header, read_series
 from .cycling_normal import normalized
 from .cycling_roles import ROLES
@@ -92,7 +92,7 @@ def read_cycling(
     """
     if convention not in _CONVENTIONS:
         raise PosterionError(
-            f"convention='{convention}'; expected 'auto', 'as_written' or 'swapped'."
+            Setting("convention", convention), "; expected 'auto', 'as_written' or 'swapped'."
         )
     alias = {"discharge_capacity": "capacity"}
     given = {alias.get(role, role): name for role, name in (columns or {}).items()}
@@ -154,8 +154,9 @@ def _refuse_options(recorded: _Records, named: Mapping[str, str], unit: str | No
     """Raise a PosterionError for options that hold for tables of cycles only."""
     if named:
         raise PosterionError(
-            f"{recorded.name} is a file of {recorded.format} whose columns are known; leave out "
-            f"columns={dict(named)}."
+            f"{recorded.name} is a file of {recorded.format} whose columns are known; leave out ",
+            Setting("columns", dict(named)),
+            ".",
         )
     if unit not in (None, recorded.series.unit):
         raise PosterionError(

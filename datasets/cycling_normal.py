@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import xarray as xr
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from ..units import Measured, registry
 
 _PER = {"mass": ("g", "12.3 mg"), "area": ("cm**2", "0.785 cm^2")}
@@ -33,7 +33,10 @@ def normalized(data: xr.Dataset, mass: str | None, area: str | None) -> xr.Datas
         return data
     if len(given) > 1:
         raise PosterionError(
-            f"mass='{mass}' and area='{area}' are both given; capacities are per one of them."
+            Setting("mass", mass),
+            " and ",
+            Setting("area", area),
+            " are both given; capacities are per one of them.",
         )
     ((what, text),) = given.items()
     per, example = _PER[what]

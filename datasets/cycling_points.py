@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from ..units import registry
 from .cycling_columns import capacity_unit_of, meaning_of
 from .cycling_roles import Choice, Column
@@ -96,9 +96,10 @@ def _unit_of(name: str, column: Column, given: str | None) -> str:
         )
     if unit is None:
         raise PosterionError(
-            f"{name}: the column '{column.header}' has no unit; say which with --capacity-unit "
-            "mAh, Ah, mAh/g or mAh/cm2 (in Python capacity_unit='mAh'), or write it in the "
-            "header, as in 'Q_dis [mAh]'."
+            f"{name}: the column '{column.header}' has no unit; say which of mAh, Ah, mAh/g or "
+            "mAh/cm2, as in ",
+            Setting("capacity_unit", "mAh"),
+            ", or write it in the header, as in 'Q_dis [mAh]'.",
         )
     if given and unit != given:
         raise PosterionError(

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from .cycling_columns import capacity_unit_of
 from .schema import numbers_of
 from .tables.points import check_points
@@ -185,7 +185,9 @@ def _check_order(cycle: Array, cells: Sequence[str], where: Callable[[str, int],
             raise PosterionError(
                 f"{where('cycle', point)}: cycle {number:g} {what} in cell '{label}'; expected "
                 "rising cycles in each cell, so correct them, or name the column that tells the "
-                "cells apart, as in columns={'cell': 'sample'}."
+                "cells apart, as in ",
+                Setting("columns", {"cell": "sample"}),
+                ".",
             )
         last[label] = number
 

@@ -7,11 +7,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from .cycling_points import Points, long_points, values_of, wide_points, with_units_below
 from .cycling_roles import Choice, Column, chosen_columns
 from .cycling_schema import cycles_in_words
-from .tables.columns import refuse_duplicates, refuse_missing_names
+from .tables.columns import naming, refuse_duplicates, refuse_missing_names, wanting
 from .tables.search import Table, find_table
 from .tables.text import FileText
 from .tables.wanted import Wanted
@@ -21,8 +21,9 @@ Convention = Literal["auto", "as_written", "swapped"]
 
 _WANTED = (
     "a table of cycles needs a column of cycle numbers and one of discharge capacities, for "
-    "example 'cycle' and 'discharge_capacity_mAh', or told as in columns={'capacity': 'Q'}; or "
-    "a column of cycle numbers and one for each of several cells"
+    "example 'cycle' and 'discharge_capacity_mAh', or told as in ",
+    naming("capacity", "Q"),
+    "; or a column of cycle numbers and one for each of several cells",
 )
 # Above this ratio of discharge to charge, a cell delivers more than it was charged with.
 _EFFICIENT = 1.02
@@ -61,8 +62,9 @@ def read_cycle_table(
     if choice.rivals:
         role, columns = choice.rivals
         raise PosterionError(
-            f"{name}: the columns {_titles(columns)} are all read as {role}; choose one, as in "
-            f"columns={{'{role}': '{columns[0].header}'}}."
+            f"{name}: the columns {_titles(columns)} are all read as {role}; choose one, as in ",
+            naming(role, columns[0].header),
+            ".",
         )
     _refuse_series(name, table, choice)
     choice = with_units_below(name, choice, table)
@@ -121,18 +123,13 @@ def _table_of(text: FileText, named: Mapping[str, str]) -> tuple[Table, Choice]:
         both = (choice.columns.get(role) for role in ("capacity", "charge_capacity"))
         return (*positions, *(column.position for column in both if column))
 
-    wanted = Wanted("table of cycles", _wanted(named), needed, blanks=True)
+    wanted = Wanted("table of cycles", wanting(named, _WANTED), needed, blanks=True)
     try:
         table = find_table(text, wanted)
     except PosterionError:
         refuse_missing_names(text.name, named, titles)
         raise
     return table, found[table.header or ()]
-
-
-def _wanted(named: Mapping[str, str]) -> str:
-    told = ", ".join(f"'{name}' as {role}" for role, name in named.items())
-    return f"columns= names {told}, and {_WANTED}" if told else _WANTED
 
 
 def _titles(columns: Sequence[Column]) -> str:
@@ -153,7 +150,9 @@ def _refuse_series(name: str, table: Table, choice: Choice) -> None:
     if "capacity" not in choice.columns and len(counts) == len(cells):
         raise PosterionError(
             f"{name} has a row for each cycle, with {told}, but no column of capacities that is "
-            "understood; name it, as in columns={'capacity': 'Q'}."
+            "understood; name it, as in ",
+            naming("capacity", "Q"),
+            ".",
         )
     raise PosterionError(
         f"{name} is a time series ({len(cells)} rows for {len(counts)} cycle(s), with {told}), "
@@ -177,14 +176,18 @@ def _refuse_missing_cells(name: str, points: Points) -> None:
         and 1 < len(set(values)) < len(rows)
     ]
     remedy = (
-        f"if '{fit[0]}' tells them apart, name it with columns={{'cell': '{fit[0]}'}}"
+        (f"if '{fit[0]}' tells them apart, name it with ", naming("cell", fit[0]))
         if fit
-        else "add a column 'cell', or name the one that tells them apart with "
-        "columns={'cell': 'sample'}"
+        else (
+            "add a column 'cell', or name the one that tells them apart with ",
+            naming("cell", "sample"),
+        )
     )
     raise PosterionError(
         f"{name}: {len(again)} of {len(counts)} cycle numbers occur more than once "
-        f"({cycles_in_words(np.array(again))}), so a cell column is missing; {remedy}."
+        f"({cycles_in_words(np.array(again))}), so a cell column is missing; ",
+        *remedy,
+        ".",
     )
 
 
@@ -196,8 +199,12 @@ def _settled(
     if convention == "swapped":
         if points.charge is None:
             raise PosterionError(
-                f"{name}: convention='swapped' exchanges charge and discharge, but there is no "
-                "column of charge capacities; name the column with columns={'capacity': ...}."
+                f"{name}: ",
+                Setting("convention", "swapped"),
+                " exchanges charge and discharge, but there is no column of charge capacities; "
+                "name the column, as in ",
+                naming("charge_capacity", "Q_chg"),
+                ".",
             )
         said = f"exchanged as asked: discharge is column '{charge}', charge column '{discharge}'"
         return points.charge, points.capacity, [said]

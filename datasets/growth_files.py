@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from .growth_schema import growth_dataset
 from .tables.cells import lines_in_words
-from .tables.columns import checked_names, labels_of, refuse_duplicates
+from .tables.columns import checked_names, labels_of, naming, refuse_duplicates
 from .tables.dialect import Dialect
 from .tables.names import key_of, plain, same, splits
 from .tables.numbers import last_digit, number
@@ -103,15 +103,18 @@ def read_growth(
     outputs = {column.output for column in values}
     if len(outputs) > 1:
         raise PosterionError(
-            f"{text.name} has resistances and overpotentials; choose one, as in "
-            f"columns={{'resistance': '{values[0].title}'}}."
+            f"{text.name} has resistances and overpotentials; choose one, as in ",
+            naming("resistance", values[0].title),
+            ".",
         )
     used = {cycle or 0, *(c.position for c in (*values, *errors))}
     labels = labels_of(table, used, named, {"cycle", "point", *outputs}, messages)
     if len(values) > 1 and "path" in labels:
         raise PosterionError(
             f"{text.name} has a column 'path' and {len(values)} columns of {values[0].output}; "
-            f"choose one, as in columns={{'{values[0].output}': '{values[0].title}'}}."
+            "choose one, as in ",
+            naming(values[0].output, values[0].title),
+            ".",
         )
     found: dict[str, list[float]] = {"cycle": [], "value": [], "step": [], "sd": []}
     coords: dict[str, list[str]] = {name: [] for name in labels}
@@ -230,8 +233,9 @@ def _unit_of(
     if not written:
         if given is None:
             raise PosterionError(
-                f"{name}: the column '{column.title}' has no unit; say which with --unit ohm (in "
-                "Python unit='ohm'), or write it in the header, as in 'resistance (ohm)'."
+                f"{name}: the column '{column.title}' has no unit; say which with ",
+                Setting("unit", "ohm"),
+                ", or write it in the header, as in 'resistance (ohm)'.",
             )
         return given
     unit = _known_unit(written)

@@ -15,7 +15,7 @@ from .impedance_runs import runs_of
 from .schema import complex_of
 from .sweep import Convention, Sweep, refuse_too_many
 from .tables.cells import lines_in_words, require_numbers
-from .tables.columns import label_of, refuse_missing_names, said
+from .tables.columns import label_of, naming, refuse_missing_names
 from .tables.numbers import number
 from .tables.search import Table, find_table
 from .tables.text import FileText
@@ -28,8 +28,9 @@ _HALF_TURN = 1.6  # rad; the phase of a passive cell stays within a quarter of a
 _NEEDED = (
     "an impedance table needs the columns frequency (or omega), Z' and Z'' (or |Z| and phase), "
     "for example 'freq_Hz', 'Zre_ohm', 'Zim_ohm', with units such as Hz, kHz, MHz, ohm, kohm, or "
-    "told as in columns={'frequency': 'f/Hz'} (and real, imag, modulus, phase; '-X [kohm]' where "
-    "the header lacks a minus or a unit)"
+    "told as in ",
+    naming("frequency", "f/Hz"),
+    " (and real, imag, modulus, phase; '-X [kohm]' where the header lacks a minus or a unit)",
 )
 
 
@@ -94,7 +95,9 @@ def sweeps_of(
         first = sides[0].rivals[0]
         raise PosterionError(
             f"{text.name}: the columns {names} are all read as {first.role}; keep one, or choose "
-            f"it as in {said(first.role, first.header)}."
+            "it as in ",
+            naming(first.role, first.header),
+            ".",
         )
     refuse_too_many(text.name, len(table.titles) * len(sides))
     if len(sides) > 1:
@@ -182,8 +185,9 @@ def _values(name: str, table: Table, column: Column, messages: list[str]) -> _Va
         raise PosterionError(
             f"{name}: the unit '{unit}' of column '{column.header}' is not understood; write Hz, "
             "mHz, kHz, MHz or rad/s, and ohm, mohm, kohm or Mohm (divide by the area first where "
-            f"it is normalised), and deg or rad for a phase, or say it as in "
-            f"{said(role, f'{column.header} [{_example(role)}]')}."
+            "it is normalised), and deg or rad for a phase, or say it as in ",
+            naming(role, f"{column.header} [{_example(role)}]"),
+            ".",
         )
     cells = (number(row.cells[column.position], table.marks) for row in table.rows)
     values = np.array([np.nan if cell is None else cell for cell in cells])
@@ -214,8 +218,9 @@ def _in_degrees(name: str, column: Column, values: Array) -> str:
     if largest <= _HALF_TURN:
         raise PosterionError(
             f"{name}: the column '{column.header}' has no unit, and as it stays within "
-            f"{largest:.3g} it may be in degrees or in radians; say which, as in "
-            f"{said('phase', f'{column.header} [rad]')} (or [deg]), or write it in the header."
+            f"{largest:.3g} it may be in degrees or in radians; say which, as in ",
+            naming("phase", f"{column.header} [rad]"),
+            " (or [deg]), or write it in the header.",
         )
     return (
         f"units: column '{column.header}' has no unit, taken as degrees, as it reaches "

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from .current_units import current_unit_of
 from .limits_schema import RESERVED, lifetimes, stepped_test
 from .tables.cells import Row
@@ -117,8 +117,9 @@ def read_limits(
         )
     if not units[0] and not units[1]:
         raise PosterionError(
-            f"{text.name}: the unit of the currents is not in the header; give it, as in "
-            "unit='mA/cm2'."
+            f"{text.name}: the unit of the currents is not in the header; give it, as in ",
+            Setting("unit", "mA/cm2"),
+            ".",
         )
     if current_unit_of(units[0] or units[1]) != current_unit_of(units[1] or units[0]):
         raise PosterionError(

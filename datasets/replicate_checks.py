@@ -4,27 +4,37 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from .column_names import recognise
 from .tables.cells import Row
 from .tables.names import key_of, plain, splits
 from .tables.numbers import number
 from .tables.search import Table
+from .tables.wanted import Words
 
 _CYCLE = re.compile(r"(n|cycles?|cycle(s?)(number|no|index|count)|numberofcycles|cyclenr)#?")
 _TIME = re.compile(r"(t|time|elapsedtime|testtime|age|days?|hours?)")
 _CONDITION = re.compile(r"(temperature|temp|pressure|crate|current|currentdensity|voltage)")
-_KINDS = {
+_WHERE = Setting("where")
+_KINDS: dict[str, Words] = {
     "frequency": "Points of one spectrum are not replicates: they share the pellet, and more of "
     "them say nothing of the next one. Fit the spectra first, and compare one number for each "
     "pellet",
-    "cycle": "Cycles of one cell are not replicates: they share the cell, and more of them say "
-    "nothing of the next one. Fit the cells first, or choose one cycle with where (--where)",
-    "time": "Readings of one specimen over time are not replicates: they share the specimen, and "
-    "more of them say nothing of the next one. Fit them first, or choose one time with where "
-    "(--where)",
-    "condition": "Values at several conditions are not replicates. Choose one with where "
-    "(--where), or make a group of each",
+    "cycle": (
+        "Cycles of one cell are not replicates: they share the cell, and more of them say "
+        "nothing of the next one. Fit the cells first, or choose one cycle with ",
+        _WHERE,
+    ),
+    "time": (
+        "Readings of one specimen over time are not replicates: they share the specimen, and "
+        "more of them say nothing of the next one. Fit them first, or choose one time with ",
+        _WHERE,
+    ),
+    "condition": (
+        "Values at several conditions are not replicates. Choose one with ",
+        _WHERE,
+        ", or make a group of each",
+    ),
 }
 
 
@@ -89,7 +99,9 @@ def refuse_points_of_one(
             )
             raise PosterionError(
                 f"{source}: '{title}' has {len(most)} values within the "
-                f"{'group' if whole else 'specimen'} '{name}'. {_KINDS[kind]}{remedy}."
+                f"{'group' if whole else 'specimen'} '{name}'. ",
+                *_KINDS[kind],
+                f"{remedy}.",
             )
 
 

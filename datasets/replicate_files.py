@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from ..units import registry
 from .replicate_checks import refuse_points_of_one, refuse_repeated_rows
 from .replicates import replicates
@@ -252,9 +252,11 @@ def _unit_of_rows(
         found.append((_known(given, source), "the unit given"))
     if not found:
         raise PosterionError(
-            f"{source}: the column '{title}' has no unit; say which with --unit 'mS/cm' (in "
-            "Python unit='mS/cm', or unit='1' for a pure number), or write it in the header, as in "
-            f"'{title} (mS/cm)'."
+            f"{source}: the column '{title}' has no unit; say which with ",
+            Setting("unit", "mS/cm"),
+            ", or ",
+            Setting("unit", "1"),
+            f" for a pure number, or write it in the header, as in '{title} (mS/cm)'.",
         )
     first, where = found[0]
     for unit, other_place in found[1:]:

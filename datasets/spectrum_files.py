@@ -5,7 +5,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from .column_names import ROLES
 from .impedance_table import read_table_sweeps
 from .instrument_files import instrument_of, read_instrument_sweeps
@@ -66,8 +66,9 @@ def read_spectrum(
         if len(labels) == 1:
             return spectra[labels[0]]
         raise PosterionError(
-            f"{Path(path).name} holds {len(labels)} spectra; choose one with which='{labels[0]}' "
-            f"(the labels are {_shortened(labels)}), or read all with read_spectra."
+            f"{Path(path).name} holds {len(labels)} spectra; choose one with ",
+            Setting("which", labels[0]),
+            f" (the labels are {_shortened(labels)}), or read all with read_spectra.",
         )
     label: str | None = str(which)
     if isinstance(which, int) and not all(text.lstrip("-").isdecimal() for text in labels):
@@ -110,7 +111,7 @@ def read_spectra(
         If the file cannot be read, holds no impedance or a value that cannot be used.
     """
     if sign not in ("auto", "as_written", "negated"):
-        raise PosterionError(f"sign='{sign}'; expected 'auto', 'as_written' or 'negated'.")
+        raise PosterionError(Setting("sign", sign), "; expected 'auto', 'as_written' or 'negated'.")
     named = checked_names(columns or {}, ROLES)
     text = read_file_text(path, dialect)
     instrument = None if named else instrument_of(text)

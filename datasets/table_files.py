@@ -19,7 +19,13 @@ from .conductivity_values import (
     temperatures,
     with_unit_below,
 )
-from .tables.columns import checked_names, labels_of, refuse_duplicates
+from .tables.columns import (
+    checked_names,
+    labels_of,
+    naming,
+    refuse_duplicates,
+    wanting,
+)
 from .tables.dialect import Dialect
 from .tables.search import find_table
 from .tables.text import read_file_text
@@ -27,8 +33,8 @@ from .tables.wanted import Wanted
 
 _WANTED = (
     "a table of conductivities needs a column of temperatures and one of conductivities, for "
-    "example 'temperature_degC' and 'conductivity_S_per_cm', or told as in "
-    "columns={'conductivity': 'target'}"
+    "example 'temperature_degC' and 'conductivity_S_per_cm', or told as in ",
+    naming("conductivity", "target"),
 )
 
 
@@ -91,7 +97,9 @@ def read_table(
             return None
         return tuple(column.position for column in chosen.values())
 
-    table = find_table(text, Wanted("table of conductivities", _wanted(named), needed, errors=True))
+    table = find_table(
+        text, Wanted("table of conductivities", wanting(named, _WANTED), needed, errors=True)
+    )
     header = table.header or ()
     refuse_duplicates(name, header)
     chosen = chosen_columns(header, named) or {}
@@ -129,8 +137,3 @@ def read_table(
         messages=messages,
         where=where,
     )
-
-
-def _wanted(named: Mapping[str, str]) -> str:
-    told = ", ".join(f"'{name}' as {role}" for role, name in named.items())
-    return f"columns= names {told}, and {_WANTED}" if told else _WANTED

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from .current_units import current_unit_of
 from .schema import numbers_of
 from .tables.columns import checked_names, refuse_duplicates
@@ -28,7 +28,8 @@ _CURRENT = re.compile(r"(currentdensity|current|j|i|<i>|strom|stromdichte|densit
 _VOLTS = {"V": 1.0, "mV": 1e-3}
 _NEEDED = (
     "a voltammogram needs a column of potentials and one of currents, for example 'E (V)' and "
-    "'j (mA/cm2)', or told as in columns={'potential': 'E', 'current': 'j'}"
+    "'j (mA/cm2)', or told as in ",
+    Setting("columns", {"potential": "E", "current": "j"}),
 )
 
 
@@ -150,15 +151,16 @@ def read_voltammogram(
     refuse_duplicates(text.name, table.header or ())
     chosen = _columns(table.header or (), named)
     if chosen is None:  # a header is needed, and was found by it
-        raise PosterionError(f"{text.name}: {_NEEDED}.")
+        raise PosterionError(f"{text.name}: ", *_NEEDED, ".")
     (at_potential, volts), (at_current, unit) = chosen
     below = table.units.cells if table.units else ()
     volts = volts or (below[at_potential].strip("[]() ") if below else "")
     unit = current_unit or unit or (below[at_current].strip("[]() ") if below else "")
     if not unit:
         raise PosterionError(
-            f"{text.name}: the unit of the current is not in the header; give it, as in "
-            "current_unit='mA/cm2'."
+            f"{text.name}: the unit of the current is not in the header; give it, as in ",
+            Setting("current_unit", "mA/cm2"),
+            ".",
         )
     messages = [*text.messages, *table.messages]
     if not volts:

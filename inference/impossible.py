@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Setting
 from ..units import hertz
 
 Array = NDArray[np.float64]
@@ -79,7 +79,9 @@ def _refuse(frequency: Array, Z: Array, name: str) -> None:
         raise PosterionError(
             f"{name}: Z' is below zero at {below.size} of {count} points, further than noise "
             f"explains ({', '.join(places)}{more}), which no passive cell shows; leave {points} "
-            "out with --drop, --fmin or --fmax (in Python posterion.cut), or measure there again."
+            "out with ",
+            *(Setting("drop", within="po.cut"), ", ", Setting("fmin", within="po.cut"), " or "),
+            *(Setting("fmax", within="po.cut"), ", or measure there again."),
         )
 
 

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import posterion as po
+from posterion import cli
 from posterion.analyses.audit import audit_file, read_paper, seed_paper
 from posterion.analyses.audit.expression import Scope
 from posterion.analyses.audit.fits import Fits, SeriesFit
@@ -20,9 +21,8 @@ from posterion.analyses.audit.functions import FUNCTIONS
 from posterion.analyses.audit.inputs import DRAWS, Inputs, Undecided
 from posterion.analyses.audit.judge import KINDS
 from posterion.analyses.audit.template import sentences
+from posterion.cli.audit import claims_screen
 from posterion.errors import PosterionError
-from posterion.report import cli
-from posterion.report.cli.audit import claims_screen
 
 SECOND = Path(__file__).parents[1] / "docs" / "adediwura.toml"
 REPORTS = Path(__file__).parents[2] / "shared" / "data" / "eisfitpython"

@@ -478,7 +478,7 @@ def test_the_page_shows_coverage_and_what_was_refused(right, tmp_path: Path) -> 
     ],
 )
 def test_bad_input_at_the_command_line(arguments, message, monkeypatch, capsys) -> None:
-    from posterion.report import cli
+    from posterion import cli
 
     monkeypatch.setattr(sys, "argv", ["posterion", "calibrate", *arguments])
     with pytest.raises(SystemExit) as left:
@@ -489,7 +489,7 @@ def test_bad_input_at_the_command_line(arguments, message, monkeypatch, capsys) 
 
 @pytest.mark.slow
 def test_the_command_prints_one_document_and_goes_on(monkeypatch, capsys, tmp_path: Path) -> None:
-    from posterion.report import cli
+    from posterion import cli
 
     arguments = ["calibrate", "lifetime", "--n", "50", "--workers", "1", "--json", "--out"]
     documents = []

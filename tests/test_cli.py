@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from posterion.report import cli
+from posterion import cli
 
 CIRCUIT = "R0-p(R1,CPE1)"
 
@@ -237,7 +237,7 @@ def test_output_folder_that_is_a_file_is_refused_before_sampling(command, spectr
 # Also where the tests run in the background, whose children inherit that interrupts are ignored.
 INTERRUPTIBLE = """
 import signal
-from posterion.report.cli import main
+from posterion.cli import main
 signal.signal(signal.SIGINT, signal.default_int_handler)
 main()
 """

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from posterion.report import cli
+from posterion import cli
 
 K = 8.617333262e-5
 WARM = np.arange(30, 91, 10)
@@ -214,9 +214,9 @@ def test_one_series_is_fitted(name, options, folder, capsys) -> None:
 BAD = {
     "no unit of T": ("bare", [], "--temperature-unit"),
     "no unit of sigma": ("bare", ["--temperature-unit", "C"], "--conductivity-unit"),
-    "wrong unit": ("bare", ["--temperature-unit", "kg"], "--temperature-unit 'kg'"),
+    "wrong unit": ("bare", ["--temperature-unit", "kg"], "--temperature-unit kg"),
     "wrong column": ("one", ["--column", "conductivity=none"], "none"),
-    "no pair": ("one", ["--column", "conductivity"], "--column conductivity=total"),
+    "no pair": ("one", ["--column", "conductivity"], "--column capacity=Q_dis"),
     "no label": ("one", ["--pool", "pellet"], "--pool names 'pellet'"),
     "other label": ("paths", ["--group-by", "pat"], "it has path"),
     "no such value": ("paths", ["--where", "path=bulky"], "bulk, grain boundary"),

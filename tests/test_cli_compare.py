@@ -2,13 +2,14 @@
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import xarray as xr
 
 import posterion as po
-from posterion.report import cli
+from posterion import cli
 from posterion.report.figures import compare as compare_figures
 from posterion.report.pages.page import render
 
@@ -115,7 +116,7 @@ def test_what_failed_shows_no_number(command, write, monkeypatch, tmp_path) -> N
         (["{table}"], "Name them with --group and --value"),
         (["{table}", "{table}", "--group", "a", "--value", "b"], "2 files have no name"),
         (["{table}", "--group", "coating", "--value", "sgma"], "no column 'sgma'"),
-        (["a=1 V", "b=2 V", "--group", "x"], "--group has a meaning for a table only"),
+        (["a=1 V", "b=2 V", "--group", "x"], "--group has no meaning for sources without a table"),
         (["a=1 V"], "has one group"),
         (["a=nowhere.nc", "b=2 V", "--quantity", "R1"], "there is no file"),
         (["a=1 V", "b=2 V", "--rope", "wide"], "rope"),
@@ -146,7 +147,7 @@ VOLUMES = """coating volume (uL),pellet,sigma (mS/cm),T
 """
 
 
-def asked_of(monkeypatch, module: str, function: str) -> list:
+def asked_of(monkeypatch, name: str) -> list:
     """Return what a command asks of the function that would take seconds."""
     asked: list = []
 
@@ -154,16 +155,18 @@ def asked_of(monkeypatch, module: str, function: str) -> list:
         asked.extend([*arguments, options])
         raise SystemExit(0)
 
-    monkeypatch.setattr(f"posterion.report.cli.{module}.{function}", keep)
+    module = import_module(f"posterion.inference.factors.{name}")
+    monkeypatch.setattr(module, {"dose": "dose_response"}.get(name, name), keep)
     return asked
 
 
 def test_a_dose_is_a_number_with_its_unit(command, write, monkeypatch) -> None:
-    asked = asked_of(monkeypatch, "compare_dose", "compare_doses")
+    asked = asked_of(monkeypatch, "dose")
     command(
         write(VOLUMES), "--dose", "coating volume", "--value", "sigma", "--by", "T", "--seed", 3
     )
-    data, dose, options = asked
+    data, options = asked
+    dose = options["dose"]
     assert dose == "coating_volume" and options["temperature"] == "T" and options["seed"] == 3
     assert data[dose].values.tolist() == [5, 7, 10, 5, 7, 10]
     assert data[dose].attrs["units"] == "uL"
@@ -171,7 +174,7 @@ def test_a_dose_is_a_number_with_its_unit(command, write, monkeypatch) -> None:
 
 
 def test_two_factors_are_a_group_and_another_column(command, write, monkeypatch) -> None:
-    asked = asked_of(monkeypatch, "compare_factorial", "compare_factors")
+    asked = asked_of(monkeypatch, "factorial")
     command(write(VOLUMES), "--group", "coating volume", "--value", "sigma", "--by", "T")
     data, first, second, _ = asked
     assert (first, second) == ("group", "T")
@@ -179,11 +182,17 @@ def test_two_factors_are_a_group_and_another_column(command, write, monkeypatch)
 
 
 def test_models_are_handed_on_with_their_options(command, monkeypatch) -> None:
-    asked = asked_of(monkeypatch, "compare_models", "compare_models_command")
+    asked: list = []
+
+    def keep(*arguments, **options) -> None:
+        asked.extend([*arguments, options])
+        raise SystemExit(0)
+
+    monkeypatch.setattr("posterion.cli.compare_models.candidates", keep)
     command("--models", "sigma.csv", "--law", "arrhenius", "--law", "vtf", "--robust")
-    files, options = asked
-    assert files == ["sigma.csv"] and options["laws"] == ["arrhenius", "vtf"]
-    assert options["robust"] and not options["circuits"]
+    file, circuits, laws, *_, options = asked
+    assert (file, circuits, laws) == ("sigma.csv", (), ("arrhenius", "vtf"))
+    assert options["robust"] and not options["independent"]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +203,6 @@ def test_models_are_handed_on_with_their_options(command, monkeypatch) -> None:
         (("a.csv", "--dose", "v", "--value", "y", "--group", "x"), "--group"),
     ],
 )
-def test_options_without_meaning_are_refused(command, arguments, flag) -> None:
+def test_options_of_another_comparison_are_refused(command, arguments, flag) -> None:
     status, _, err = command(*arguments)
-    assert status == 2 and f"{flag} has no meaning" in err
+    assert status == 2 and f"Unknown option: {flag}" in err

@@ -1,4 +1,4 @@
-"""``posterion compare --models``: saved fits or candidates in, one answer out."""
+"""``posterion compare models``: saved fits or candidates in, one answer out."""
 
 import json
 from html.parser import HTMLParser
@@ -6,21 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
 
 import posterion as po
-from posterion.report.cli.compare_models import compare_models_command
-from posterion.report.cli.noise_options import NoiseChoice, NoiseName
+from posterion.cli import main
 from posterion.report.compared_models import ComparedModels
 from posterion.report.pages.compared import render
 
-FEW = {"draws": 400, "seed": 1}
+FEW = ("--draws", "400", "--seed", "1")
 
 
-def run(capsys, *files: object, **options: object) -> tuple[int, str]:
-    with pytest.raises(typer.Exit) as stop:
-        compare_models_command([*map(str, files)], **options)
-    return stop.value.exit_code, capsys.readouterr().out
+def run(capsys, *arguments: object) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as stop:
+        main(["compare", "models", *map(str, arguments)])
+    return stop.value.code, capsys.readouterr().out
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +44,7 @@ def saved(folder: Path, *names: str) -> list[Path]:
 
 def test_saved_fits_are_compared_by_the_names_of_their_folders(folder, capsys, tmp_path) -> None:
     status, out = run(
-        capsys, *saved(folder, "straight", "curved"), out=tmp_path / "new", as_json=True
+        capsys, *saved(folder, "straight", "curved"), "--out", tmp_path / "new", "--json"
     )
     assert status == 0
     document = json.loads(out)
@@ -65,8 +63,8 @@ def test_saved_fits_are_compared_by_the_names_of_their_folders(folder, capsys, t
 
 
 def test_candidates_are_fitted_to_a_table(folder, capsys) -> None:
-    laws = ("arrhenius:sigma", "vtf:sigma")
-    status, out = run(capsys, folder / "sigma.csv", laws=laws, whole=True, **FEW)
+    laws = ("--law", "arrhenius:sigma", "--law", "vtf:sigma")
+    status, out = run(capsys, folder / "sigma.csv", *laws, "--table", *FEW)
     assert status == 0
     rows = out.splitlines()
     assert rows[0].split()[:3] == ["model", "elpd", "difference"]
@@ -97,14 +95,14 @@ def test_an_untrusted_fit_is_named_and_left_out(folder, capsys, tmp_path) -> Non
     )
     po.save(tree, tmp_path / "<b>broken.nc")
     files = [tmp_path / "<b>broken.nc", *saved(folder, "straight", "curved")]
-    status, out = run(capsys, *files, as_json=True)
+    status, out = run(capsys, *files, "--json")
     document = json.loads(out)
     assert status == 0 and len(document["models"]) == 3
     broken = document["models"][-1]
     assert broken["name"] == "<b>broken" and not broken["passed"] and "elpd" not in broken
     assert document["messages"][0] == "<b>broken is refused and not compared: The chains disagree"
 
-    status, out = run(capsys, *files[::2], out=tmp_path / "page")
+    status, out = run(capsys, *files[::2], "--out", tmp_path / "page")
     assert status == 3
     assert "Only curved passed its checks" in out and "elpd" not in out
     html = (tmp_path / "page" / "report.html").read_text(encoding="utf-8")
@@ -139,28 +137,29 @@ def test_cycles_that_depend_on_each_other_have_a_table_of_evidences(capsys, tmp_
         *(f"{n},{q:.5f}" for n, q in zip(N, capacity, strict=True)),
     ]
     (tmp_path / "one.csv").write_text("\n".join(lines) + "\n")
-    status, out = run(capsys, tmp_path / "one.csv", laws=("linear", "power"), whole=True, **FEW)
+    laws = ("--law", "linear", "--law", "power")
+    status, out = run(capsys, tmp_path / "one.csv", *laws, "--table", *FEW)
     assert status == 0
     assert out.splitlines()[0].split() == ["model", "parameters", "log", "evidence", "probability"]
     assert "The data prefer power by evidence (" in out and "share errors" in " ".join(out.split())
 
 
 BAD = {
-    "one fit": (["{}/curved/posterior.nc"], {}, "two or more saved fits"),
-    "a fit twice": (["{}/curved/posterior.nc"] * 2, {}, "given twice"),
-    "no fit": (["{}/curved/posterior.nc", "{}/no.nc"], {}, "there is no file"),
-    "a table as fit": (["{}/curved/posterior.nc", "{}/sigma.csv"], {}, "not a NetCDF file"),
-    "two files": (["{}/sigma.csv"] * 2, {"laws": ["arrhenius", "vtf"]}, "one file of data"),
-    "one law": (["{}/sigma.csv"], {"laws": ["arrhenius"]}, "alone cannot be compared"),
-    "same law": (["{}/sigma.csv"], {"laws": ["vtf", "vtf:sigmaT"]}, "alone cannot be compared"),
-    "law": (["{}/sigma.csv"], {"laws": ["arrhenius", "cubic"]}, "--law 'cubic' is unknown"),
-    "form": (["{}/sigma.csv"], {"laws": ["arrhenius:T", "vtf"]}, "'arrhenius:T' is unknown"),
-    "kinds": (["{}/sigma.csv"], {"laws": ["arrhenius", "linear"]}, "laws of one kind"),
-    "both": (["{}/sigma.csv"], {"laws": ["vtf"], "circuits": ["R0"]}, "give --circuit or --law"),
-    "circuit": (["{}/sigma.csv"], {"circuits": ["R0-", "R0"]}, "R0-"),
+    "one fit": (["{}/curved/posterior.nc"], (), "two or more saved fits"),
+    "a fit twice": (["{}/curved/posterior.nc"] * 2, (), "given twice"),
+    "no fit": (["{}/curved/posterior.nc", "{}/no.nc"], (), "there is no file"),
+    "a table as fit": (["{}/curved/posterior.nc", "{}/sigma.csv"], (), "not a NetCDF file"),
+    "two files": (["{}/sigma.csv"] * 2, [("--law", "arrhenius", "vtf")], "one file of data"),
+    "one law": (["{}/sigma.csv"], [("--law", "arrhenius")], "alone cannot be compared"),
+    "same law": (["{}/sigma.csv"], [("--law", "vtf", "vtf:sigmaT")], "alone cannot be compared"),
+    "law": (["{}/sigma.csv"], [("--law", "arrhenius", "cubic")], "--law 'cubic' is unknown"),
+    "form": (["{}/sigma.csv"], [("--law", "arrhenius:T", "vtf")], "'arrhenius:T' is unknown"),
+    "kinds": (["{}/sigma.csv"], [("--law", "arrhenius", "linear")], "laws of one kind"),
+    "both": (["{}/sigma.csv"], [("--law", "vtf"), ("--circuit", "R0")], "give --circuit or --law"),
+    "circuit": (["{}/sigma.csv"], [("--circuit", "R0-", "R0")], "R0-"),
     "prior": (
         ["{}/sigma.csv"],
-        {"laws": ["arrhenius", "vtf"], "priors": ["R7=Normal(0, 1)"]},
+        [("--law", "arrhenius", "vtf"), ("--prior", "R7=Normal(0, 1)")],
         "'R7', which none of the models has",
     ),
 }
@@ -169,10 +168,11 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_bad_input_gets_one_message(case, folder, capsys) -> None:
     files, options, words = BAD[case]
-    with pytest.raises(po.PosterionError) as caught:
-        compare_models_command([file.format(folder) for file in files], **options)
-    assert words in str(caught.value)
-    assert capsys.readouterr().out == ""
+    given = [part for flag, *values in options for value in values for part in (flag, value)]
+    with pytest.raises(SystemExit) as stop:
+        main(["compare", "models", *(file.format(folder) for file in files), *given])
+    printed = capsys.readouterr()
+    assert stop.value.code == 2 and words in printed.err and printed.out == ""
 
 
 def test_circuits_are_compared_on_a_spectrum(tmp_path, capsys) -> None:
@@ -183,11 +183,18 @@ def test_circuits_are_compared_on_a_spectrum(tmp_path, capsys) -> None:
     lines = ["frequency (Hz),Z' (ohm),Z'' (ohm)"]
     lines += [f"{a:.8g},{z.real:.8g},{z.imag:.8g}" for a, z in zip(f, Z, strict=True)]
     (tmp_path / "cell.csv").write_text("\n".join(lines) + "\n")
-    circuits = ("p(R1,CPE1)", "R0-p(R1,CPE1)")
+    circuits = ("--circuit", "p(R1,CPE1)", "--circuit", "R0-p(R1,CPE1)")
     status, out = run(
-        capsys, tmp_path / "cell.csv", circuits=circuits, out=tmp_path, as_json=True,
-        noise=NoiseChoice.of(NoiseName.white, None), **FEW
-    )  # fmt: skip
+        capsys,
+        tmp_path / "cell.csv",
+        *circuits,
+        "--out",
+        tmp_path,
+        "--json",
+        "--noise",
+        "white",
+        *FEW,
+    )
     assert status == 0
     document = json.loads(out)
     assert [model["name"] for model in document["models"]] == ["R0-p(R1,CPE1)", "p(R1,CPE1)"]

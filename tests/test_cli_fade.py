@@ -11,8 +11,8 @@ import pytest
 import xarray as xr
 
 import posterion as po
-from posterion.report import cli
-from posterion.report.cli.cycle_selection import selected
+from posterion import cli
+from posterion.cli.cycle_selection import selected
 
 _spec = importlib.util.spec_from_file_location(
     "synthetic_cycles", Path(__file__).with_name("synthetic_cycles.py")
@@ -234,7 +234,7 @@ BAD = {
     ),
     "growth threshold": ("growth", "growth", ["--threshold", "1"], "--threshold is '1'"),
     "growth both": ("growth", "growth", ["--robust", "--rounded"], "--rounded"),
-    "spectra options": ("growth", "growth", ["--every", "10"], "--every has a meaning"),
+    "spectra options": ("growth", "growth", ["--every", "10"], "--every has no meaning"),
     "no circuit": ("growth", "growth", ["--circuit", "R0-", "--every", "1"], "R0-"),
     "table as spectrum": ("growth", "growth", ["--circuit", "R0", "--every", "1"], "growth.csv"),
     "path": ("growth", "growth", ["--circuit", "R0", "--path", "a=R5"], "the circuit has no R5"),

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posterion.report import cli
-from posterion.report.cli.many_spectra import pooling, stacked
+from posterion import cli
+from posterion.cli.many_spectra import pooling, stacked
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_what_cannot_be_meant_is_refused_in_one_sentence(
 
 
 def test_spectra_are_called_by_their_files_and_know_their_temperatures(files) -> None:
-    data = stacked([*map(str, files)], "auto", {"pellet": ["A", "A", "B"]})
+    data = stacked([*map(str, files)], labels={"pellet": ["A", "A", "B"]})
     assert list(dict.fromkeys(data["spectrum"].values)) == ["a_20C", "b_40C", "c_60C"]
     assert set(data["temperature_c"].values) == {20.0, 40.0, 60.0}
     assert data["pellet"].values[[0, 25, 50]].tolist() == ["A", "A", "B"]

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from posterion import cli
 from posterion.datasets.temperatures import temperature_of_name
-from posterion.report import cli
 
 BOLTZMANN = 8.617333262e-5
 ENERGIES = {"R0": 0.25, "R1": 0.5}

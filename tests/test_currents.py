@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
+from posterion import cli
 from posterion.analyses.audit import seed_paper
 from posterion.datasets.published import missing_for, read_rows, specific_current
 from posterion.errors import PosterionError
-from posterion.report import cli
 
 HEADER = (
     "key,quantity,sample,coating_volume_uL,temperature_C,cycle,value,unit,step,approximate,"

@@ -38,7 +38,7 @@ def refused(path, *words, **options):
 
 def test_cells_of_severson_in_columns(shared_data):
     path = shared_data("severson_mattia", "train_discharge_capacity_Ah.csv")
-    refused(path, "'cell1' has no unit", "--capacity-unit", "capacity_unit='mAh'")
+    refused(path, "'cell1' has no unit", "capacity_unit='mAh'")
     data = read_cycling(path, capacity_unit="Ah")
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -176,7 +176,7 @@ def test_units_that_are_not_understood(write, unit):
 def test_unit_is_never_guessed(write):
     for values in ("1.1\n2,1.0", "150\n2,149", "0.0021\n2,0.002"):
         path = write(f"cycle,Q_dis\n1,{values}\n")
-        refused(path, "cell.csv", "'Q_dis' has no unit", "--capacity-unit", "capacity_unit=")
+        refused(path, "cell.csv", "'Q_dis' has no unit", "capacity_unit=")
     path = write("cycle,Q_dis\n1,2.5\n")
     data = read_cycling(path, capacity_unit="mAh cm⁻²")
     assert points(data) == [("cell", 1, 2.5)]

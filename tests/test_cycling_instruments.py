@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
+from posterion.cli import main
 from posterion.datasets import neware_files
 from posterion.datasets.cycling_files import holds_cycles, read_cycling
 from posterion.errors import PosterionError
-from posterion.report.cli import app
 
 
 def by_cycle(data, variable="capacity"):
@@ -590,15 +589,22 @@ def test_a_neware_file_that_is_cut_or_damaged_is_never_read_in_silence(shared_da
 # The command line
 
 
-def inspect(*arguments):
-    return CliRunner().invoke(app, ["data", "inspect", *map(str, arguments)])
+@pytest.fixture
+def inspect(capsys):
+    def run(*arguments) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            main(["data", "inspect", *map(str, arguments)])
+        printed = capsys.readouterr()
+        return left.value.code, printed.out, " ".join(printed.err.split())
+
+    return run
 
 
-def test_inspect_a_file_of_cycling(write):
+def test_inspect_a_file_of_cycling(write, inspect):
     path = write("cycle,cell,Q_dis (mAh)\n1,a,5\n1,b,6\n3,a,4\n")
-    done = inspect(path, "--json")
-    assert done.exit_code == 0, done.output
-    document = json.loads(done.stdout)
+    status, out, err = inspect(path, "--json")
+    assert status == 0, err
+    document = json.loads(out)
     assert set(document) == {"format", "cells", "convention", "messages"}
     assert document["cells"] == [
         {
@@ -620,21 +626,18 @@ def test_inspect_a_file_of_cycling(write):
     ]
     assert document["format"] == "text"
     assert any("convention: as the header says" in line for line in document["messages"])
-    plain = inspect(path)
-    assert "a: 2 cycles from 1 to 3, first capacity 5 mAh" in plain.stdout
+    assert "a: 2 cycles from 1 to 3, first capacity 5 mAh" in inspect(path)[1]
 
 
-def test_inspect_tells_spectra_from_cycling(write):
+def test_inspect_tells_spectra_from_cycling(write, inspect):
     spectrum = "freq_Hz,Zre_ohm,Zim_ohm\n1000,1,-1\n100,2,-1\n"
-    assert "spectra" in json.loads(inspect(write(spectrum), "--json").stdout)
+    assert "spectra" in json.loads(inspect(write(spectrum), "--json")[1])
     assert not holds_cycles(write(spectrum))
     assert holds_cycles(write("cycle,a,b\n1,2,3\n"))
     assert holds_cycles(write(maccor(simulated()), "a.001"))
     assert not holds_cycles(write(b"\x00\x01\x00\x00Standard Jet DB\x00", "a.res"))
-    neither = inspect(write("a,b\n1,2\n"))
-    assert isinstance(neither.exception, PosterionError)
-    assert "impedance table" in str(neither.exception)
-    unit = inspect(write("cycle,a,b\n1,2,3\n"))
-    assert "--capacity-unit" in str(unit.exception)
-    given = inspect(write("cycle,a,b\n1,2,3\n"), "--capacity-unit", "mAh", "--json")
-    assert [cell["cell"] for cell in json.loads(given.stdout)["cells"]] == ["a", "b"]
+    status, _, err = inspect(write("a,b\n1,2\n"))
+    assert status == 2 and "impedance table" in err
+    assert "--capacity-unit" in inspect(write("cycle,a,b\n1,2,3\n"))[2]
+    given = inspect(write("cycle,a,b\n1,2,3\n"), "--capacity-unit", "mAh", "--json")[1]
+    assert [cell["cell"] for cell in json.loads(given)["cells"]] == ["a", "b"]

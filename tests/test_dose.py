@@ -450,15 +450,15 @@ def test_the_document_holds_every_answer(by_process: xr.DataTree) -> None:
 def test_the_command_prints_one_document(
     tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import typer
-
-    from posterion.report.cli.compare_dose import compare_doses
+    from posterion.cli import main
 
     out = tmp_path_factory.mktemp("dose")
-    data = pellets(np.array([0.156, 0.109]), np.array([7.0, 10.0]))
-    with pytest.raises(typer.Exit) as left:
-        compare_doses(data, "volume", seed=1, out=out, as_json=True)
-    assert left.value.exit_code == 0
+    table = tmp_path_factory.mktemp("table") / "pellets.csv"
+    table.write_text("volume (uL),sigma (mS/cm)\n7,0.156\n10,0.109\n")
+    arguments = ["--dose", "volume", "--value", "sigma", "--seed", "1", "--json"]
+    with pytest.raises(SystemExit) as left:
+        main(["compare", "dose", str(table), *arguments, "--out", str(out)])
+    assert left.value.code == 0
     document = json.loads(capsys.readouterr().out)
     (answer,) = document["dose"]["answers"]
     assert answer["p_best"]["7"] > 0.7

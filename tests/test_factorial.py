@@ -237,18 +237,22 @@ def test_input_that_has_no_answer_is_refused() -> None:
 def test_the_command_prints_one_document(
     tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import typer
-
-    from posterion.report.cli.compare_factorial import compare_factors
+    from posterion.cli import main
 
     out = tmp_path_factory.mktemp("factorial")
-    data = pellets([0.3, 0.6, 0.15, 0.55], [*"aabb"], [COLD, HOT, COLD, HOT], [*"xxyy"])
-    with pytest.raises(typer.Exit) as left:
-        compare_factors(data, "group", "temperature", seed=1, draws=500, out=out, as_json=True)
+    table = tmp_path_factory.mktemp("table") / "pellets.csv"
+    table.write_text(
+        "coating,temperature (C),pellet,sigma (mS/cm)\n"
+        "a,25,x,0.3\na,55,x,0.6\nb,25,y,0.15\nb,55,y,0.55\n"
+    )
+    arguments = ["--group", "coating", "--by", "temperature", "--value", "sigma", "--seed", "1"]
+    with pytest.raises(SystemExit) as left:
+        main(["compare", "factorial", str(table), *arguments, "--specimen", "pellet",
+              "--draws", "500", "--json", "--out", str(out)])  # fmt: skip
     document = json.loads(capsys.readouterr().out)
-    assert left.value.exit_code == 0
+    assert left.value.code == 0
     assert document["diagnostics"]["passed"]
-    assert "b over a at 25 °C" in document["derived"]
+    assert "b over a at 25 C" in document["derived"]
     assert sorted(path.name for path in out.iterdir()) == [
         "posterior.nc", "report.html", "summary.csv",
     ]  # fmt: skip

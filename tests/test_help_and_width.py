@@ -1,20 +1,24 @@
 """What stands in a help text is true of its command, and everything fits the terminal."""
 
+import inspect
 import re
+import shlex
+from collections.abc import Iterator
 
 import pytest
-import typer
+from cyclopts import App
 
 import posterion as po
 from posterion.analyses.audit import Row
+from posterion.cli import app
+from posterion.cli.audit import _print
 from posterion.inference.prior import Prior
 from posterion.models.transference import BruceVincent
-from posterion.report.cli import app
-from posterion.report.cli.audit import _print
 
 MODELS = {
     "eis": [po.Circuit.parse("R0-p(R1,CPE1)")],
     "series": [po.Circuit.parse("R0-p(R1,CPE1)")],
+    "models": [po.Circuit.parse("R0-p(R1,CPE1)")],
     "calibrate": [po.Circuit.parse("R0-p(R1,CPE1)")],
     "arrhenius": [po.Arrhenius("sigmaT")],
     "fade": [po.PowerFade(), po.LinearFade(), po.KneeFade()],
@@ -22,34 +26,56 @@ MODELS = {
     "limit": [po.Lifetime()],
     "transference": [BruceVincent()],
 }
+COMPARISONS = ("groups", "dose", "factorial")
 COMPARED = {"level_mean", "level_spread", "scatter_mean", "nu_minus_one"}
 
 
-def commands(command, name=""):
-    below = getattr(command, "commands", None)
-    if below is None:
-        yield name, command
-    for own, each in (below or {}).items():
-        yield from commands(each, own)
+def commands(below: App, name: str = "") -> Iterator[tuple[str, App]]:
+    if below.default_command:
+        yield name, below
+    for own in below:
+        if not own.startswith("-"):
+            yield from commands(below[own], own)
 
 
-ALL = dict(commands(typer.main.get_command(app)))
-WITH_PRIOR = sorted(n for n, c in ALL.items() if any("--prior" in p.opts for p in c.params))
+ALL = dict(commands(app))
+PRIORS = {
+    name: argument.parameter.help
+    for name, command in ALL.items()
+    for argument in command.assemble_argument_collection()
+    if "--prior" in argument.names
+}
 
 
 def test_every_command_with_priors_is_looked_at() -> None:
-    assert set(WITH_PRIOR) == {*MODELS, "compare"}
+    assert set(PRIORS) == {*MODELS, *COMPARISONS}
 
 
-@pytest.mark.parametrize("name", WITH_PRIOR)
+@pytest.mark.parametrize("name", PRIORS)
 def test_the_example_of_a_prior_is_of_a_parameter_that_the_command_has(name: str) -> None:
-    (text,) = (p.help for p in ALL[name].params if "--prior" in p.opts)
-    parameter, _, prior = re.match(r"'([^=]+)(=)([^']+)'", text).groups()
+    parameter, _, prior = re.match(r"'([^=]+)(=)([^']+)'", PRIORS[name]).groups()
     Prior.parse(prior)
-    if name == "compare":
+    if name in COMPARISONS:
         assert parameter in COMPARED
     for model in MODELS.get(name, ()):
         assert parameter in {p.name for p in model.coordinates({parameter}).parameters}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_example_of_a_command_can_be_typed(name: str) -> None:
+    told = inspect.getdoc(ALL[name].default_command)
+    example = re.search(r"Example: posterion (.*?)\n\n", told + "\n\n", re.DOTALL)
+    assert example, "each command has an example"
+    command, _, _ = app.parse_args(shlex.split(example[1]), print_error=False, exit_on_error=False)
+    assert command is ALL[name].default_command
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_options_stand_in_groups(name: str) -> None:
+    for argument in ALL[name].assemble_argument_collection():
+        if argument.name.startswith("--"):
+            (group,) = argument.parameter.group
+            assert group.name in ("Data", "Model", "Sampling", "Output"), argument.name
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -7,9 +7,9 @@ import pytest
 import xarray as xr
 
 import posterion as po
+from posterion.cli.inspect_file import data_inspect
 from posterion.datasets.schema import spectrum_dataset
 from posterion.inference.impossible import refuse_impossible
-from posterion.report.cli.inspect_file import data_inspect
 
 FREQUENCY = np.geomspace(1e5, 0.1, 37)
 CIRCUIT = po.Circuit.parse("R0-p(R1,CPE1)")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import posterion as po
+from posterion import cli
 from posterion.inference.verdict import Verdict
-from posterion.report import cli
 from posterion.report.figures.limit import limits_of_cells
 from posterion.report.figures.onset import voltammogram
 from posterion.report.figures.style import as_svg

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from posterion import cli
 from posterion.analyses.audit import seed_paper
 from posterion.datasets.published import ends_in_vague_zeros, read_rows, rounding_step
 from posterion.errors import PosterionError
-from posterion.report import cli
 from posterion.units import registry
 
 TABLES = seed_paper().tables

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 import posterion as po
-from posterion.report import cli
-from posterion.report.cli.noise_options import NoiseChoice, NoiseName, noise_of, read_accuracy
-from posterion.report.cli.spectrum_options import Window
+from posterion import cli
+from posterion.cli.spectra import NoiseChoice, Spectra, Window, read_accuracy
 
 CIRCUIT = ("--circuit", "R0-p(R1,CPE1)")
 PELLET = ("--thickness", "1mm", "--diameter", "8mm")
@@ -41,12 +40,12 @@ def file(write):
 
 
 def test_noises_have_names() -> None:
-    assert noise_of(NoiseName.white, None) == po.Proportional()
-    assert noise_of(NoiseName.student_t, None) == po.StudentT()
-    assert noise_of(NoiseName.gaussian, None) == po.Gaussian()
-    assert NoiseChoice.of(None, None) == NoiseChoice(NoiseName.discrepant)
-    assert NoiseChoice.of(None, None, robust=True) == NoiseChoice(NoiseName.student_t)
-    assert NoiseChoice.of(NoiseName.student_t, None, robust=True).name == "student-t"
+    assert NoiseChoice("white").noise == po.Proportional()
+    assert NoiseChoice("student-t").noise == po.StudentT()
+    assert NoiseChoice("gaussian").noise == po.Gaussian()
+    assert Spectra().noise_chosen() == NoiseChoice("discrepant")
+    assert Spectra().noise_chosen(robust=True) == NoiseChoice("student-t")
+    assert Spectra(noise="student-t").noise_chosen(robust=True).name == "student-t"
 
 
 @pytest.mark.parametrize(
@@ -76,8 +75,9 @@ def test_what_is_no_accuracy_is_refused_in_one_sentence(text: str) -> None:
 
 
 def test_windows_are_read() -> None:
-    assert Window.of("1Hz", "1MHz", ["50 Hz", "100"]) == Window(1.0, 1e6, (50.0, 100.0))
-    assert Window.of(None, None, None) == Window()
+    asked = Spectra(fmin="1Hz", fmax="1MHz", drop=("50 Hz", "100"))
+    assert asked.window == Window(1.0, 1e6, (50.0, 100.0))
+    assert Spectra().window == Window()
 
 
 BAD = [

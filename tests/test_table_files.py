@@ -71,8 +71,8 @@ def test_two_electrolytes_of_madap(shared_data):
 
 def test_bare_table_of_madap_needs_both_units(shared_data):
     path = shared_data("madap", "for_test_arr.csv")
-    refused(path, "'temp' has no unit", "--temperature-unit C or --temperature-unit K")
-    refused(path, "'cond' has no unit", "--conductivity-unit S/cm", temperature_unit="C")
+    refused(path, "'temp' has no unit", "temperature_unit='C' or temperature_unit='K'")
+    refused(path, "'cond' has no unit", "conductivity_unit='S/cm'", temperature_unit="C")
     table = read_table(path, temperature_unit="C", conductivity_unit="S/cm")
     whole = read_table(shared_data("madap", "conductivity_vs_temperature.csv"))
     np.testing.assert_allclose(points(table), points(whole)[:9], rtol=1e-13)
@@ -83,7 +83,7 @@ def test_series_from_the_literature(shared_data):
     path = shared_data("obelix", "liverpool_multi_temperature_a.csv")
     target = {"conductivity": "target"}
     refused(path, "line 1", "'temperature', 'target', 'log_target'", "columns=")
-    refused(path, "'temperature' has no unit", "--temperature-unit C", columns=target)
+    refused(path, "'temperature' has no unit", "temperature_unit='C'", columns=target)
     table = read_table(path, temperature_unit="C", conductivity_unit="S/cm", columns=target)
     assert table.sizes["point"] == 180
     labels = {"ID", "composition", "source", "family", "ChemicalFamily"}
@@ -270,7 +270,7 @@ def test_temperature_without_unit_is_refused_whatever_its_size(write, header, va
         path,
         "cell.csv",
         f"'{header}' has no unit",
-        "--temperature-unit C or --temperature-unit K",
+        "temperature_unit='C' or temperature_unit='K'",
     )
 
 
@@ -289,7 +289,7 @@ def test_temperature_unit_that_is_given(write):
 def test_conductivity_without_unit_is_refused_whatever_its_size(write, values):
     first, second = values.split(",")
     path = write(f"T (K),sigma\n300,{first}\n400,{second}\n")
-    refused(path, "'sigma' has no unit", "--conductivity-unit S/cm")
+    refused(path, "'sigma' has no unit", "conductivity_unit='S/cm'")
     table = read_table(path, conductivity_unit="mS/cm")
     holds(table, [[300, float(first) / 1000], [400, float(second) / 1000]])
     refused(path, "conductivity_unit='ohm'", "'S/cm'", conductivity_unit="ohm")

@@ -11,13 +11,13 @@ import xarray as xr
 from scipy import stats
 
 import posterion as po
+from posterion import cli
 from posterion.inference import diagnose
 from posterion.inference.engine.density import interpreted
 from posterion.inference.engine.simulate import simulate_prior
 from posterion.inference.fit_each import fit_each
 from posterion.inference.transference import readings, transference, variance_shares
 from posterion.models.transference import BruceVincent, elasticities, transference_number
-from posterion.report import cli
 
 INPUTS = ("I_0", "I_ss", "R_0", "R_ss", "dV")
 PAPER = {"I_0": "47.80 uA", "I_ss": "36 uA", "R_0": "1342 ohm", "R_ss": "1041 ohm", "dV": "500 mV"}

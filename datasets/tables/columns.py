@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
-from ...errors import PosterionError
+from ...errors import PosterionError, Setting
 from .names import is_index, key_of, same
 from .numbers import POINT, number
 from .search import Table
+from .wanted import Words
 
 # Numbers in columns of these names are labels, as are those that part a table of spectra.
 _LABELS = {
@@ -31,16 +32,24 @@ def checked_names(columns: Mapping[str, str], roles: Collection[str]) -> dict[st
     for role in columns:
         close = get_close_matches(role, roles, 1, 0.8)
         if role not in roles and close:
-            raise PosterionError(f"columns= names '{role}'; did you mean '{close[0]}'?")
+            raise PosterionError(Setting("columns"), f" names '{role}'; did you mean '{close[0]}'?")
     twice = [name for name, count in Counter(map(same, columns.values())).items() if count > 1]
     if twice:
-        raise PosterionError(f"columns= names '{twice[0]}' twice; give each column one role.")
+        raise PosterionError(
+            Setting("columns"), f" names '{twice[0]}' twice; give each column one role."
+        )
     return dict(columns)
 
 
-def said(role: str, title: str) -> str:
-    """Return how a column is named, for error messages: ``columns={'real': "Z'"}``."""
-    return f"columns={{'{role}': {title!r}}}"
+def naming(role: str, title: str) -> Setting:
+    """Return how a column is named: ``columns={'real': "Z'"}`` in Python."""
+    return Setting("columns", {role: title})
+
+
+def wanting(named: Mapping[str, str], wanted: Words) -> Words:
+    """Return what a table needs, after the names of columns that a user gave."""
+    told = ", ".join(f"'{name}' as {role}" for role, name in named.items())
+    return (Setting("columns"), f" names {told}, and ", *wanted) if told else wanted
 
 
 def refuse_missing_names(source: str, named: Mapping[str, str], titles: Collection[str]) -> None:
@@ -52,7 +61,9 @@ def refuse_missing_names(source: str, named: Mapping[str, str], titles: Collecti
             close = get_close_matches(same(bare), known, 1, 0.5)
             hint = f"; did you mean '{known[close[0]]}'?" if close else "; check its name."
             raise PosterionError(
-                f"{source}: columns= names '{title}' as {role}, but no column is called that{hint}"
+                f"{source}: ",
+                Setting("columns"),
+                f" names '{title}' as {role}, but no column is called that{hint}",
             ) from None
 
 

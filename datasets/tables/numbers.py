@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ...errors import PosterionError
+from ...errors import PosterionError, Setting
 
 _LONGEST = 100  # characters; no number is printed with more
 _SPACES = "\u00a0\u2007\u2009\u202f"
@@ -171,8 +171,11 @@ def decided(
     raise PosterionError(
         f"{name}: '{example[:40]}' is {number(example, first):g} with {first} and "
         f"{number(example, second):g} with {second}, and no number of this table says which; say "
-        f"it with --{what} '{one}' or --{what} '{other}' (in Python "
-        f"dialect=po.Dialect({what}='{one}') or po.Dialect({what}='{other}'))."
+        "it with ",
+        Setting(what, one, within="dialect=po.Dialect"),
+        " or ",
+        Setting(what, other, within="dialect=po.Dialect"),
+        ".",
     )
 
 

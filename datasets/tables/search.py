@@ -159,7 +159,9 @@ def table_of(
         raise NotThisTable(
             f"{text.name} holds no {wanted.kind} in its columns; found "
             + ", ".join(f"'{title[:40]}'" for title in titles[:40] if title)
-            + f"; {wanted.columns}."
+            + "; ",
+            *wanted.columns,
+            ".",
         )
     if not rows:
         raise PosterionError(
@@ -245,18 +247,22 @@ def _without_header(text: FileText, wanted: Wanted) -> Table:
     if unknown is not None:
         shown = ", ".join(f"'{cell[:40]}'" for cell in unknown.cells[:20])
         raise NotThisTable(
-            f"{text.name}, line {unknown.line}: the columns found are {shown}; {wanted.columns}.",
-            unknown.cells,
+            f"{text.name}, line {unknown.line}: the columns found are {shown}; ",
+            *wanted.columns,
+            ".",
+            titles=unknown.cells,
         )
     if first is None or width == 0:
         raise NotThisTable(
-            f"{text.name} holds no {wanted.kind} that can be read; {wanted.columns}."
+            f"{text.name} holds no {wanted.kind} that can be read; ", *wanted.columns, "."
         )
     if width != len(wanted.bare):
         what = "one column" if width == 1 else f"{width} columns"
         other = f", or without header: {', '.join(wanted.bare)}" if wanted.bare else ""
         raise NotThisTable(
-            f"{text.name} holds {what} of numbers without a header; {wanted.columns}{other}."
+            f"{text.name} holds {what} of numbers without a header; ",
+            *wanted.columns,
+            f"{other}.",
         )
     # A line of the same width just above holds a bad number rather than a title.
     while first > 0 and len(trimmed(cells_of(body[first - 1][1], delimiter))) == width:

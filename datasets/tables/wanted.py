@@ -3,15 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ...errors import PosterionError
+from ...errors import PosterionError, Setting
+
+Words = Sequence[str | Setting]
+"""Parts of a message."""
 
 
 class NotThisTable(PosterionError):
     """A file without a table of the wanted kind; ``titles`` are those of a table of another."""
 
-    def __init__(self, message: str, titles: Sequence[str] = ()) -> None:
+    def __init__(self, *said: str | Setting, titles: Sequence[str] = ()) -> None:
         """Keep the titles beside the message."""
-        super().__init__(message)
+        super().__init__(*said)
         self.titles = tuple(titles)
 
 
@@ -41,7 +44,7 @@ class Wanted:
     """
 
     kind: str
-    columns: str
+    columns: Words
     needed: Callable[[Sequence[str]], tuple[int, ...] | None]
     bare: tuple[str, ...] = ()
     whole: bool = True

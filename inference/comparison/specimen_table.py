@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ...errors import PosterionError
+from ...errors import PosterionError, Setting
 
 Array = NDArray[np.float64]
 
@@ -69,7 +69,9 @@ class Specimens:
         if log and values.min() <= 0:
             raise PosterionError(
                 f"{data.attrs.get('source', 'the data')}: a value is {values.min():g}, which has "
-                "no logarithm; compare with scale='linear' (--scale linear)."
+                "no logarithm; compare with ",
+                Setting("scale", "linear"),
+                ".",
             )
         sd = _column(data, "value_sd", 0.0)
         step = _column(data, "value_step", 0.0)

@@ -140,8 +140,8 @@ class Discrepant:
         Returns
         -------
         array
-                Of shape (..., 2, n, k): along k modes of relaxation, an inductance in series, errors
-            of the instrument in magnitude and in phase.
+            Of shape (..., 2, n, k): along k modes of relaxation, an inductance in series,
+            errors of the instrument in magnitude and in phase.
         """
         usual = values.get("instrument", USUAL)
         magnitude, phase = self.accuracy or (usual, usual)

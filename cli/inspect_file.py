@@ -5,17 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
-import typer
+from cyclopts import Parameter
 
-from ...errors import PosterionError
-from .reading_options import (
-    DecimalOption,
-    DelimiterOption,
-    ThousandsOption,
-    read_dialect,
-)
-from .terminal import JsonOption, SignOption, read_pairs, read_sign
+from ..errors import PosterionError
+from .options import DATA, OUTPUT, Flag, Reading, Sign
+from .spelling import as_flag
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,33 +19,40 @@ _WIDTH, _HEIGHT = 60, 16
 
 
 def data_inspect(
-    file: Annotated[Path, typer.Argument(help="File of any kind that is read here.")],
-    sign: SignOption = "auto",
-    capacity_unit: Annotated[
-        str | None,
-        typer.Option(help="Unit of capacities by cycle without one, such as mAh or mAh/g."),
-    ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(help="'frequency=f/Hz' where a header is not understood; several times."),
-    ] = None,
-    decimal: DecimalOption = None,
-    thousands: ThousandsOption = None,
-    delimiter: DelimiterOption = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Picture of the data to write, such as data.png.")
-    ] = None,
-    as_json: JsonOption = False,
+    file: Path,
+    /,
+    *,
+    sign: Annotated[Sign, Parameter(group=DATA)] = "auto",
+    capacity_unit: Annotated[str | None, Parameter(group=DATA)] = None,
+    reading: Reading = Reading(),
+    out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    as_json: Annotated[Flag, Parameter("--json", group=OUTPUT)] = False,
 ) -> None:
-    """Say what a file holds, show it as read beside the text, and what was decided."""
-    from ...datasets.kinds import told
+    """Say what a file holds, show it as read beside the text, and what was decided.
 
-    reading: dict[str, Any] = {"dialect": read_dialect(decimal, thousands, delimiter)}
-    if column:
-        reading["columns"] = dict(read_pairs(column, "--column", "frequency=f/Hz"))
+    Example: posterion data inspect pellet.csv
+
+    Parameters
+    ----------
+    file
+        File of any kind that is read here.
+    sign
+        Sign of the column of Z''.
+    capacity_unit
+        Unit of capacities by cycle without one, such as mAh or mAh/g.
+    out
+        Picture of the data to write, such as data.png.
+    as_json
+        Print one JSON document, nothing else.
+    """
+    from ..datasets.kinds import told
+
+    general: dict[str, Any] = {"dialect": reading.dialect}
+    if reading.column:
+        general["columns"] = reading.columns
     options = {
-        "": reading,
-        "impedance spectra": {"sign": read_sign(sign)},
+        "": general,
+        "impedance spectra": {"sign": sign},
         "capacities by cycle": {"capacity_unit": capacity_unit},
     }
     kind, data = told(file, options)
@@ -67,15 +68,15 @@ def data_inspect(
         document: dict[str, Any] = {"format": first.attrs.get("format", "text")}
         document |= {"convention": first.attrs["convention"]} if name == "cells" else {}
         document |= {name: rows} if name else {"kind": kind.name, "n": data.sizes["point"]}
-        typer.echo(json.dumps({**document, "messages": messages}))
+        print(json.dumps({**document, "messages": messages}))
         return
-    typer.echo(f"read as {kind.name}")
-    typer.echo(f"format: {first.attrs.get('format', 'text')}")
+    print(f"read as {kind.name}")
+    print(f"format: {first.attrs.get('format', 'text')}")
     for label, row in zip(spectra or [row["cell"] for row in rows], rows, strict=True):
-        typer.echo(f"{label}: {_in_words(row)}")
+        print(f"{label}: {_in_words(row)}")
     for message in messages:
-        typer.echo(message)
-    typer.echo("\n".join(["", *_beside(file, first), "", *_plot(first)]))
+        print(message)
+    print("\n".join(["", *_beside(file, first), "", *_plot(first)]))
 
 
 def _spectra(spectra: "Mapping[str, xr.Dataset]") -> list[dict[str, Any]]:
@@ -120,14 +121,14 @@ def _in_words(row: Mapping[str, Any]) -> str:
 
 def _impossible(spectra: "Mapping[str, xr.Dataset]") -> list[str]:
     """Say of which spectra a fit would be refused, and why."""
-    from ...inference.impossible import refuse_impossible
+    from ..inference.impossible import refuse_impossible
 
     said = []
     for label, spectrum in spectra.items():
         try:
             refuse_impossible(spectrum.assign_attrs(source=label))
         except PosterionError as error:
-            said.append(f"cannot be fitted: {error}")
+            said.append(f"cannot be fitted: {error.spelled(as_flag)}")
     return said
 
 
@@ -136,6 +137,8 @@ def _xy(data: "xr.Dataset") -> tuple[tuple[str, Any], tuple[str, Any]]:
     if "Z" in data:
         real, imag = data["Z"].transpose("part", "frequency").values
         return ("Z' / ohm", real), ("-Z'' / ohm", -imag)
+    import numpy as np
+
     x = next((name for name in ("cycle", "temperature", "potential") if name in data), None)
     name = str(next(iter(data.data_vars)))
     values = data[name].values
@@ -148,7 +151,7 @@ def _beside(file: Path, data: "xr.Dataset") -> list[str]:
     """Return the first lines of a file, and the first points as they were read."""
     lines: Sequence[str] = ()
     try:
-        from ...datasets.tables.text import read_file_text
+        from ..datasets.tables.text import read_file_text
 
         lines = read_file_text(file).lines
     except PosterionError:
@@ -167,6 +170,8 @@ def _beside(file: Path, data: "xr.Dataset") -> list[str]:
 
 def _plot(data: "xr.Dataset") -> list[str]:
     """Return a plot of characters."""
+    import numpy as np
+
     (x, first), (y, second) = _xy(data)
     good = np.isfinite(first) & np.isfinite(second)
     if not good.any():
@@ -190,7 +195,7 @@ def _write(out: Path, each: "Mapping[str, xr.Dataset]") -> None:
     """Write a picture of the data."""
     from matplotlib.figure import Figure
 
-    from ...inference.store import replacing
+    from ..inference.store import replacing
 
     kinds = Figure().canvas.get_supported_filetypes()
     if out.suffix.lstrip(".").lower() not in kinds:

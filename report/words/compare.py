@@ -1,4 +1,4 @@
-"""A comparison as the part of a JSON document that other results do not have."""
+"""A comparison of groups as the part of a JSON document that other results do not have."""
 
 import json
 from typing import Any

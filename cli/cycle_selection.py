@@ -1,21 +1,22 @@
 """Which points of a table of cycles are taken."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-import xarray as xr
+from ..errors import PosterionError
+from .labels import chosen, require_label
 
-from ...errors import PosterionError
-from .series_labels import chosen, require_label
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 def selected(
-    data: xr.Dataset,
+    data: "xr.Dataset",
     kept: list[tuple[str, str]],
     left_out: list[tuple[str, str]],
     skip: int = 0,
     drop: Sequence[str] = (),
-) -> xr.Dataset:
+) -> "xr.Dataset":
     """Keep what ``--cell`` and ``--where`` name; leave out ``--skip``, ``--drop``, ``--without``.
 
     Cycles are skipped by their numbers, from the first measured one of each cell on. Single ones
@@ -43,7 +44,7 @@ def selected(
     return data
 
 
-def _dropped(data: xr.Dataset, text: str) -> xr.Dataset:
+def _dropped(data: "xr.Dataset", text: str) -> "xr.Dataset":
     label, colon, number = text.rpartition(":")
     try:
         cycle = float(number)
@@ -59,7 +60,9 @@ def _dropped(data: xr.Dataset, text: str) -> xr.Dataset:
     return _told(data.isel(point=~out), f"cycle {text} is left out, {int(out.sum())} point(s)")
 
 
-def _skipped(data: xr.Dataset, skip: int) -> xr.Dataset:
+def _skipped(data: "xr.Dataset", skip: int) -> "xr.Dataset":
+    import numpy as np
+
     cycle, cell = data["cycle"].values, data["cell"].values.astype(str)
     first = {label: cycle[cell == label].min() for label in dict.fromkeys(cell.tolist())}
     start = np.array([first[label] + skip for label in cell])
@@ -74,6 +77,6 @@ def _skipped(data: xr.Dataset, skip: int) -> xr.Dataset:
     )
 
 
-def _told(data: xr.Dataset, message: str) -> xr.Dataset:
+def _told(data: "xr.Dataset", message: str) -> "xr.Dataset":
     earlier = [str(data.attrs["messages"])] if data.attrs.get("messages") else []
     return data.assign_attrs(messages="\n".join([*earlier, message]))

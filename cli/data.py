@@ -5,72 +5,91 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from cyclopts import App, Parameter
 
-from ...errors import PosterionError
+from ..errors import PosterionError
 from .inspect_file import data_inspect
-from .terminal import JsonOption
+from .options import OUTPUT, Flag
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ...datasets.published import Published
+    from ..datasets.published import Published
 
-NameArgument = Annotated[
-    str, typer.Argument(help="Name of an example or a published table; `data list` has them.")
+Json = Annotated[
+    Flag, Parameter("--json", group=OUTPUT, help="Print one JSON document, nothing else.")
 ]
-data_app = typer.Typer(help="Look at data files and what is embedded.", no_args_is_help=True)
-data_app.command("inspect")(data_inspect)
+data_app = App(name="data", help="Look at data files and what is embedded.")
+data_app.command(data_inspect, name="inspect")
 
 
-@data_app.command("list")
+@data_app.command(name="list")
 def data_list() -> None:
-    """List the simulated examples and the published tables."""
-    from ...analyses.audit.paper import seed_paper
-    from ...datasets.simulate import EXAMPLES
+    """List the simulated examples and the published tables.
+
+    Example: posterion data list
+    """
+    from ..analyses.audit.paper import seed_paper
+    from ..datasets.simulate import EXAMPLES
 
     for name, (volume, degrees) in EXAMPLES.items():
-        typer.echo(
+        print(
             f"{name}\tsimulated spectrum of a pellet coated with {volume[:-2]} µL at {degrees} °C"
         )
     for name, table in seed_paper().tables.items():
-        typer.echo(f"{name}\t{len(table.rows)} published numbers: {table.description}")
+        print(f"{name}\t{len(table.rows)} published numbers: {table.description}")
 
 
-@data_app.command("show")
-def data_show(name: NameArgument, as_json: JsonOption = False) -> None:
-    """Show an example and its truth, or a published table and its source."""
+@data_app.command(name="show")
+def data_show(name: str, /, *, as_json: Json = False) -> None:
+    """Show an example and its truth, or a published table and its source.
+
+    Example: posterion data show simulated-7uL-55C
+
+    Parameters
+    ----------
+    name
+        Name of an example or a published table; `data list` has them.
+    """
     if _is_published(name):
         _show_published(name, as_json)
         return
-    from ...datasets.simulate import simulated_pellet
+    from ..datasets.simulate import simulated_pellet
 
     spectrum = simulated_pellet(name)
     if as_json:
-        typer.echo(json.dumps({"attrs": spectrum.attrs, "spectrum": _columns(spectrum)}))
+        print(json.dumps({"attrs": spectrum.attrs, "spectrum": _columns(spectrum)}))
         return
     for key, value in spectrum.attrs.items():
-        typer.echo(f"{key}: {value}")
-    typer.echo(_csv(spectrum))
+        print(f"{key}: {value}")
+    print(_csv(spectrum))
 
 
-@data_app.command("export")
-def data_export(
-    name: NameArgument, to: Annotated[Path, typer.Option(help="CSV file to write.")]
-) -> None:
-    """Write an example or a published table as a CSV file."""
-    from ...analyses.audit.paper import seed_paper
-    from ...datasets.simulate import simulated_pellet
-    from ...inference.store import replacing
+@data_app.command(name="export")
+def data_export(name: str, /, *, to: Annotated[Path, Parameter(group=OUTPUT)]) -> None:
+    """Write an example or a published table as a CSV file.
+
+    Example: posterion data export simulated-7uL-55C --to pellet.csv
+
+    Parameters
+    ----------
+    name
+        Name of an example or a published table; `data list` has them.
+    to
+        CSV file to write.
+    """
+    from ..analyses.audit.paper import seed_paper
+    from ..datasets.simulate import simulated_pellet
+    from ..inference.store import replacing
 
     published = _is_published(name)
     paper = seed_paper()
     text = paper.tables[name].text if published else _csv(simulated_pellet(name))
     with replacing(to) as temporary:
         temporary.write_text(text, encoding="utf-8")
-    typer.echo(f"wrote {to}")
+    print(f"wrote {to}")
     if published:
-        typer.echo(f"from {paper.citation}, doi:{paper.doi}, {paper.licence}")
+        print(f"from {paper.citation}, doi:{paper.doi}, {paper.licence}")
 
 
 def _is_published(name: str) -> bool:
@@ -81,8 +100,8 @@ def _is_published(name: str) -> bool:
     PosterionError
         If the name is neither.
     """
-    from ...analyses.audit.paper import seed_paper
-    from ...datasets.simulate import EXAMPLES
+    from ..analyses.audit.paper import seed_paper
+    from ..datasets.simulate import EXAMPLES
 
     tables = seed_paper().tables
     if name not in tables and name not in EXAMPLES:
@@ -93,7 +112,7 @@ def _is_published(name: str) -> bool:
 
 
 def _show_published(name: str, as_json: bool) -> None:
-    from ...analyses.audit.paper import seed_paper
+    from ..analyses.audit.paper import seed_paper
 
     paper = seed_paper()
     own = paper.tables[name]
@@ -107,7 +126,7 @@ def _show_published(name: str, as_json: bool) -> None:
         }
         if currents := [_in_ampere_per_gram(row) for row in own.rows if _is_compared(row)]:
             document["specific_currents"] = currents
-        typer.echo(json.dumps(document))
+        print(json.dumps(document))
         return
     from rich.console import Console
     from rich.markup import escape
@@ -143,7 +162,7 @@ def _is_compared(row: "Published") -> bool:
 
 def _in_ampere_per_gram(row: "Published") -> dict[str, Any]:
     """Return a current in A/g, or what is missing for that."""
-    from ...datasets.published import missing_for, specific_current
+    from ..datasets.published import missing_for, specific_current
 
     missing = missing_for(row)
     value = None if missing else specific_current(row).value

@@ -1,21 +1,13 @@
 """The command ``posterion transference``: the transference number from five readings."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from cyclopts import Parameter
 
-from .sampling_options import ChainsOption, DrawsOption, SeedOption
-from .terminal import (
-    JsonOption,
-    OutOption,
-    TableOption,
-    check_writable,
-    finish,
-    prior_option,
-    progress,
-    read_priors,
-)
+from .options import DATA, Many, Output, Sampling, prior_option, read_priors
+from .run import Fitted, Say, run
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,33 +16,46 @@ _FLAGS = {"I_0": "--i0", "I_ss": "--iss", "R_0": "--r0", "R_ss": "--rss", "dV": 
 
 
 def transference(
-    i0: Annotated[str, typer.Option(help="Current at once after the step: '47.80 uA ± 0.1 uA'.")],
-    iss: Annotated[str, typer.Option(help="Current in the steady state: '36 uA'.")],
-    r0: Annotated[str, typer.Option(help="Resistance of the interfaces before: '1342 ohm'.")],
-    rss: Annotated[str, typer.Option(help="The same in the steady state: '1041 ohm'.")],
-    dv: Annotated[str, typer.Option(help="Bias: '500 mV'.")],
-    prior: Annotated[list[str] | None, prior_option("t=Beta(2, 2)")] = None,
-    draws: DrawsOption = 1000,
-    chains: ChainsOption = 4,
-    seed: SeedOption = 0,
-    out: OutOption = None,
-    whole: TableOption = False,
-    as_json: JsonOption = False,
-) -> None:
+    *,
+    i0: Annotated[str, Parameter(group=DATA)],
+    iss: Annotated[str, Parameter(group=DATA)],
+    r0: Annotated[str, Parameter("--r0", group=DATA)],
+    rss: Annotated[str, Parameter(group=DATA)],
+    dv: Annotated[str, Parameter(group=DATA)],
+    prior: Annotated[Many, prior_option("t=Beta(2, 2)")] = (),
+    sampling: Sampling = Sampling(),
+    output: Output = Output(),
+) -> int:
     """Infer the transference number by Bruce and Vincent.
 
     A value without ± is taken as rounded to its printed digits.
+
+    Example: posterion transference --i0 "47.80 uA" --iss "36 uA" --r0 "1342 ohm"
+    --rss "1041 ohm" --dv "500 mV"
+
     Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
+
+    Parameters
+    ----------
+    i0
+        Current at once after the step: '47.80 uA ± 0.1 uA'.
+    iss
+        Current in the steady state: '36 uA'.
+    r0
+        Resistance of the interfaces before: '1342 ohm'.
+    rss
+        The same in the steady state: '1041 ohm'.
+    dv
+        Bias: '500 mV'.
     """
-    from ...inference.transference import readings
+    from ..inference.transference import readings
 
     texts = dict(zip(_FLAGS, (i0, iss, r0, rss, dv), strict=True))
     data = readings(texts, _FLAGS)
-    priors = read_priors(prior or [])
-    if out is not None:
-        check_writable(out)
-    with progress("Loading") as say:
-        from ...inference.transference import transference as infer
+    priors = read_priors(prior)
+
+    def work(say: Say) -> Fitted:
+        from ..inference.transference import transference as infer
 
         tree = infer(
             I_0=i0,
@@ -59,22 +64,35 @@ def transference(
             R_ss=rss,
             dV=dv,
             priors=priors,
-            seed=seed,
-            draws=draws,
-            chains=chains,
             progress=say,
+            **sampling.keywords,
         )
         shares = _shares(tree)
-        if whole and not as_json:
-            _print(data, texts, shares)
         more = {"formula": data.attrs["formula"], "shares": shares}
-        finish(tree, None, out, as_json, say, whole=whole, more=more)
+        return _Transference.of(tree, say, more=more, data=data, texts=texts, shares=shares)
+
+    return run(output, work)
+
+
+@dataclass(frozen=True)
+class _Transference(Fitted):
+    """A transference number, and what went in."""
+
+    data: Any = None
+    texts: Mapping[str, str] | None = None
+    shares: Mapping[str, float | None] | None = None
+
+    def show(self, output: Output) -> None:
+        """Print what went in first, where all is asked for."""
+        if output.whole:
+            _print(self.data, self.texts or {}, self.shares or {})
+        super().show(output)
 
 
 def _shares(tree: "xr.DataTree") -> dict[str, float | None]:
     """Return the shares of the variance; none where the checks failed, as of any result."""
-    from ...inference.transference import variance_shares
-    from ...inference.verdict import Verdict
+    from ..inference.transference import variance_shares
+    from ..inference.verdict import Verdict
 
     shares = variance_shares(tree)
     passed = Verdict.of(tree).passed

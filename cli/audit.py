@@ -1,85 +1,92 @@
 """The command ``posterion audit``: a paper's claims, one row each."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from .sampling_options import SeedOption
-from .terminal import JsonOption, check_writable, progress
+from .options import Output, Seed
+from .run import TRUSTED, Say, print_lines, run
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from ...analyses.audit import Row
+    from ..analyses.audit import Audit, Row
 
 _STYLES = {"supported": "green", "not supported": "bold red", "cannot be checked": "yellow"}
 
-OutOption = Annotated[
-    Path | None,
-    typer.Option(help="Folder for report.html, claims.csv, claims.json and a picture."),
-]
-TableOption = Annotated[
-    bool, typer.Option("--table", help="Print every claim with its reason, not a screenful.")
-]
-
 
 def audit(
-    claims: Annotated[Path, typer.Argument(help="TOML file of a paper's claims; docs/audit.md.")],
-    out: OutOption = None,
-    seed: SeedOption = 0,
-    whole: TableOption = False,
-    as_json: JsonOption = False,
-) -> None:
+    claims: Path,
+    /,
+    *,
+    seed: Seed = Seed(),
+    output: Output = Output(),
+) -> int:
     """Hold the claims of a paper against what its own printed numbers support.
 
     The claims and the numbers are data, in a file of yours. A claim that is not supported is no
-    error: exit status 0.
+    error: exit status 0. --out writes report.html, claims.csv, claims.json and a picture.
+
+    Example: posterion audit claims.toml --out audited
+
+    Parameters
+    ----------
+    claims
+        TOML file of a paper's claims; see docs/audit.md.
     """
-    publish(claims, out, seed, whole, as_json)
+    from ..analyses.audit import audit_file
+
+    return publish(output, lambda say: audit_file(claims, seed.seed, say))
 
 
-def publish(path: Path | None, out: Path | None, seed: int, whole: bool, as_json: bool) -> None:
-    """Audit a claims file, or the seed paper's, and say what was found."""
-    if out is not None:
-        check_writable(out)
-    with progress("Loading") as say:
+def publish(output: Output, audited: "Callable[[Say], Audit]") -> int:
+    """Audit the claims of a paper, and say what was found."""
+
+    def work(say: Say) -> _Claims:
         from rich.markup import escape
 
-        from ...analyses import audit as audits
-        from ...analyses.audit.page import json_text, write
+        return _Claims(audited(lambda line: say(escape(line))))
 
-        def tell(line: str) -> None:
-            say(escape(line))
+    return run(output, work)
 
-        done = (
-            audits.audited(audits.seed_paper(), seed, tell)
-            if path is None
-            else audits.audit_file(path, seed, tell)
-        )
-        if out is not None:
-            say("Drawing the figures")
-            write(done, out)
-    if as_json:
-        typer.echo(json_text(done.rows))
-        return
-    if whole:
-        _print(done.rows)
-        if out is not None:
-            typer.echo(f"Report: {out / 'report.html'}")
-        return
-    from rich.console import Console
 
-    for line in claims_screen(done.paper.about, done.rows, out, Console().width):
-        typer.echo(line)
+@dataclass(frozen=True)
+class _Claims:
+    """All claims, judged; none that is not supported is an error."""
+
+    done: "Audit"
+    status: int = TRUSTED
+
+    def write(self, out: Path) -> None:
+        """Write the page, its tables and a picture."""
+        from ..analyses.audit.page import write
+
+        write(self.done, out)
+
+    def document(self) -> list[dict[str, Any]]:
+        """Return what ``--json`` prints."""
+        return [row.document() for row in self.done.rows]
+
+    def show(self, output: Output) -> None:
+        """Print a screen, or every claim with its reason."""
+        from rich.console import Console
+
+        rows = self.done.rows
+        if not output.whole:
+            print_lines(claims_screen(self.done.paper.about, rows, output.out, Console().width))
+            return
+        _print(rows)
+        if output.out is not None:
+            print_lines([f"Report: {output.out / 'report.html'}"])
 
 
 def claims_screen(about: str, rows: "tuple[Row, ...]", out: Path | None, width: int) -> list[str]:
     """Return how many claims stand, and those that do not, in at most twelve lines."""
-    from ...analyses.audit import VERDICTS
-    from ...analyses.audit.page import count
-    from ..brief import shortened
-    from ..screen import LINES, where_kept
+    from ..analyses.audit import VERDICTS
+    from ..analyses.audit.page import count
+    from ..report.brief import shortened
+    from ..report.screen import LINES, where_kept
 
     counts = ", ".join(
         f"{number} {verdict}" for verdict, number in zip(VERDICTS, count(rows), strict=True)
@@ -107,8 +114,8 @@ def _print(rows: "tuple[Row, ...]") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from ...analyses.audit import RULES, VERDICTS
-    from ...analyses.audit.page import SIGNS, count
+    from ..analyses.audit import RULES, VERDICTS
+    from ..analyses.audit.page import SIGNS, count
 
     console = Console(highlight=False)
     for topic in dict.fromkeys(row.topic for row in rows):
@@ -134,7 +141,7 @@ def _print(rows: "tuple[Row, ...]") -> None:
 def _described(row: "Row") -> "Text":
     from rich.text import Text
 
-    from ...analyses.audit.page import span_of
+    from ..analyses.audit.page import span_of
 
     span, text = span_of(row, row.unit), Text(row.claim, "bold")
     parts = [f"published {row.printed}"] if row.printed else []

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import PosterionError
-from .spectrum_options import Window
-from .terminal import read_pairs, read_sign
+from ..errors import PosterionError
+from .options import Reading, Sign, read_pairs
+from .spectra import Window, spectra_in
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -14,32 +14,27 @@ if TYPE_CHECKING:
 
 def stacked(
     files: Sequence[str],
-    sign: str,
-    labels: Mapping[str, Sequence[str]],
-    window: Window | None = None,
-    **reading: Any,
+    sign: Sign = "auto",
+    labels: Mapping[str, Sequence[str]] | None = None,
+    window: Window = Window(),
+    reading: Reading = Reading(),
 ) -> "xr.Dataset":
     """Return all spectra of some files as one data set, of each the points within a window.
 
     A spectrum is called by its label in the file, after the name of the file where there are
-    several, and by that name alone where the file holds one. `reading` is handed to `read_spectra`.
+    several, and by that name alone where the file holds one.
 
     Raises
     ------
     PosterionError
         If a file cannot be read, a spectrum cannot be fitted, or there are fewer than two.
     """
-    from ...datasets.simulate import EXAMPLES, simulated_pellet
-    from ...datasets.spectrum_files import read_spectra
-    from ...datasets.stack import stack_spectra
-    from ...datasets.temperatures import temperature_of_name
+    from ..datasets.stack import stack_spectra
+    from ..datasets.temperatures import temperature_of_name
 
     spectra: dict[str, Any] = {}
     for file in files:
-        if file in EXAMPLES and not Path(file).exists():
-            found = {file: simulated_pellet(file)}
-        else:
-            found = read_spectra(Path(file), sign=read_sign(sign), **reading)
+        found = spectra_in(file, sign, reading)
         degrees = temperature_of_name(Path(file).name)
         for own, spectrum in found.items():
             if degrees is not None and len(found) == 1:
@@ -50,13 +45,13 @@ def stacked(
                 raise PosterionError(
                     f"two spectra are called '{name}'; give each file a name of its own."
                 )
-            spectra[name] = (window or Window()).take(spectrum, name)
+            spectra[name] = window.take(spectrum, name)
     if len(spectra) < 2:
         raise PosterionError(
             f"{', '.join(map(str, files))} holds one spectrum, and pooling needs several; leave "
             "out --pool."
         )
-    return stack_spectra(spectra, labels=labels)
+    return stack_spectra(spectra, labels=labels or {})
 
 
 def read_labels(given: Sequence[str]) -> dict[str, list[str]]:

@@ -1,16 +1,17 @@
 """The labels of a table's points: choosing by them, and what they say of one line through all."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xarray as xr
+from ..errors import PosterionError
 
-from ...errors import PosterionError
+if TYPE_CHECKING:
+    import xarray as xr
 
 SAME = 0.5
 """In K: temperatures that differ by less count as one."""
 
 
-def chosen(data: xr.Dataset, wanted: list[tuple[str, str]]) -> xr.Dataset:
+def chosen(data: "xr.Dataset", wanted: list[tuple[str, str]]) -> "xr.Dataset":
     """Keep the points whose labels are among those that ``--where`` names."""
     kept: dict[str, list[str]] = {}
     for name, value in wanted:
@@ -30,12 +31,12 @@ def chosen(data: xr.Dataset, wanted: list[tuple[str, str]]) -> xr.Dataset:
     return data.assign_attrs(messages="\n".join([*earlier, *told]))
 
 
-def labels_of(data: xr.Dataset) -> list[str]:
+def labels_of(data: "xr.Dataset") -> list[str]:
     """Return the names of the labels of the points."""
     return [str(name) for name, value in data.coords.items() if value.dtype.kind in "UO"]
 
 
-def require_label(data: xr.Dataset, name: str, flag: str) -> None:
+def require_label(data: "xr.Dataset", name: str, flag: str) -> None:
     """Refuse the name of a label that the points do not have."""
     known = labels_of(data)
     if name not in known:
@@ -45,7 +46,7 @@ def require_label(data: xr.Dataset, name: str, flag: str) -> None:
         )
 
 
-def refuse_mixture(data: xr.Dataset) -> None:
+def refuse_mixture(data: "xr.Dataset") -> None:
     """Stop where one line would go through several materials."""
     counts = {name: len(set(data[name].values.tolist())) for name in labels_of(data)}
     splitting = [
@@ -65,13 +66,13 @@ def refuse_mixture(data: xr.Dataset) -> None:
     )
 
 
-def _groups(data: xr.Dataset, name: str) -> list[list[float]]:
+def _groups(data: "xr.Dataset", name: str) -> list[list[float]]:
     """Return the temperatures of each value of a label, ascending."""
     temperature, label = data["temperature"].values, data[name].values
     return [sorted(temperature[label == value].tolist()) for value in set(label.tolist())]
 
 
-def _splits(data: xr.Dataset, name: str) -> bool:
+def _splits(data: "xr.Dataset", name: str) -> bool:
     """Tell whether the ranges of temperature of two values of a label overlap.
 
     Measuring up to 60 °C, and on from there in a second run, is one series.
@@ -84,7 +85,7 @@ def _splits(data: xr.Dataset, name: str) -> bool:
     return False
 
 
-def _repeats(data: xr.Dataset, name: str) -> bool:
+def _repeats(data: "xr.Dataset", name: str) -> bool:
     """Tell whether one value of a label has a temperature twice."""
     return any(
         after - before <= SAME

@@ -4,22 +4,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import PosterionError
-from .spectrum_options import Window
+from ..errors import PosterionError
+from .options import Reading, Sign
+from .run import Say
+from .spectra import Window, spectra_in
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
 def spectra_of(
-    files: Sequence[Path], sign: Any, window: Window, dialect: Any = None
+    files: Sequence[Path], sign: Sign, window: Window, reading: Reading
 ) -> dict[str, "xr.Dataset"]:
     """Read all spectra of all files, in their order; of each the points within a window."""
-    from ...datasets.spectrum_files import read_spectra
-
     found: dict[str, xr.Dataset] = {}
     for file in files:
-        for label, spectrum in read_spectra(file, sign=sign, dialect=dialect).items():
+        for label, spectrum in spectra_in(str(file), sign, reading).items():
             name = f"{file.stem}, {label}" if label != file.stem else label
             found[name] = window.take(spectrum, name)
     return found
@@ -52,25 +52,24 @@ def series_of_spectra(
     spectra: Mapping[str, "xr.Dataset"],
     cycles: Sequence[float],
     paths: Mapping[str, str],
-    priors: Mapping[str, Any],
     options: Mapping[str, Any],
     out: Path | None,
-    say: Any,
+    say: Say,
 ) -> tuple["xr.Dataset", list[str]]:
     """Fit each spectrum, and return the resistances and what was left out.
 
     The options are those of `fit`.
     """
-    from ...datasets.cut import left_out
-    from ...inference.cycling.growth_series import resistance_series
-    from ...inference.fit import fit
-    from ...inference.store import save
-    from ...inference.verdict import Verdict
+    from ..datasets.cut import left_out
+    from ..inference.cycling.growth_series import resistance_series
+    from ..inference.fit import fit
+    from ..inference.store import save
+    from ..inference.verdict import Verdict
 
     fits, at, said = [], [], []
     for (label, spectrum), cycle in zip(spectra.items(), cycles, strict=True):
         say(f"Fitting {label} at cycle {cycle:g}")
-        tree = fit(model, spectrum, priors=dict(priors), **options)
+        tree = fit(model, spectrum, **options)
         if out is not None:
             save(tree, out / f"cycle-{cycle:g}.nc")
         verdict = Verdict.of(tree)

@@ -1,0 +1,25 @@
+"""How arguments that a message speaks of are spelled on the command line."""
+
+import shlex
+from collections.abc import Mapping
+
+from ..errors import Setting
+
+_FLAGS = {"columns": "--column", "current_unit": "--unit"}
+"""Of arguments that are not called as their options are."""
+
+
+def as_flag(setting: Setting) -> str:
+    """Return an argument as it is typed: ``--column imag=b``."""
+    flag = _FLAGS.get(setting.name, f"--{setting.name.replace('_', '-')}")
+    if setting.value is None:
+        return flag
+    if isinstance(setting.value, Mapping):
+        return " ".join(f"{flag} {_quoted(f'{k}={v}')}" for k, v in setting.value.items())
+    return f"{flag} {_quoted(str(setting.value))}"
+
+
+def _quoted(text: str) -> str:
+    """Quote a word for the shell, plainly where a title has primes."""
+    plain = not any(character in text for character in '"$`\\!')
+    return f'"{text}"' if "'" in text and plain else shlex.quote(text)
