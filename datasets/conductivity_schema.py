@@ -1,6 +1,5 @@
 """The one representation of conductivities at temperatures, and the checks that hold it."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -14,8 +13,7 @@ from .conductivity_columns import (
     conductivity_unit_of,
     degrees_of,
 )
-from .schema import numbers_of
-from .tables.points import check_points
+from .tables.points import check_points, columns_of, sha256_of
 
 Array = npt.NDArray[np.float64]
 
@@ -98,14 +96,10 @@ def conductivity_dataset(
         "conductivity_sd": conductivity_sd,
         "conductivity_step": conductivity_step,
     }
-    arrays = {
-        name: numbers_of(values, np.dtype(np.float64), f"{source}: {name}")
-        for name, values in given.items()
-        if values is not None
-    }
+    arrays = columns_of(given, source)
     check_points("conductivity", arrays, labels or {}, {*VARIABLES, "point"}, source)
     if sha256 is None:
-        sha256 = hashlib.sha256(b"".join(array.tobytes() for array in arrays.values())).hexdigest()
+        sha256 = sha256_of(*arrays.values())
     if degrees == "degC":
         arrays["temperature"] = arrays["temperature"] + ZERO_CELSIUS
     place = where or (lambda variable, point: f"{source}, point {point + 1}")

@@ -1,6 +1,5 @@
 """The one representation of capacities by cycle, and the checks that hold it."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -9,8 +8,7 @@ import xarray as xr
 
 from ..errors import PosterionError, Setting
 from .cycling_columns import capacity_unit_of
-from .schema import numbers_of
-from .tables.points import check_points
+from .tables.points import check_points, columns_of, sha256_of
 
 Array = npt.NDArray[np.float64]
 
@@ -81,16 +79,12 @@ def cycling_dataset(
     """
     unit = require_capacity_unit(unit)
     given = {"cycle": cycle, "capacity": capacity, "charge_capacity": charge_capacity}
-    arrays = {
-        name: numbers_of(values, np.dtype(np.float64), f"{source}: {name}")
-        for name, values in given.items()
-        if values is not None
-    }
+    arrays = columns_of(given, source)
     cells = [cell] * arrays["capacity"].size if isinstance(cell, str) else cell
     named = {"cell": cells, **(labels or {})}
     check_points("capacity", arrays, named, {*RESERVED} - {"cell"}, source)
     if sha256 is None:
-        sha256 = hashlib.sha256(b"".join(array.tobytes() for array in arrays.values())).hexdigest()
+        sha256 = sha256_of(*arrays.values())
     place = where or (lambda variable, point: f"{source}, point {point + 1}")
     for name, values in arrays.items():
         _check_values(name, values, unit, place)

@@ -1,6 +1,5 @@
 """The one representation of what grows over cycles, and the checks that hold it."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from ..errors import PosterionError
-from .schema import numbers_of
+from .tables.points import check_points, columns_of, sha256_of
 
 SERIES = "series"
 """Name of the label that joins all labels of a series."""
@@ -59,16 +58,13 @@ def growth_dataset(
         If shapes differ, or a value is not possible.
     """
     given = {"cycle": cycle, output: value, f"{output}_step": step, f"{output}_sd": sd}
-    arrays = {
-        name: numbers_of(each, np.dtype(np.float64), f"{source}: {name}")
-        for name, each in given.items()
-        if each is not None
-    }
+    arrays = columns_of(given, source)
     size = arrays[output].size
     named = {name: [str(label) for label in each] for name, each in (labels or {}).items()}
-    for name, length in {n: len(v) for n, v in (arrays | named).items()}.items():
+    for name, length in ((n, len(v)) for n, v in named.items()):
         if length != size:
             raise PosterionError(f"{source}: {name} has {length} values, and {output} {size}.")
+    check_points(output, arrays, named, {*given, SERIES, "point"}, source)
     place = where or (lambda point: f"{source}, point {point + 1}")
     for name, array in arrays.items():
         good = np.isfinite(array) & ((array >= 0) if name == "cycle" else (array > 0))
@@ -81,7 +77,7 @@ def growth_dataset(
     rank = {label: number for number, label in enumerate(dict.fromkeys(joined))}
     order = np.lexsort((arrays["cycle"], np.array([rank[label] for label in joined])))
     if sha256 is None:
-        sha256 = hashlib.sha256(b"".join(each.tobytes() for each in arrays.values())).hexdigest()
+        sha256 = sha256_of(*arrays.values())
     coords = {name: ("point", np.array(each)[order]) for name, each in named.items()}
     if columns:
         coords[SERIES] = ("point", np.array(joined)[order])

@@ -106,7 +106,7 @@ def read_limits(
         "messages": messages,
         "where": lambda point: f"{text.name}, line {table.rows[point].line}",
     }
-    units = [unit or found[role][1] or _below(table, found[role][0]) for role in roles]
+    units = [_unit(text.name, table, found[role], unit) for role in roles]
     first, second = (found[role][0] for role in roles)
     if not stepped:
         runs = [_runs(row, second, text.name) for row in table.rows]
@@ -164,8 +164,22 @@ def _known(role: str, unit: str) -> bool:
     return role != "running" and current_unit_of(unit) is not None
 
 
-def _below(table: Table, position: int) -> str:
-    return table.units.cells[position].strip("[]() ") if table.units else ""
+def _unit(name: str, table: Table, column: tuple[int, str], given: str | None) -> str:
+    """Return the unit of a column; one that is given stands for none, and overrules none."""
+    position, written = column
+    if not written and table.units:
+        written = table.units.cells[position].strip("[]() ")
+    if given and written and _spelled(given) != _spelled(written):
+        raise PosterionError(
+            f"{name}: a column is in {written}, but the unit given is {given}; leave out the one "
+            "that is wrong."
+        )
+    return written or given or ""
+
+
+def _spelled(unit: str) -> str:
+    cycles = "cycle" if unit.startswith("cycle") else unit
+    return current_unit_of(unit) or _TIMES.get(unit, cycles)
 
 
 def _numbers(table: Table, position: int) -> list[float]:

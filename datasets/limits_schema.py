@@ -1,6 +1,5 @@
 """The one representation of limits of cells: an interval for each, open where none failed."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -10,7 +9,7 @@ import xarray as xr
 from ..errors import PosterionError
 from ..units import registry
 from .current_units import current_unit_of
-from .schema import numbers_of
+from .tables.points import numbers_of, sha256_of
 
 Array = npt.NDArray[np.float64]
 Labels = str | Sequence[object]
@@ -209,7 +208,7 @@ def _dataset(
         attrs={
             "source": source,
             "format": format,
-            "sha256": sha256 or hashlib.sha256(low.tobytes() + high.tobytes()).hexdigest(),
+            "sha256": sha256 or sha256_of(low, high),
             "messages": "\n".join(said),
         },
     )

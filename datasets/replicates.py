@@ -9,7 +9,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from ..errors import PosterionError
-from .schema import numbers_of
+from .tables.points import columns_of
 
 RESERVED = ("point", "value", "group", "specimen", "value_sd", "value_step", "value_n")
 
@@ -71,11 +71,7 @@ def replicates(
     """
     place = where or (lambda point: f"{source}, point {point + 1}")
     given = {"value": value, "value_sd": sd, "value_step": step, "value_n": n}
-    arrays = {
-        name: numbers_of(each, np.dtype(np.float64), f"{source}: {name}")
-        for name, each in given.items()
-        if each is not None
-    }
+    arrays = columns_of(given, source)
     size = arrays["value"].size
     groups = [str(label).strip() for label in group]
     coords = {name: _factor(name, each, source) for name, each in (factors or {}).items()}

@@ -1,6 +1,5 @@
 """The one representation of an impedance spectrum, and the checks that hold it."""
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +8,7 @@ import xarray as xr
 
 from ..errors import PosterionError
 from ..units import registry
+from .tables.points import numbers_of, sha256_of
 
 PARTS = ("real", "imag")
 
@@ -65,7 +65,7 @@ def spectrum_dataset(
             "give one complex impedance for each frequency, both of shape (n,)."
         )
     if sha256 is None:
-        sha256 = hashlib.sha256(f.tobytes() + z.tobytes()).hexdigest()
+        sha256 = sha256_of(f, z)
     keep, dropped = _valid_points(f, z, source, lines)
     dataset = xr.Dataset(
         {"Z": (("frequency", "part"), np.stack([z.real, z.imag], axis=-1)[keep])},
@@ -153,19 +153,6 @@ def complex_of(
     joined = np.empty(real.shape, dtype=np.complex128)
     joined.real, joined.imag = real, imag
     return joined
-
-
-def numbers_of[Number: (np.float64, np.complex128)](
-    values: npt.ArrayLike, dtype: np.dtype[Number], what: str
-) -> npt.NDArray[Number]:
-    """Return values as an array of a type, or say why that cannot be."""
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise PosterionError(f"{what} is no array ({error}); give numbers of one shape.") from error
-    if not np.can_cast(array.dtype, dtype, casting="same_kind"):
-        raise PosterionError(f"{what} has the type {array.dtype}; expected {dtype} numbers.")
-    return array.astype(dtype)
 
 
 def _valid_points(

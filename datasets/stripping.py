@@ -1,6 +1,5 @@
 """Stripping and plating: the overpotential over cycles, and how each cell ended."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -9,7 +8,7 @@ import xarray as xr
 
 from ..errors import PosterionError
 from .limits_schema import lifetimes
-from .schema import numbers_of
+from .tables.points import numbers_of, sha256_of
 
 _VOLTS = {"V": 1.0, "mV": 1e-3}
 
@@ -101,7 +100,7 @@ def stripping(
         attrs={
             "source": source,
             "format": "memory",
-            "sha256": hashlib.sha256(number.tobytes() + volts.tobytes()).hexdigest(),
+            "sha256": sha256_of(number, volts),
             "messages": "",
         },
     )

@@ -1,6 +1,5 @@
 """Current against potential in one sweep, as a data set and from a table."""
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,11 +10,11 @@ import xarray as xr
 
 from ..errors import PosterionError, Setting
 from .current_units import current_unit_of
-from .schema import numbers_of
 from .tables.columns import checked_names, refuse_duplicates
 from .tables.dialect import Dialect
 from .tables.names import key_of, plain, same, splits
 from .tables.numbers import number
+from .tables.points import numbers_of, sha256_of
 from .tables.search import find_table
 from .tables.text import read_file_text
 from .tables.wanted import Wanted
@@ -101,7 +100,7 @@ def voltammogram(
         attrs={
             "source": source,
             "format": format,
-            "sha256": sha256 or hashlib.sha256(V.tobytes() + flow.tobytes()).hexdigest(),
+            "sha256": sha256 or sha256_of(V, flow),
             "messages": "\n".join(messages),
         },
     )

@@ -92,3 +92,22 @@ def test_bad_tables_are_refused(case, write) -> None:
 def test_arrays_must_be_of_one_length() -> None:
     with pytest.raises(po.PosterionError, match="path has 1 values"):
         po.growth_dataset([0, 1], [1.0, 2.0], labels={"path": ["a"]})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (([], []), "give one or more values"),
+        (([[0, 1]], [[1.0, 2.0]]), "give one or more values"),
+        (([0, 1], [1.0]), "one value for each point"),
+    ],
+)
+def test_what_is_no_list_of_points_is_refused(arguments, words) -> None:
+    with pytest.raises(po.PosterionError, match=words):
+        po.growth_dataset(*arguments)
+
+
+@pytest.mark.parametrize("name", ["cycle", "resistance", "series", "point"])
+def test_a_label_cannot_replace_what_the_data_hold(name) -> None:
+    with pytest.raises(po.PosterionError, match=f"cannot be called '{name}'"):
+        po.growth_dataset([0, 1], [1.0, 2.0], labels={name: ["a", "b"]})

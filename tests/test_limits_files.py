@@ -85,3 +85,21 @@ def test_units_of_a_voltammogram_are_never_guessed(write) -> None:
     assert data["current"].attrs["units"] == "µA"
     with pytest.raises(PosterionError, match="voltammogram needs"):
         po.read_voltammogram(write("a,b\n1,2\n2,3\n"))
+
+
+@pytest.mark.parametrize(
+    ("content", "unit"),
+    [
+        ("cell,survived (µA/cm2),failed (µA/cm2)\na,60,70\n", "mA/cm2"),
+        ("cell,survived,failed\n,µA/cm2,µA/cm2\na,60,70\n", "mA/cm2"),
+        ("cell,lifetime (h),running\na,10,no\n", "cycle"),
+    ],
+)
+def test_a_unit_overrules_none_that_is_written(write, content, unit) -> None:
+    with pytest.raises(PosterionError, match="leave out the one that is wrong"):
+        po.read_limits(write(content), unit=unit)
+
+
+def test_a_unit_may_be_said_twice(write) -> None:
+    data = po.read_limits(write("cell,survived (mA cm-2),failed\na,0.6,0.7\n"), unit="mA/cm2")
+    assert data["critical_current_high"].attrs["units"] == "mA/cm**2"

@@ -1,11 +1,42 @@
 """Columns of equal length that make up a table of points."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from numpy.typing import NDArray
 
 from ...errors import PosterionError
+
+
+def numbers_of[Number: (np.float64, np.complex128)](
+    values: npt.ArrayLike, dtype: np.dtype[Number], what: str
+) -> npt.NDArray[Number]:
+    """Return values as an array of a type, or say why that cannot be."""
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise PosterionError(f"{what} is no array ({error}); give numbers of one shape.") from error
+    if not np.can_cast(array.dtype, dtype, casting="same_kind"):
+        raise PosterionError(f"{what} has the type {array.dtype}; expected {dtype} numbers.")
+    return array.astype(dtype)
+
+
+def columns_of(
+    given: Mapping[str, npt.ArrayLike | None], source: str
+) -> dict[str, NDArray[np.float64]]:
+    """Return those columns that are given as arrays of numbers, or say which is none."""
+    return {
+        name: numbers_of(values, np.dtype(np.float64), f"{source}: {name}")
+        for name, values in given.items()
+        if values is not None
+    }
+
+
+def sha256_of(*arrays: NDArray[np.generic]) -> str:
+    """Return the hash, in hex, of the bytes of data that are from no file."""
+    return hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
 
 
 def check_points(
