@@ -34,6 +34,7 @@ class Law(StrEnum):
     arrhenius = "arrhenius"
     vtf = "vtf"
     two_regimes = "two-regimes"
+    two_phases = "two-phases"
 
 
 class Form(StrEnum):
@@ -103,12 +104,18 @@ def fit_arrhenius(
     Exit status: 0 trusted, 2 bad input, 3 refused (not sampled well), 4 doubtful (not described).
     """
     from ...datasets.table_files import read_table
+    from ...models.transition import TwoPhases
     from ...models.transport import VTF, Arrhenius, TwoRegimes
     from ...units import celsius
     from .series_labels import chosen, refuse_mixture, require_label
 
     # Everything that can be wrong is looked at before the slow libraries are loaded.
-    laws = {Law.arrhenius: Arrhenius, Law.vtf: VTF, Law.two_regimes: TwoRegimes}
+    laws = {
+        Law.arrhenius: Arrhenius,
+        Law.vtf: VTF,
+        Law.two_regimes: TwoRegimes,
+        Law.two_phases: TwoPhases,
+    }
     model: Any = laws[law](form=form.value)
     priors = read_priors(prior or [])
     if robust and rounded:

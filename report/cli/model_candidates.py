@@ -184,11 +184,17 @@ def _laws(file: Path, names: Sequence[str], reading: Reading) -> Candidates:
 
 def _laws_of_temperature(file: Path, names: Sequence[str], reading: Reading) -> Candidates:
     from ...datasets.table_files import read_table
+    from ...models.transition import TwoPhases
     from ...models.transport import VTF, Arrhenius, TwoRegimes
     from .fade_options import LAWS as FADE
     from .series_labels import chosen, refuse_mixture, require_label
 
-    known: Mapping[str, Any] = {"arrhenius": Arrhenius, "vtf": VTF, "two-regimes": TwoRegimes}
+    known: Mapping[str, Any] = {
+        "arrhenius": Arrhenius,
+        "vtf": VTF,
+        "two-regimes": TwoRegimes,
+        "two-phases": TwoPhases,
+    }
     models: dict[str, Model] = {}
     for text in names:
         name, colon, form = text.partition(":")

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...datasets.published import Published
-from ...inference.noise.independent import Relative
+from ...inference.noise.specimens import WITHIN
 from ...inference.prior import Prior
 from ..numbers import number
 from .published_numbers import Numbers
@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 DRAWS = 40_000
 _SPREADS = 50  # a divisor of it, see `normal_grid`
 
-SCATTER = Prior.parse(Relative().parameters[0].prior)
+SCATTER = Prior.parse(WITHIN.prior)
 """Of one pellet's conductivity between temperatures: the package's default for such data."""
 
 LEVELS = (0.03, 0.10, 0.30)
