@@ -204,7 +204,7 @@ def _read(text: str, unit: str, what: str) -> tuple[Measured, float, str]:
             f"{what} '{text}': the uncertainty must be above zero and below the value; without ± "
             "it is taken from the printed digits."
         )
-    return measured, SHARP * measured.sd, ""
+    return measured, SHARP * measured.sd / 100, ""
 
 
 def _rounded(text: str, measured: Measured, what: str) -> tuple[Measured, float, str]:
@@ -234,7 +234,7 @@ def _check_bias(values: Mapping[str, float], called: Mapping[str, str]) -> None:
             )
 
 
-SHARP = 0.05
+SHARP = 0.1
 """An error of this share of another changes an interval by less than a hundredth of it."""
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")

@@ -17,7 +17,7 @@ _RELATIVE = f"LogNormal({np.log(0.01):.4f}, 1.5)"
 _FLOOR = "LogNormal(-8, 0.5)"
 # So wide that three temperatures decide: pellets scatter by 1 to 15 %, and under a narrower prior
 # the intervals of a slope would hold too seldom at one end of that (benchmarks/law_coverage.py).
-_SCATTER = f"LogNormal({np.log(0.05):.4f}, 3)"
+_SCATTER = f"LogNormal({np.log(0.07):.4f}, 3)"
 
 
 class Noise(Protocol):
