@@ -73,11 +73,12 @@ def transference(
     from .fit import fit  # loads the sampler, which reading the values does without
 
     data = readings({"I_0": I_0, "I_ss": I_ss, "R_0": R_0, "R_ss": R_ss, "dV": dV})
+    rounded = bool((data["reading_step"] > data["reading_sd"]).any())
     return fit(
         BruceVincent(),
         data,
         priors=priors,
-        noise=Rounded(Stated()),
+        noise=Rounded(Stated()) if rounded else Stated(),
         seed=seed,
         draws=draws,
         chains=chains,
