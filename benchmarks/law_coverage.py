@@ -37,11 +37,11 @@ def inverse(count: int) -> np.ndarray:
     return x.mean() - x
 
 
-def numbers(text: str, family: str) -> tuple[float, float]:
-    """Return the two numbers of a prior, which must be of the family that is known here."""
+def numbers(text: str) -> tuple[float, float]:
+    """Return the two numbers of a log-normal prior, which is the one that is known here."""
     prior = Prior.parse(text)
-    if prior.family != family:
-        raise SystemExit(f"the prior is {text}; this quadrature knows {family}.")
+    if prior.family != "LogNormal":
+        raise SystemExit(f"the prior is {text}; this quadrature knows LogNormal.")
     first, second = prior.arguments
     return float(first[1]), float(second[1])
 
@@ -51,15 +51,15 @@ class Quadrature:
 
     def __init__(self, count: int) -> None:
         self.x, self.count = inverse(count), count
-        alpha, beta = numbers(str(Relative().parameters[0].prior), "Gamma")
+        mu, sigma = numbers(str(Relative().parameters[0].prior))
         self.log_squares = np.linspace(-30, 12, 2000)
         scatter = np.linspace(-20.0, 4.0, 2000)
-        weight = alpha * scatter - beta * np.exp(scatter) - (count - 1) * scatter
+        weight = stats.norm.logpdf(scatter, mu, sigma) - (count - 1) * scatter
         exponents = weight - np.exp(self.log_squares[:, None] - 2 * scatter) / 2
         top = exponents.max(1, keepdims=True)
         self.log_likelihood = top[:, 0] + np.log(np.exp(exponents - top).sum(1))
         barrier = next(p for p in po.Arrhenius("sigma").parameters if p.name == "E_a")
-        self.barrier = numbers(str(barrier.prior), "LogNormal")
+        self.barrier = numbers(str(barrier.prior))
 
     def interval(self, logs: np.ndarray) -> np.ndarray:
         """Return both ends of the 94 % interval of E_a."""
