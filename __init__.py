@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from .models.limits import CriticalCurrent, Lifetime
     from .models.onset import OnsetPotential
     from .models.transference import BruceVincent
+    from .models.transition import TwoPhases
     from .models.transport import VTF, Arrhenius, TwoRegimes
     from .report.pages.page import write_report
 
@@ -111,6 +112,7 @@ _HOMES = {
     "Rounded": "inference.noise.rounded",
     "Stated": "inference.noise.independent",
     "StudentT": "inference.noise.independent",
+    "TwoPhases": "models.transition",
     "TwoRegimes": "models.transport",
     "VTF": "models.transport",
     "Verdict": "inference.verdict",
@@ -198,6 +200,7 @@ __all__ = [
     "Rounded",
     "Stated",
     "StudentT",
+    "TwoPhases",
     "TwoRegimes",
     "Verdict",
     "Weibull",

@@ -23,8 +23,13 @@ GROWTH = {
 }
 """Classes in `models.growth`."""
 
-TEMPERATURE = {"arrhenius": "Arrhenius", "vtf": "VTF", "two-regimes": "TwoRegimes"}
-"""Classes in `models.transport`."""
+TEMPERATURE = {
+    "arrhenius": "Arrhenius",
+    "vtf": "VTF",
+    "two-regimes": "TwoRegimes",
+    "two-phases": "TwoPhases",
+}
+"""Classes by the name of a law of temperature."""
 
 Form = Literal["sigma", "sqrtT", "sigmaT"]
 USUAL_FADE, USUAL_GROWTH = "power", "linear"
@@ -48,9 +53,11 @@ def growth_laws(names: Sequence[str], output: str) -> dict[str, Any]:
 
 def law_of_temperature(name: str, form: str) -> Any:
     """Return a law of temperature, with what its exponential stands for."""
-    from ..models import transport
+    from ..models.transition import TwoPhases
+    from ..models.transport import VTF, Arrhenius, TwoRegimes
 
-    return getattr(transport, TEMPERATURE[name])(form=form)
+    laws = {law.__name__: law for law in (Arrhenius, VTF, TwoRegimes, TwoPhases)}
+    return laws[TEMPERATURE[name]](form=form)
 
 
 def temperature_law(text: str) -> tuple[str, Any]:

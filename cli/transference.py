@@ -108,12 +108,14 @@ def _print(data: "xr.Dataset", texts: Mapping[str, str], shares: Mapping[str, An
     from rich.table import Table
     from rich.text import Text
 
+    from ...inference.transference import total_sd
+
     console = Console(highlight=False)
     grid = Table(title="What was measured", title_justify="left")
     for heading in ("reading", "value", "error", "share of the variance of t"):
         grid.add_column(heading, justify="left" if heading == "reading" else "right")
-    errors = 100 * data["reading_sd"] / data["reading"]
-    for (name, text), error in zip(texts.items(), errors.values, strict=True):
+    errors = 100 * total_sd(data) / data["reading"].values
+    for (name, text), error in zip(texts.items(), errors, strict=True):
         share = shares[name]
         grid.add_row(
             name, Text(text), f"{error:.2g} %", "" if share is None else f"{100 * share:.1f} %"

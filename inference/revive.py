@@ -16,12 +16,13 @@ from ..models.growth import GROWTH_LAWS
 from ..models.limits import LIMITS
 from ..models.onset import OnsetPotential
 from ..models.parameter import Model
+from ..models.transition import TwoPhases
 from .cells import Pool
 from .noise import censored, correlated, discrepant, independent, rounded, specimens
 from .noise.independent import Noise
 
 _KINDS: tuple[type[Any], ...] = (
-    *(transport.Arrhenius, transport.VTF, transport.TwoRegimes),
+    *(transport.Arrhenius, transport.VTF, transport.TwoRegimes, TwoPhases),
     *FADE_LAWS,
     *GROWTH_LAWS,
     *LIMITS,

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from ..errors import PosterionError
 from ..models.transference import READINGS, BruceVincent, elasticities, transference_number
 from ..units import Measured
 from .build import Priors
 from .noise.independent import Stated
+from .noise.rounded import Rounded
 
 if TYPE_CHECKING:
     from .engine.sample import Progress
@@ -42,10 +44,9 @@ def transference(
     dV
         Bias.
 
-        Each is text such as ``"47.8 uA ± 0.5 uA"`` (one standard deviation, normal). One
-        without ± is taken as rounded: ``"47.80 uA"`` to within 0.005 uA, evenly, which is
-        entered as a normal error of the same standard deviation. The attribute ``messages``
-        of the result says so.
+        Each is text such as ``"47.8 uA ± 0.5 uA"`` (one standard deviation, normal, all of the
+        error). One without ± is rounded: ``"47.80 uA"`` is anything within 0.005 uA of it,
+        evenly (`Rounded`). The attribute ``messages`` of the result says so.
     priors
         Of the parameters of `BruceVincent`; the others keep their defaults, uniform for t.
     seed, draws, chains, progress
@@ -72,11 +73,12 @@ def transference(
     from .fit import fit  # loads the sampler, which reading the values does without
 
     data = readings({"I_0": I_0, "I_ss": I_ss, "R_0": R_0, "R_ss": R_ss, "dV": dV})
+    rounded = bool((data["reading_step"] > data["reading_sd"]).any())
     return fit(
         BruceVincent(),
         data,
         priors=priors,
-        noise=Stated(),
+        noise=Rounded(Stated()) if rounded else Stated(),
         seed=seed,
         draws=draws,
         chains=chains,
@@ -97,7 +99,9 @@ def readings(texts: Mapping[str, str], called: Mapping[str, str] | None = None) 
     Returns
     -------
     xarray.Dataset
-        ``reading`` and its standard deviation ``reading_sd`` over ``quantity``, in SI units.
+        ``reading``, the standard deviation ``reading_sd`` of its normal error and the unit of
+        its last digit ``reading_step`` over ``quantity``, in SI units. Where one of the two
+        errors is all, the other is `SHARP` times as large.
         The attribute ``formula`` is the transference number that the readings themselves
         give, ``messages`` what was assumed, one line each.
 
@@ -107,26 +111,22 @@ def readings(texts: Mapping[str, str], called: Mapping[str, str] | None = None) 
         See `transference`.
     """
     called = called or {name: name for name in READINGS}
-    measured, messages = {}, []
+    measured, steps, messages = {}, {}, []
     for name, unit in READINGS.items():
         text = texts[name].strip()
-        measured[name], assumed = _read(text, unit, called[name])
+        measured[name], steps[name], assumed = _read(text, unit, called[name])
         if assumed:
             messages.append(f"{name} {text} {assumed}")
     values = {name: each.value for name, each in measured.items()}
     _check_bias(values, called)
     t = transference_number(values)
     messages.append(f"at the measured values the formula gives t = {t:.4g}")
-    if t >= 1:
-        messages[-1] += (
-            ", which leaves no current to the other ions: the posterior is squeezed at one; look "
-            "at the values, or state larger errors"
-        )
     units = ("quantity", list(READINGS.values()))
     return xr.Dataset(
         {
             "reading": ("quantity", list(values.values())),
             "reading_sd": ("quantity", [each.sd for each in measured.values()]),
+            "reading_step": ("quantity", [steps[name] for name in READINGS]),
         },
         coords={"quantity": list(READINGS), "unit": units},
         attrs={
@@ -177,7 +177,7 @@ def variance_shares(tree: xr.DataTree) -> xr.DataArray:
         )
     means = {name: float(posterior[name].mean()) for name in READINGS}
     by_reading = elasticities(means)
-    errors = constant["reading_sd"].values  # in the order of READINGS, which `fit` puts them in
+    errors = total_sd(constant)  # in the order of READINGS, which `fit` puts them in
     parts = np.array([by_reading[name] / means[name] for name in READINGS]) * errors
     return xr.DataArray(
         parts**2 / (parts**2).sum(),
@@ -187,8 +187,14 @@ def variance_shares(tree: xr.DataTree) -> xr.DataArray:
     )
 
 
-def _read(text: str, unit: str, what: str) -> tuple[Measured, str]:
-    """Return a value with its error, and what was assumed of it, if anything."""
+def total_sd(data: xr.Dataset) -> NDArray[np.float64]:
+    """Return the standard deviation of each reading, of normal error and rounding together."""
+    step = np.asarray(data.get("reading_step", 0.0))
+    return np.asarray(np.sqrt(np.asarray(data["reading_sd"]) ** 2 + step**2 / 12))
+
+
+def _read(text: str, unit: str, what: str) -> tuple[Measured, float, str]:
+    """Return a value with its error, its last digit, and what was assumed of it, if anything."""
     measured = Measured.parse(text, unit, what)
     if not measured.value > 0:
         raise PosterionError(f"{what} '{text}' is not above zero; give its size without a sign.")
@@ -199,10 +205,10 @@ def _read(text: str, unit: str, what: str) -> tuple[Measured, str]:
             f"{what} '{text}': the uncertainty must be above zero and below the value; without ± "
             "it is taken from the printed digits."
         )
-    return measured, ""
+    return measured, SHARP * measured.sd / 100, ""
 
 
-def _rounded(text: str, measured: Measured, what: str) -> tuple[Measured, str]:
+def _rounded(text: str, measured: Measured, what: str) -> tuple[Measured, float, str]:
     """Take the error of a value without one from its digits, and say so."""
     number = _NUMBER.findall(text)[0]
     written = text.removeprefix(number).strip()
@@ -213,7 +219,7 @@ def _rounded(text: str, measured: Measured, what: str) -> tuple[Measured, str]:
     assumed = f"has no ±: taken as rounded, right to within {margin}"
     if exponent == 0 and digits % 10 == 0:
         assumed += ", zeros at its end counted as digits"
-    return Measured(measured.value, half / np.sqrt(3), measured.unit), assumed
+    return Measured(measured.value, SHARP * half, measured.unit), 2 * half, assumed
 
 
 def _check_bias(values: Mapping[str, float], called: Mapping[str, str]) -> None:
@@ -228,5 +234,8 @@ def _check_bias(values: Mapping[str, float], called: Mapping[str, str]) -> None:
                 "of the interfaces alone."
             )
 
+
+SHARP = 0.1
+"""An error of this share of another changes an interval by less than a hundredth of it."""
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")

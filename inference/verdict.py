@@ -61,9 +61,9 @@ class Verdict:
     The word follows from the first two. A result is ``refused`` where it was not sampled: no
     interval of it is shown. It is ``doubtful`` where a doubt is about everything, or about what
     the result is asked for: the total resistance of a circuit that has one, and the conductivity
-    that follows from it, and otherwise every quantity. So doubts about R1 and R2 alone, where
-    only how the resistance parts between two arcs is open, mark these two and leave R_total and
-    the word ``trusted``.
+    that follows from it; the retention of a cell; and otherwise every quantity. So doubts about R1
+    and R2 alone, where only how the resistance parts between two arcs is open, mark these two and
+    leave R_total and the word ``trusted``.
 
     Attributes
     ----------

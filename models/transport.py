@@ -250,7 +250,7 @@ class TwoRegimes(TemperatureLaw):
 
     def coordinates(self, named: Collection[str] = ()) -> Coordinates:
         """Return conductivity at the reference, the energies, and T_c within the data."""
-        A, low, high, T_c = self.parameters
+        A, low, high, T_c, *_ = self.parameters
         parameters = (
             A if "A" in named else _REFERENCE,
             low,

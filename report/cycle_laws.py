@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from ..inference.cycling.cycle_series import Question, ask, keep_kinds
+from ..inference.cycling.cycle_series import Question, keep_kinds
+from ..inference.doubts.cycles import asked
 from ..inference.model_comparison.compare_models import compare_models, trusted
 from ..inference.verdict import Verdict
 from .censored import ends_at
@@ -69,8 +70,8 @@ def fit_laws(
             say(f"Fitting the law {name}")
         own = {key: each for key, each in priors.items() if len(laws) == 1 or _knows(law, key)}
         tree = fit(law, data, priors=own, progress=say, **options)
-        ask(tree, question)
         keep_kinds(tree, data)
+        asked(tree, question)
         fits[name] = tree
     return compared(fits)
 

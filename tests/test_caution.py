@@ -94,9 +94,13 @@ def test_arc_well_inside_the_window_is_no_caution():
 
 def test_slow_diffusion():
     text = "R0-p(R1,CPE1)-Wo1"
-    slow = result(text, truth={"Wo1_Z0": 500.0, "Wo1_tau": 300.0})
-    caution = only(slow, "window")
+    truth = {"Wo1_Z0": 500.0, "Wo1_tau": 300.0}
+    along = np.random.default_rng(1).normal(0, 0.3, size=SHAPE)
+    open_end = {"Wo1_Z0": 500 * np.exp(along), "Wo1_tau": 300 * np.exp(2 * along)}
+    caution = only(result(text, truth=truth, replace=open_end), "window")
     assert "Wo1_Z0/√Wo1_tau" in caution.text
+    known = only(result(text, truth=truth), "window")
+    assert "rests on the shape" in known.text and "neither of the two" not in known.text
     fast = result(text, truth={"Wo1_Z0": 500.0, "Wo1_tau": 0.05})
     assert "window" not in kinds(fast)
 
@@ -107,6 +111,11 @@ def test_prior_that_did_not_move():
     assert only(result(replace=wide), "prior").parameters == ("R0",)
     half = {"R0": 20 * np.exp(2 * rng.normal(size=SHAPE))}
     assert "prior" not in kinds(result(replace=half))
+
+
+def test_an_exponent_known_near_one_is_not_the_priors():
+    near_one = np.random.default_rng(1).beta(60, 1.5, size=SHAPE)  # 0.98 ± 0.02, a wide logit
+    assert "prior" not in kinds(result(replace={"CPE1_n": near_one}))
 
 
 def test_prior_of_an_exponent_is_compared_on_the_scale_of_sampling():

@@ -8,8 +8,9 @@ import pytest
 
 import posterion as po
 from posterion.inference.caution.cautions import cautions
-from posterion.inference.cycling.cycle_runs import Run, limited, rises_first, spikes
+from posterion.inference.cycling.cycle_runs import Run, limited, rises_first, spikes, spurious
 from posterion.inference.cycling.cycle_series import Question, ask
+from posterion.inference.doubts.cycles import FAR, asked, impossible_points
 
 _spec = importlib.util.spec_from_file_location(
     "synthetic_cycles", Path(__file__).with_name("synthetic_cycles.py")
@@ -42,13 +43,33 @@ def only(tree, words):
 
 def test_spikes_are_named_with_cell_and_cycle_and_robust_noise_bears_them():
     values = fading()
-    values[12] = 31.0
+    values[12] -= 10.0
     tree = cycle_result(cycles=CELLS, values=of_three(values))
     text = only(tree, "off both neighbours").text
     assert "A at cycle 13." in text and "leave them out with --drop A:13, or take --robust" in text
     assert not texts(cycle_result(cycles=CELLS), "off both neighbours")
     tree.attrs["noise"] = "Autocorrelated(base=StudentT(base=Gaussian()))"
     assert not texts(tree, "off both neighbours")
+
+
+@pytest.mark.parametrize(("place", "factor"), [(0, 2.0), (12, 31.0), (99, 0.2)])
+def test_points_that_no_cell_can_show_are_doubted_and_named_first(place, factor):
+    values = fading()
+    values[place] *= factor
+    tree = cycle_result(cycles=CELLS, values=of_three(values))
+    (doubt,) = impossible_points(tree)
+    assert f"A at cycle {N[place]:g} (" in doubt.text and f"--drop A:{N[place]:g}" in doubt.text
+    assert cautions(tree)[0].text == doubt.text
+    tree.attrs["noise"] = "Autocorrelated(base=StudentT(base=Gaussian()))"
+    assert not list(impossible_points(tree))
+
+
+def test_a_first_cycle_of_formation_and_a_knee_are_no_wrong_points():
+    values = fading()
+    values[0] *= 1.1
+    assert spurious(Run("A", N, values, {})) == []
+    falling = np.where(N[-4] < N, values * (1 - 0.15 * (N - N[-4])), values)
+    assert spurious(Run("A", N, falling, {})) == []
 
 
 def test_a_step_and_a_check_cycle_are_no_spikes():
@@ -182,3 +203,14 @@ def test_cautions_hold_no_estimate(law):
     numbers = {f"{float(v.median()):.3g}" for v in posterior.values()}
     said = " ".join(texts(tree))
     assert said and not [n for n in numbers if "." in n and n in said]
+
+
+def test_cycles_to_a_threshold_beyond_twice_the_data_are_doubted_and_nothing_else():
+    tree = cycle_result(cycles=CELLS)
+    asked(tree, Question(threshold=0.5))
+    verdict = po.Verdict.of(tree)
+    (doubt,) = [each for each in verdict.doubts if each.about == ("cycles_to_threshold",)]
+    assert f"50 % lies beyond {FAR:g} times" in doubt.text
+    assert not verdict.trusts("cycles_to_threshold[A]") and verdict.trusts("retention")
+    asked(tree, Question(threshold=0.95))
+    assert po.Verdict.of(tree).trusts("cycles_to_threshold")

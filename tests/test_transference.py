@@ -16,7 +16,13 @@ from posterion.inference import diagnose
 from posterion.inference.engine.density import interpreted
 from posterion.inference.engine.simulate import simulate_prior
 from posterion.inference.fit_each import fit_each
-from posterion.inference.transference import readings, transference, variance_shares
+from posterion.inference.transference import (
+    SHARP,
+    readings,
+    total_sd,
+    transference,
+    variance_shares,
+)
 from posterion.models.transference import BruceVincent, elasticities, transference_number
 
 INPUTS = ("I_0", "I_ss", "R_0", "R_ss", "dV")
@@ -188,9 +194,28 @@ def test_posterior_near_one_is_cut_off_there() -> None:
 def test_more_than_one_is_said_and_squeezed() -> None:
     tree = transference(**PAPER | {"I_ss": "53 uA ± 1 uA"}, seed=1)
     assert formula(**VALUES | {"I_ss": 53e-6}) == pytest.approx(1.086, abs=1e-3)
-    assert "gives t = 1.086, which leaves no current" in tree.attrs["messages"]
-    assert po.Verdict.of(tree).passed
+    assert "gives t = 1.086" in tree.attrs["messages"]
+    verdict = po.Verdict.of(tree)
+    assert verdict.passed and verdict.word == "doubtful"
+    assert "above one" in verdict.doubts[0].text and "I_ss is above I_0" in verdict.doubts[0].text
     assert 0.95 < np.quantile(draws(tree, "t"), 0.03) < draws(tree, "t").max() < 1
+
+
+def test_a_printed_number_is_even_within_its_last_digit() -> None:
+    """Against draws of the readings themselves, each even within its last digit."""
+    texts = {"I_0": "20 uA", "I_ss": "8 uA", "R_0": "100 ohm", "R_ss": "120 ohm", "dV": "10 mV"}
+    values = {"I_0": (20e-6, 1e-6), "I_ss": (8e-6, 1e-6), "R_0": (100.0, 1.0)}
+    values |= {"R_ss": (120.0, 1.0), "dV": (10e-3, 1e-3)}
+    rng = np.random.default_rng(3)
+    drawn = {name: v + step * rng.uniform(-0.5, 0.5, 400_000) for name, (v, step) in values.items()}
+    t = draws(transference(**texts, seed=1), "t")
+    # Uniform in t, not in the reading that it follows from.
+    weight = formula(**drawn) / drawn["I_ss"]
+    order = np.argsort(formula(**drawn))
+    exact = np.interp(
+        [0.03, 0.5, 0.97], np.cumsum(weight[order]) / weight.sum(), formula(**drawn)[order]
+    )
+    np.testing.assert_allclose(np.quantile(t, [0.03, 0.5, 0.97]), exact, atol=0.004)
 
 
 def test_shares_are_those_of_the_derivatives(even, digits) -> None:
@@ -249,8 +274,9 @@ def test_shares_need_this_model() -> None:
 def test_error_without_one_is_that_of_the_digits(name, text, step, said) -> None:
     stated = EVEN | {name: text}
     data = readings(stated)
-    sd = data["reading_sd"].sel(quantity=name)
-    assert float(sd) == pytest.approx(step / np.sqrt(12), rel=1e-9)
+    own = data.sel(quantity=name)
+    assert float(own["reading_step"]) == pytest.approx(step, rel=1e-9)
+    assert float(own["reading_sd"]) == pytest.approx(SHARP * step / 2, rel=1e-9)
     assumed = [line for line in data.attrs["messages"].splitlines() if "no ±" in line]
     assert assumed == [f"{name} {text} has no ±: taken as rounded, right to within {said}"]
 
@@ -258,6 +284,7 @@ def test_error_without_one_is_that_of_the_digits(name, text, step, said) -> None
 def test_stated_errors_are_taken_as_they_are() -> None:
     data = readings(EVEN)
     np.testing.assert_allclose(data["reading_sd"], list(EVEN_SD.values()))
+    np.testing.assert_allclose(total_sd(data), list(EVEN_SD.values()), rtol=1e-6)
     np.testing.assert_allclose(data["reading"], list(VALUES.values()))
     assert data.attrs["formula"] == pytest.approx(formula(**VALUES))
     assert data.attrs["messages"] == "at the measured values the formula gives t = 0.7097"

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...datasets.published import Published, rounding_step
 from ...inference.comparison.specimens import BARRIERS, CELLS, PELLETS
-from ...inference.noise.independent import Relative
+from ...inference.noise.specimens import WITHIN
 from ...inference.prior import Prior
 from ...report.numbers import number
 from .fits import Array, Fits
@@ -21,7 +21,7 @@ _SPREADS = 50  # a divisor of it, see `normal_grid`
 
 PRIORS: Mapping[str, Prior] = MappingProxyType(
     {
-        "scatter": Prior.parse(Relative().parameters[0].prior),
+        "scatter": Prior.parse(WITHIN.prior),
         "pellets": PELLETS,
         "barriers": BARRIERS,
         "cells": CELLS,

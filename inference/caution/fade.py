@@ -10,7 +10,7 @@ import xarray as xr
 from ...models.ageing import FadeLaw, KneeFade, TwoProcessFade
 from ..cells import pooling_kinds
 from ..cycling.ageing import cycles_to
-from ..cycling.cycle_runs import Run, limited, other_kinds, rises_first, runs_of, spikes
+from ..cycling.cycle_runs import Run, limited, other_kinds, rises_first, runs_of, spikes, spurious
 from ..cycling.cycle_series import CycleSeries, cycle_series, question_of
 from ..noise.correlated import Autocorrelated
 from ..noise.independent import StudentT
@@ -41,6 +41,7 @@ def fade_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     series = cycle_series(tree)
     runs = runs_of(series)
     found = [
+        *wrong_points(tree),
         *_limited(runs),
         *_mixed_kinds(runs),
         *_mixed_cells(tree, runs),
@@ -117,23 +118,55 @@ def _mixed_cells(tree: xr.DataTree, runs: Sequence[Run]) -> Iterator[Caution]:
             )
 
 
+def wrong_points(tree: xr.DataTree) -> Iterator[Caution]:
+    """Yield single points that no cell can show: of a counter not reset, or a wrong unit."""
+    runs = runs_of(cycle_series(tree))
+    found = [(run, cycle) for run in runs for cycle in spurious(run)]
+    if found and not _robust(tree):
+        shares = [
+            float(run.value[run.cycle == cycle][0] / np.median(run.value)) for run, cycle in found
+        ]
+        places = [
+            f"{place} ({share:.2g} times the usual)"
+            for place, share in zip(_places(found), shares, strict=True)
+        ]
+        yield Caution(
+            "misfit",
+            (),
+            f"Single points that no cell can show: {enumerated(places)}. A counter that was not "
+            "reset, a test that was stopped or a wrong unit makes such, and everything that is "
+            f"fitted to them is wrong. Leave them out with {_dropped(found)}, or take --robust.",
+        )
+
+
 def _spikes(tree: xr.DataTree, runs: Sequence[Run]) -> Iterator[Caution]:
-    noise = noise_of(tree)
-    base = noise.base if isinstance(noise, Autocorrelated) else noise
-    if isinstance(base, StudentT):
+    if _robust(tree):
         return
-    found = [(run, cycle) for run in runs for cycle in spikes(run)]
+    wrong = {(run.name, cycle) for run in runs for cycle in spurious(run)}
+    spiky = [(run, cycle) for run in runs for cycle in spikes(run)]
+    found = [(run, cycle) for run, cycle in spiky if (run.name, cycle) not in wrong]
     if found:
-        places = [f"{run.name or 'the cell'} at cycle {cycle:g}" for run, cycle in found]
-        labels = [f"{run.name}:{cycle:g}" if run.name else f"{cycle:g}" for run, cycle in found]
-        dropped = [f"--drop {shlex.quote(label)}" for label in labels[:NAMED]]
         yield Caution(
             "misfit",
             ("noise",),
-            f"Single points lie far off both neighbours: {enumerated(places)}. They widen the "
-            "scatter of all points. Look at them; leave them out with "
-            f"{' '.join(dropped)}, or take --robust.",
+            f"Single points lie far off both neighbours: {enumerated(_places(found))}. They widen "
+            f"the scatter of all points. Look at them; leave them out with {_dropped(found)}, or "
+            "take --robust.",
         )
+
+
+def _robust(tree: xr.DataTree) -> bool:
+    noise = noise_of(tree)
+    return isinstance(noise.base if isinstance(noise, Autocorrelated) else noise, StudentT)
+
+
+def _places(found: Sequence[tuple[Run, float]]) -> list[str]:
+    return [f"{run.name or 'the cell'} at cycle {cycle:g}" for run, cycle in found]
+
+
+def _dropped(found: Sequence[tuple[Run, float]]) -> str:
+    labels = [f"{run.name}:{cycle:g}" if run.name else f"{cycle:g}" for run, cycle in found]
+    return " ".join(f"--drop {shlex.quote(label)}" for label in labels[:NAMED])
 
 
 def rises(tree: xr.DataTree) -> Iterator[Caution]:
@@ -201,7 +234,7 @@ def _extrapolated(
     tree: xr.DataTree, law: FadeLaw, series: Sequence[CycleSeries]
 ) -> Iterator[Caution]:
     question = question_of(tree)
-    times = {label: ratio for label, ratio in _ratios(tree, series).items() if ratio > 1}
+    times = {label: ratio for label, ratio in threshold_ratios(tree, series).items() if ratio > 1}
     asked = [c for c in question.cycles if any(c > each.last for each in series)]
     if not times and not asked:
         return
@@ -238,8 +271,8 @@ def _extrapolated(
     )
 
 
-def _ratios(tree: xr.DataTree, series: Sequence[CycleSeries]) -> dict[str, float]:
-    """Return when the threshold is reached, as a multiple of the last measured cycle.
+def threshold_ratios(tree: xr.DataTree, series: Sequence[CycleSeries]) -> dict[str, float]:
+    """Return when the threshold is reached, as a multiple of the last cycle, by label.
 
     Of a run that failed its checks it is only told whether the data reach it.
     """

@@ -63,15 +63,21 @@ def variable(tree: xr.DataTree, group: str, name: str) -> xr.DataArray:
 def contraction(tree: xr.DataTree, name: str) -> float:
     """Return the spread of a posterior over that of its prior, on the scale of sampling.
 
-    That is the logarithm for what is positive, and the logit for what lies between zero
-    and one.
+    That is the logarithm for what is positive. What lies between zero and one, such as an
+    exponent of 0.97 ± 0.02, may be known where its logit is not: there it is the lesser of that of
+    the logit and of the number itself.
     """
     posterior, prior = (
         variable(tree, group, name).values.ravel() for group in ("posterior", "prior")
     )
     support = support_of(tree, name)
-    spreads = [float(np.std(on_line(draws, support))) for draws in (posterior, prior)]
-    return spreads[0] / spreads[1] if spreads[1] > 0 else 0.0
+    scales = (support, "real") if support == "unit" else (support,)
+    return min(_ratio(on_line(posterior, each), on_line(prior, each)) for each in scales)
+
+
+def _ratio(posterior: Array, prior: Array) -> float:
+    spread = float(np.std(prior))
+    return float(np.std(posterior)) / spread if spread > 0 else 0.0
 
 
 def modes(tree: xr.DataTree) -> Iterator[Caution]:

@@ -46,6 +46,9 @@ NEIGHBOURS_SD = 3.0
 NEARLY_ONE = 0.98
 """An exponent above it cannot be told from a capacitor's in most spectra."""
 
+KNOWN = 0.1
+"""So narrow a number is determined, wherever the sweep ends."""
+
 NEARLY_HALF = 0.05
 """So near 0.5 an element behaves like diffusion."""
 
@@ -229,7 +232,7 @@ def _outside_window(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
             where = "lies below" if middle < low else "lies close to"
             rests = (
                 f"only {resistance}/√{name} is determined, and neither of the two by itself"
-                if traced and middle < low
+                if traced and middle < low and not _known(tree, resistance, name)
                 else f"{resistance} rests on the shape that the circuit assumes"
             )
             text = (
@@ -240,6 +243,12 @@ def _outside_window(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
         else:
             continue
         yield Caution("window", (resistance, name), text)
+
+
+def _known(tree: xr.DataTree, *names: str) -> bool:
+    """Tell whether the data say each of some positive numbers to a tenth."""
+    logs = [np.log(variable(tree, "posterior", name).values) for name in names]
+    return all(float(np.std(each)) < KNOWN for each in logs)
 
 
 def _characteristic_frequencies(

@@ -20,6 +20,7 @@ from ..residuals import Residuals, replicas_of, residuals_of
 from ..revive import model_of, noise_of
 from .one_check import RARE, Check
 from .other_noise import of_another_size, with_heavy_tails
+from .steps import largest_step, place_of_step
 
 Array = NDArray[np.float64]
 
@@ -28,6 +29,9 @@ INTERVALS = ("critical_current", "lifetime")
 
 TEST_QUANTITIES = "test_quantities"
 """The group of a result that keeps them."""
+
+STEP = "step"
+"""Name of the check for a temperature that parts the data."""
 
 FEWEST = 5
 """Data of fewer points have no pattern."""
@@ -64,8 +68,8 @@ def posterior_checks(tree: xr.DataTree) -> tuple[PredictiveCheck, ...]:
         return ()
     residuals = residuals_of(tree)
     noise, quantities = noise_of(tree), _quantities(residuals)
-    if TEST_QUANTITIES in tree.children:
-        kept = tree.children[TEST_QUANTITIES].dataset["replicas"]
+    kept = _kept(tree)
+    if kept is not None and {each.name for each in quantities} <= {*kept["test_quantity"].values}:
         simulated = [kept.sel(test_quantity=each.name).values for each in quantities]
     else:
         replicas = replicas_of(tree)
@@ -74,6 +78,12 @@ def posterior_checks(tree: xr.DataTree) -> tuple[PredictiveCheck, ...]:
         _checked(residuals, quantity, drawn, noise)
         for quantity, drawn in zip(quantities, simulated, strict=True)
     )
+
+
+def _kept(tree: xr.DataTree) -> xr.DataArray | None:
+    """Return the quantities of simulated data that a result keeps; an earlier one lacks some."""
+    held = tree.children.get(TEST_QUANTITIES)
+    return None if held is None else held.dataset["replicas"]
 
 
 def kept_quantities(checks: Sequence[PredictiveCheck]) -> xr.Dataset:
@@ -86,7 +96,8 @@ def kept_quantities(checks: Sequence[PredictiveCheck]) -> xr.Dataset:
 
 def _quantities(residuals: Residuals) -> tuple["_Quantity", ...]:
     shape = _RUN if residuals.unit == "frequency" else _BEND
-    return (_AUTOCORRELATION, shape, _TAIL, _OUTLIER, _SCATTER)
+    step = (_STEP,) if residuals.unit == "temperature" else ()
+    return (_AUTOCORRELATION, shape, *step, _TAIL, _OUTLIER, _SCATTER)
 
 
 @dataclass(frozen=True)
@@ -191,7 +202,7 @@ def _remedy(residuals: Residuals) -> str:
 _REMEDIES: Mapping[str, str] = {
     "frequency": "Add or exchange an element (--circuit), or leave out where the cell drifted "
     "(--fmin, --fmax, --drop).",
-    "temperature": "Try VTF or two regimes, or look for a transition between the temperatures.",
+    "temperature": "Try VTF, two regimes or two phases.",
     "cycle": "Try another law of ageing, or leave out the cycles in which the test was changed.",
 }
 
@@ -218,6 +229,15 @@ def _say_bend(residuals: Residuals, value: float, noise: Any) -> str:
     return (
         f"Both ends of the data lie {ends} the model and their middle {middle} it (correlation "
         f"with a parabola {abs(value):.2f}): the law bends otherwise. {_remedy(residuals)}"
+    )
+
+
+def _say_step(residuals: Residuals, value: float, noise: Any) -> str:
+    low, high = (place - 273.15 for place in place_of_step(residuals))
+    return (
+        f"Between {low:.1f} and {high:.1f} °C the points leave one line for another, as at a phase "
+        f"transition: two lines leave {np.exp(-value / 2):.2g} of the scatter. Take --law "
+        "two-phases (in Python TwoPhases), or fit the points of each side by themselves."
     )
 
 
@@ -271,6 +291,12 @@ _BEND = _Quantity(
     _bend,
     _say_bend,
     both_sides=True,
+)
+_STEP = _Quantity(
+    STEP,
+    "no temperature parts the data into two lines",
+    largest_step,
+    _say_step,
 )
 _TAIL = _Quantity(
     "tail",

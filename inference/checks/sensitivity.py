@@ -6,10 +6,13 @@ from collections.abc import Iterator
 import pandas as pd
 import xarray as xr
 
-from ..caution.general import NOISE, UNMOVED, contraction, enumerated
+from ..caution.general import NOISE, UNMOVED, contraction, enumerated, variable
 from ..pooling import SPREAD
 from ..scalars import scalars, stem
 from .one_check import Check
+
+FAR_OUT = 0.05
+"""Of a prior. Where a truth comes from the prior it lies further out in one of twenty."""
 
 SENSITIVE = 0.05
 """Above it a posterior moves with its prior, below it the data hardly move it."""
@@ -34,7 +37,8 @@ def sensitivity(tree: xr.DataTree) -> pd.DataFrame:
         A row a parameter: ``prior`` and ``likelihood`` (sensitivities; 0.05 is much), and
         ``contraction``, 1 - var(posterior)/var(prior) on the scale of sampling (Schad,
         Betancourt and Vasishth 2021, doi:10.1037/met0000275): 1 where the data decided, 0
-        where they said nothing.
+        where they said nothing; and ``tail``, the share of the prior that lies as far out as the
+        median of the posterior, on both sides.
     """
     import arviz_stats
 
@@ -50,7 +54,7 @@ def sensitivity(tree: xr.DataTree) -> pd.DataFrame:
     moved = {part: arviz_stats.psense(scaled, group=part) for part in ("prior", "likelihood")}
     rows = {
         str(name): {part: float(values[numbered[name]]) for part, values in moved.items()}
-        | {"contraction": 1 - contraction(tree, str(name)) ** 2}
+        | {"contraction": 1 - contraction(tree, str(name)) ** 2, "tail": _tail(tree, str(name))}
         for name in sampled
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("parameter")
@@ -93,9 +97,18 @@ def sensitivity_checks(table: pd.DataFrame) -> Iterator[Check]:
     )
 
 
+def _tail(tree: xr.DataTree, name: str) -> float:
+    below = float(
+        (variable(tree, "prior", name) < variable(tree, "posterior", name).median()).mean()
+    )
+    return 2 * min(below, 1 - below)
+
+
 def _sensitive(moved: pd.DataFrame) -> str:
     names = enumerated([*map(str, moved.index)])
-    conflict = [str(name) for name in moved.index if moved.loc[name, "likelihood"] > SENSITIVE]
+    # Any narrow prior moves a result; it disagrees with the data where these lie in its tail.
+    both = (moved["likelihood"] > SENSITIVE) & (moved["tail"] < FAR_OUT)
+    conflict = [str(name) for name in moved.index[both]]
     if conflict:
         return (
             f"The prior moves {names}, and prior and data may disagree on "

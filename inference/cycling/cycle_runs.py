@@ -75,6 +75,27 @@ def runs_of(series: Sequence[CycleSeries]) -> list[Run]:
     return found
 
 
+SPURIOUS = 0.2
+"""No cell loses or gains so large a share of its capacity in one cycle, to have it back the next;
+and none has so much more or less in its first or its last cycle than in the two beside."""
+
+
+def spurious(run: Run) -> list[float]:
+    """Return the cycles of single points that no cell can show, the ends among them."""
+    if run.value.size < SHORT:
+        return []
+    value, middle = run.value, SPURIOUS * float(np.median(run.value))
+    ends = [
+        float(run.cycle[end])
+        for end, *beside in ((0, 1, 2), (-1, -2, -3))
+        if np.abs(value[end] - value[beside]).min() > max(middle, FAR * run.scatter)
+        and np.ptp(value[beside]) < middle
+    ]
+    steps = np.abs(np.diff(value))
+    far = dict(zip(run.cycle[1:-1].tolist(), np.minimum(steps[:-1], steps[1:]), strict=True))
+    return sorted({*ends, *(cycle for cycle in spikes(run) if far[cycle] > middle)})
+
+
 def spikes(run: Run) -> list[float]:
     """Return the cycles of single points that lie far off both neighbours of their kind."""
     if run.value.size < SHORT:

@@ -8,12 +8,13 @@ import xarray as xr
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from ..caution.fade import rises
+from ..caution.fade import rises, threshold_ratios, wrong_points
+from ..caution.general import enumerated
 from ..cycling.cycle_runs import SHORT, Run, rises_first, runs_of
-from ..cycling.cycle_series import cycle_series
+from ..cycling.cycle_series import Question, ask, cycle_series, question_of
 from ..measured import group_dim
 from ..revive import model_of
-from ..verdict import Doubt
+from ..verdict import Doubt, Verdict
 
 Array = NDArray[np.float64]
 
@@ -85,5 +86,50 @@ def _rise(values: Array) -> Array:
     return np.asarray(smooth.max(axis=-1) - smooth[..., 0])
 
 
-DOUBTS_OF_FADE: tuple[Callable[[xr.DataTree], Iterator[Doubt]], ...] = (cannot_rise,)
+def impossible_points(tree: xr.DataTree) -> Iterator[Doubt]:
+    """Doubt what is fitted to single points that no cell can show."""
+    for caution in wrong_points(tree):
+        yield Doubt(caution.text, name="single points")
+
+
+FAR = 2.0
+"""Times the measured cycles. Of cells cycled to their end, none of the usual laws foresaw from a
+half when 80 % is reached: the interval of the power law held it in half of them, that of the root
+in none."""
+
+
+def beyond_data(tree: xr.DataTree) -> Iterator[Doubt]:
+    """Doubt the cycles to a threshold that lies far beyond the data, by the question asked."""
+    ratios = threshold_ratios(tree, cycle_series(tree))
+    far = [label for label, ratio in ratios.items() if ratio > FAR]
+    if far:
+        whose = f" of {enumerated(far)}" if 1 < len(ratios) > len(far) else ""
+        yield Doubt(
+            f"The threshold of {100 * question_of(tree).threshold:.4g} % lies beyond {FAR:g} times "
+            f"the measured cycles{whose}. So far out every law says something else and knees come "
+            "unannounced: the cycles to it are no forecast. Measure longer, or ask for a threshold "
+            "that the data come near (--threshold).",
+            (THRESHOLD,),
+            EXTRAPOLATION,
+        )
+
+
+def asked(tree: xr.DataTree, question: Question) -> None:
+    """Keep with a result what was asked of it, and what is to be doubted of the answer."""
+    ask(tree, question)
+    verdict = Verdict.of(tree)
+    if verdict.passed:
+        others = tuple(each for each in verdict.doubts if each.name != EXTRAPOLATION)
+        doubts = (*others, *beyond_data(tree))
+        tree.attrs["verdict"] = replace(verdict, doubts=doubts).text
+
+
+THRESHOLD = "cycles_to_threshold"
+EXTRAPOLATION = "extrapolation"
+
+DOUBTS_OF_FADE: tuple[Callable[[xr.DataTree], Iterator[Doubt]], ...] = (
+    impossible_points,
+    cannot_rise,
+    beyond_data,
+)
 """What is asked of every law of fade, the gravest first."""

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from ..caution.general import UNMOVED, contraction, is_of_noise
-from ..checks.posterior_checks import TEST_QUANTITIES, kept_quantities, posterior_checks
+from ..checks.posterior_checks import STEP, TEST_QUANTITIES, kept_quantities, posterior_checks
 from ..revive import is_of_points
 from ..scalars import scalars
 from ..verdict import Doubt, Verdict
@@ -17,6 +17,7 @@ from .inherited import brought
 from .predictive import failed_checks, failed_of_each
 from .spectrum import DOUBTS_OF_SPECTRA
 from .temperature import DOUBTS_OF_LAWS
+from .transference import DOUBTS_OF_READINGS
 
 Source = Callable[[xr.DataTree], Iterator[Doubt]]
 
@@ -27,6 +28,7 @@ _BY_OUTPUT: Mapping[str, tuple[Source, ...]] = {
     "Z": DOUBTS_OF_SPECTRA,
     "conductivity": DOUBTS_OF_LAWS,
     "capacity": DOUBTS_OF_FADE,
+    "reading": DOUBTS_OF_READINGS,
 }
 """What only results of one kind of data are asked, the gravest first."""
 
@@ -49,24 +51,33 @@ def judge(tree: xr.DataTree, data: xr.Dataset) -> None:
     verdict = Verdict.of(tree)
     if not verdict.passed:
         return
-    doubts, compared = [*brought(data, tree)], False
+    observed = tree.children["observed_data"].dataset
+    own = next((own for output, own in _BY_OUTPUT.items() if output in observed), ())
+    doubts = [*brought(data, tree), *(doubt for source in own for doubt in source(tree))]
+    compared = False
     if is_of_points(tree):
         checks = posterior_checks(tree)
         if checks:
             tree[TEST_QUANTITIES] = xr.DataTree(kept_quantities(checks))
-        observed = tree.children["observed_data"].dataset
-        own = next((own for output, own in _BY_OUTPUT.items() if output in observed), ())
-        doubts += [doubt for source in own for doubt in source(tree)]
         doubts += [*failed_checks(checks), *failed_of_each(tree)]
+        # Where a law breaks says more than how far off it is.
+        doubts.sort(key=lambda doubt: doubt.name != STEP)
         compared = bool(checks)
     found = replace(
         verdict,
         doubts=tuple(dict.fromkeys(doubts)),
         compared=compared,
-        headline=(TOTAL,) if TOTAL in tree.children["posterior"].dataset else (),
+        headline=_headline(tree),
         undetermined=_undetermined(tree),
     )
     tree.attrs["verdict"] = found.text
+
+
+def _headline(tree: xr.DataTree) -> tuple[str, ...]:
+    """Return what the word is about: of cells what is left, when a threshold comes or not."""
+    if TOTAL in tree.children["posterior"].dataset:
+        return (TOTAL,)
+    return ("retention",) if "capacity" in tree.children["observed_data"].dataset else ()
 
 
 def _undetermined(tree: xr.DataTree) -> tuple[str, ...]:

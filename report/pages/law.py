@@ -28,6 +28,8 @@ _WORDS: Mapping[str, str] = {
     "(Vogel, Tammann and Fulcher)",
     "TwoRegimes": "{} is thermally activated, with one activation energy below the temperature "
     "T_c and another above it",
+    "TwoPhases": "{} is thermally activated in two phases, each with an activation energy of its "
+    "own, and jumps at the temperature T_c where one turns into the other",
 }
 _PRODUCTS: Mapping[str, str] = {
     "sigma": "the conductivity σ",
@@ -42,6 +44,7 @@ _GROUPED: Mapping[str, tuple[str, ...]] = {
     "Arrhenius": ("E_a", "E_a_kJ"),
     "VTF": ("B", "T_0"),
     "TwoRegimes": ("E_low", "E_high", "T_c"),
+    "TwoPhases": ("E_low", "E_high", "T_c", "jump"),
 }
 """What stands in the table of groups, before the conductivities."""
 

@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from ...inference.transference import variance_shares
+from ...inference.transference import total_sd, variance_shares
 from ...inference.verdict import Verdict
 from ..figures import transference as figures
 from .subject import Drawing, GroupTable, Section, Subject
@@ -65,7 +65,7 @@ class TransferenceSubject(Subject):
         typed = dict(each.split(" ", 1) for each in str(tree.attrs["source"]).split(", "))
         shares = variance_shares(tree)
         constant = tree.children["constant_data"].dataset
-        sd = dict(zip(shares["input"].values, constant["reading_sd"].values, strict=True))
+        sd = dict(zip(shares["input"].values, total_sd(constant), strict=True))
         means = tree.children["posterior"].dataset.mean()
         rows = tuple(
             (
