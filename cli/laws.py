@@ -51,7 +51,7 @@ def growth_laws(names: Sequence[str], output: str) -> dict[str, Any]:
     return {name: getattr(growth, GROWTH[name])(output=output) for name in wanted}
 
 
-def law_of_temperature(name: str, form: str) -> Any:
+def law_of_temperature(name: str, form: Any) -> Any:
     """Return a law of temperature, with what its exponential stands for."""
     from ..models.transition import TwoPhases
     from ..models.transport import VTF, Arrhenius, TwoRegimes

@@ -108,7 +108,7 @@ def _print(data: "xr.Dataset", texts: Mapping[str, str], shares: Mapping[str, An
     from rich.table import Table
     from rich.text import Text
 
-    from ...inference.transference import total_sd
+    from ..inference.transference import total_sd
 
     console = Console(highlight=False)
     grid = Table(title="What was measured", title_justify="left")
