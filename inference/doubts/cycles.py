@@ -121,7 +121,13 @@ def asked(tree: xr.DataTree, question: Question) -> None:
     if verdict.passed:
         others = tuple(each for each in verdict.doubts if each.name != EXTRAPOLATION)
         doubts = (*others, *beyond_data(tree))
-        tree.attrs["verdict"] = replace(verdict, doubts=doubts).text
+        headline = verdict.headline or (first_answer(tree),)
+        tree.attrs["verdict"] = replace(verdict, doubts=doubts, headline=headline).text
+
+
+def first_answer(tree: xr.DataTree) -> str:
+    """Return what a law over cycles is asked first, whether a threshold comes or not."""
+    return "retention" if model_of(tree).output == "capacity" else "growth"
 
 
 THRESHOLD = "cycles_to_threshold"

@@ -12,7 +12,7 @@ from ..checks.posterior_checks import STEP, TEST_QUANTITIES, kept_quantities, po
 from ..revive import is_of_points
 from ..scalars import scalars
 from ..verdict import Doubt, Verdict
-from .cycles import DOUBTS_OF_FADE
+from .cycles import DOUBTS_OF_FADE, first_answer
 from .inherited import brought
 from .predictive import failed_checks, failed_of_each
 from .spectrum import DOUBTS_OF_SPECTRA
@@ -77,7 +77,7 @@ def _headline(tree: xr.DataTree) -> tuple[str, ...]:
     """Return what the word is about: of cells what is left, when a threshold comes or not."""
     if TOTAL in tree.children["posterior"].dataset:
         return (TOTAL,)
-    return ("retention",) if "capacity" in tree.children["observed_data"].dataset else ()
+    return (first_answer(tree),) if "capacity" in tree.children["observed_data"].dataset else ()
 
 
 def _undetermined(tree: xr.DataTree) -> tuple[str, ...]:
