@@ -17,7 +17,7 @@ MANY_SPECTRA = (
     "03_from_spectra_to_activation_energy",
 )
 # Its circuit of too many arcs has several explanations, which take ten minutes to be sampled.
-LONG = ("07_when_it_goes_wrong",)
+LONG = ("05_comparing_coating_volumes", "06_is_it_calibrated", "07_when_it_goes_wrong")
 PLAIN = """
 from posterion.models.circuit import Circuit
 

@@ -255,7 +255,7 @@ def _for_axis(tree: xr.DataTree, name: str) -> tuple[Array, bool, Scale]:
     posterior = variable(tree, "posterior", name)
     draws = posterior.values.ravel()
     low, high = np.quantile(draws, [0.005, 0.995])
-    wide = support_of(tree, name) == "positive" and bool(high > LOG_FROM * low)
+    wide = support_of(tree, name) == "positive" and bool(0 < LOG_FROM * low < high)
     scale = (scale_of if wide else axis_scale)(draws, posterior.attrs.get("units", ""))
     return draws / scale.divisor, wide, scale
 
