@@ -16,7 +16,7 @@ MANY_SPECTRA = (
     "02_checking_a_circuit",
     "03_from_spectra_to_activation_energy",
 )
-# Its circuit of too many arcs has several explanations, which take ten minutes to be sampled.
+# Comparisons and calibrations take a minute or more, a circuit of too many arcs ten.
 LONG = ("05_comparing_coating_volumes", "06_is_it_calibrated", "07_when_it_goes_wrong")
 PLAIN = """
 from posterion.models.circuit import Circuit
