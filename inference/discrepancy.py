@@ -215,13 +215,17 @@ def portions(
     taken
         Which draws, counted through the chains.
     """
-    noise = _discrepant(tree)
-    posterior = of_group(tree, group)
-    names = [p.name for p in (*model_of(tree).parameters, *noise.parameters)]
-    values = {name: posterior[name].values.reshape(-1, 1)[taken] for name in names}
+    drawn = _drawn(tree, of_group(tree, group))
+    yield from _portions(tree, {name: value[taken] for name, value in drawn.items()}, frequency)
+
+
+def _drawn(tree: xr.DataTree, posterior: xr.Dataset) -> dict[str, Array]:
+    """Return the parameters of circuit and noise, and the circuit's own R_total, as columns."""
+    parameters = (*model_of(tree).parameters, *_discrepant(tree).parameters)
+    values = {p.name: posterior[p.name].values.reshape(-1, 1) for p in parameters}
     if "R_total" in posterior:
-        values["R_total"] = _circuit_resistance(posterior).reshape(-1, 1)[taken]
-    yield from _portions(tree, values, frequency)
+        values["R_total"] = _circuit_resistance(posterior).reshape(-1, 1)
+    return values
 
 
 def _portions(
@@ -377,11 +381,7 @@ def distribution(tree: xr.DataTree, tau: Array, *, group: int | None = None) -> 
     offsets = posterior[OFFSET].transpose(*SAMPLE, MODE).values
     noise, modes = _discrepant(tree), modes_of(tree)
     offsets = offsets.reshape(-1, offsets.shape[-1])[:, : modes.count]
-    names = [p.name for p in noise.parameters]
-    values = {name: posterior[name].values.reshape(-1, 1) for name in names}
-    if "R_total" in posterior:
-        values["R_total"] = _circuit_resistance(posterior).reshape(-1, 1)
-    causal = noise.causal_amplitudes(values, window).reshape(-1, modes.count)
+    causal = noise.causal_amplitudes(_drawn(tree, posterior), window).reshape(-1, modes.count)
     return np.asarray((causal * offsets) @ modes.density(np.log10(tau)).T / np.log(10))
 
 

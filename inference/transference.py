@@ -100,8 +100,9 @@ def readings(texts: Mapping[str, str], called: Mapping[str, str] | None = None) 
     -------
     xarray.Dataset
         ``reading``, the standard deviation ``reading_sd`` of its normal error and the unit of
-        its last digit ``reading_step`` over ``quantity``, in SI units. Where one of the two
-        errors is all, the other is `SHARP` times as large.
+        its last digit ``reading_step`` over ``quantity``, in SI units. A rounded reading has a
+        normal error of `SHARP` times its half step, and one with a stated error a step of
+        `STEPLESS` times that.
         The attribute ``formula`` is the transference number that the readings themselves
         give, ``messages`` what was assumed, one line each.
 
@@ -205,7 +206,7 @@ def _read(text: str, unit: str, what: str) -> tuple[Measured, float, str]:
             f"{what} '{text}': the uncertainty must be above zero and below the value; without ± "
             "it is taken from the printed digits."
         )
-    return measured, SHARP * measured.sd / 100, ""
+    return measured, STEPLESS * measured.sd, ""
 
 
 def _rounded(text: str, measured: Measured, what: str) -> tuple[Measured, float, str]:
@@ -237,5 +238,8 @@ def _check_bias(values: Mapping[str, float], called: Mapping[str, str]) -> None:
 
 SHARP = 0.1
 """An error of this share of another changes an interval by less than a hundredth of it."""
+
+STEPLESS = 1e-3
+"""A step of this share of a normal error is none."""
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")

@@ -54,33 +54,35 @@ class Relaxations:
     Attributes
     ----------
     low, high
-        Ends of log10 τ (s), between which the distribution is not zero.
+        Ends of log10 τ (s), between which the distribution is not zero; symbolic where the window
+        is.
     count
         How many modes.
     length
         Length scale in decades that all modes are scaled by; None where it is a parameter.
     """
 
-    low: float
-    high: float
+    low: Any
+    high: Any
     count: int = MODES
     length: float | None = LENGTH
 
     @classmethod
-    def over(cls, omega_min: float, omega_max: float, *, free: bool = False) -> "Relaxations":
+    def over(cls, omega_min: Any, omega_max: Any, *, free: bool = False) -> "Relaxations":
         """Return the modes over a measured window of angular frequencies in rad/s.
 
         Free ones stand for all processes of a specimen, and not for what a circuit leaves out.
         """
-        fastest, slowest = float(-np.log10(omega_max)), float(-np.log10(omega_min))
+        xp = namespace(omega_min, omega_max)
+        fastest, slowest = -xp.log10(omega_max), -xp.log10(omega_min)
         if free:
             return cls(fastest - FAST_MARGIN, slowest + FAST_MARGIN, FREE_MODES, None)
         return cls(fastest - FAST_MARGIN, slowest + SLOW_MARGIN)
 
     @property
-    def wavenumbers(self) -> Array:
+    def wavenumbers(self) -> Any:
         """Of each mode, in rad per decade, of shape (count,)."""
-        return np.asarray(np.pi / (self.high - self.low) * np.arange(1.0, self.count + 1))
+        return np.pi / (self.high - self.low) * np.arange(1.0, self.count + 1)
 
     def density(self, log_tau: Array) -> Array:
         """Return each mode over log10 τ, per decade, of shape (n, count).
@@ -94,7 +96,7 @@ class Relaxations:
         variance = 2 / (self.high - self.low) * np.ones(self.count)
         if self.length is not None:
             variance *= matern(self.wavenumbers, self.length)
-        return np.sqrt(variance) * np.sin(phase) * inside[:, None]
+        return np.asarray(np.sqrt(variance) * np.sin(phase) * inside[:, None])
 
     def impedance(self, omega: Array) -> Array:
         """Return the impedance of each mode, of shape (2, n, count).
@@ -119,13 +121,7 @@ class Relaxations:
         return np.asarray(self.low + step * (np.arange(count) + 0.5)), step
 
 
-def wavenumbers(omega_min: Any, omega_max: Any, count: int) -> Any:
-    """Return those of free `Relaxations` over a window, which may be symbolic."""
-    decades = namespace(omega_min, omega_max).log10(omega_max / omega_min)
-    return np.pi / (decades + 2 * FAST_MARGIN) * np.arange(1.0, count + 1)
-
-
-def matern(wavenumber: Array, length: Any) -> Any:
+def matern(wavenumber: Any, length: Any) -> Any:
     """Return the spectral density of a Matérn 3/2 process of variance one.
 
     Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), section 4.2.

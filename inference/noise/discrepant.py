@@ -8,14 +8,7 @@ import numpy as np
 from ...models.circuit import Circuit
 from ...models.complexpair import namespace
 from ...models.parameter import Model, Parameter, Values
-from ...models.relaxation import (
-    FREE_MODES,
-    MODES,
-    SMOOTH_MODES,
-    Relaxations,
-    matern,
-    wavenumbers,
-)
+from ...models.relaxation import SMOOTH_MODES, Relaxations, matern
 from .independent import Proportional
 from .low_rank import low_rank_variable
 
@@ -82,8 +75,8 @@ class Discrepant:
     @property
     def amplitudes(self) -> tuple[str, ...]:
         """Names of the parameters that say how large each discrepancy is."""
-        of_shapes = ("noise", "floor", _DISTRIBUTION.name, _LENGTH.name, *self.skews)
-        return tuple(p.name for p in self.parameters if p.name not in of_shapes)
+        shrunk = (_DISCREPANCY, _LEAD, _INSTRUMENT)
+        return tuple(p.name for p in self.parameters if p in shrunk)
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -93,10 +86,20 @@ class Discrepant:
     @property
     def description(self) -> str:
         """One sentence for reports."""
-        inst = "as accurate as stated" if self.accuracy else "whose accuracy is estimated"
+        if self.accuracy:
+            inst = "as accurate as stated"
+        elif self.free:
+            inst = f"accurate to {100 * USUAL:g} %"
+        else:
+            inst = "whose accuracy is estimated"
+        causal = (
+            "a distribution of relaxation times that is a Gaussian process"
+            if self.free
+            else "arcs that may be skewed, a Kramers-Kronig consistent discrepancy"
+        )
         return (
-            "arcs that may be skewed, a Kramers-Kronig consistent discrepancy, an instrument "
-            f"{inst}, and independent normal noise proportional to |Z| above a floor"
+            f"{causal}, an instrument {inst}, and independent normal noise proportional to |Z| "
+            "above a floor"
         )
 
     def reference(self, mean: Any, values: Values) -> Any:
@@ -106,23 +109,18 @@ class Discrepant:
         """
         return values["measured"] if self.free else mean
 
-    def causal_scale(self, values: Values, window: Values) -> Any:
-        """Return the amplitude of the distribution of relaxation times, in ohm per decade."""
-        if self.free:
-            return values["distribution"] * window["typical"]
-        return values["discrepancy"] * values.get("R_total", window["typical"])
-
     def relaxations(self, window: Values) -> Relaxations:
         """Return the modes of relaxation over a measured window."""
         return Relaxations.over(window["omega_min"], window["omega_max"], free=self.free)
 
     def causal_amplitudes(self, values: Values, window: Values) -> Any:
         """Return the amplitude of each mode of relaxation in ohm, of shape (..., count)."""
-        scale = _column(self.causal_scale(values, window))
-        if not self.free:
-            return scale * np.ones(MODES)
-        wavenumber = wavenumbers(window["omega_min"], window["omega_max"], FREE_MODES)
-        return scale * matern(wavenumber, _column(values["length"])) ** 0.5
+        modes = self.relaxations(window)
+        if self.free:
+            scale = _column(values["distribution"] * window["typical"])
+            return scale * matern(modes.wavenumbers, _column(values["length"])) ** 0.5
+        scale = _column(values["discrepancy"] * values.get("R_total", window["typical"]))
+        return scale * np.ones(modes.count)
 
     def factor(self, mean: Any, values: Values, window: Values) -> Any:
         """Return what unit amplitudes of all discrepancies add to a prediction.

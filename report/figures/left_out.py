@@ -4,15 +4,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from ...inference.relaxation_times import leaves_out_anything, relaxation_times
-from ..numbers import power_of_ten, scale_of
+from ...inference.relaxation_times import (
+    RelaxationTimes,
+    leaves_out_anything,
+    relaxation_times,
+)
+from ..numbers import Scale, power_of_ten, scale_of
 from .style import BLUE, GREY, INK, ORANGE, hertz, new_figure, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+Array = NDArray[np.float64]
 
 
 def left_out(tree: xr.DataTree) -> "Figure":
@@ -20,42 +26,61 @@ def left_out(tree: xr.DataTree) -> "Figure":
 
     Each has an axis of its own: what is left out may be a hundredth of the arcs.
     """
-    from matplotlib.ticker import FuncFormatter, LogLocator
-
     times = relaxation_times(tree)
     figure = new_figure(4.6)
     upper, lower = figure.subplots(2, 1, sharex=True)
     arcs = np.median(times.arcs, axis=0)
-    low, median, high = np.quantile(times.left_out, [0.03, 0.5, 0.97], axis=0)
-    for axes, values in ((upper, arcs), (lower, np.stack([low, high]))):
-        top = float(np.abs(values).max())
-        scale = scale_of([top / 3 or 1.0], "ohm")
-        axes.axhline(0, color=GREY, linewidth=0.8)
-        if axes is upper:
-            axes.plot(times.tau, arcs / scale.divisor, color=INK, linewidth=1.4)
-            axes.set_title("Arcs of the circuit (median)", fontsize=10, loc="left")
-        else:
-            axes.fill_between(
-                times.tau, low / scale.divisor, high / scale.divisor, color=BLUE, alpha=0.25,
-                linewidth=0,
-            )  # fmt: skip
-            axes.plot(times.tau, median / scale.divisor, color=ORANGE, linewidth=1.4)
-            zero = "" if leaves_out_anything(times) else ": the band holds zero everywhere"
-            axes.set_title(
-                f"What the circuit leaves out, with its 94 % band{zero}", fontsize=10, loc="left"
-            )
-        axes.set_ylabel(f"γ ({scale.unit})")
-        _decades(axes)
-        axes.set_xlim(times.tau.min(), times.tau.max())
-        tidy(axes)
+    scale = _framed(upper, times.tau, arcs, "Arcs of the circuit (median)")
+    upper.plot(times.tau, arcs / scale.divisor, color=INK, linewidth=1.4)
+    told = ", with its 94 % band" if leaves_out_anything(times) else ": its 94 % band holds zero"
+    _band(lower, times, f"What the circuit leaves out{told}")
     lower.set_xlabel("Relaxation time τ (s)")
-    top_axis = upper.secondary_xaxis("top", functions=(_inverse, _inverse))
+    _frequencies(upper)
+    return figure
+
+
+def distributed(tree: xr.DataTree) -> "Figure":
+    """Draw the distribution of relaxation times γ(ln τ) that stands in a circuit."""
+    figure = new_figure(3.2)
+    axes = figure.subplots()
+    _band(axes, relaxation_times(tree), "Distribution of relaxation times, with its 94 % band")
+    axes.set_xlabel("Relaxation time τ (s)")
+    _frequencies(axes)
+    return figure
+
+
+def _band(axes: "Axes", times: RelaxationTimes, title: str) -> None:
+    """Draw the median and the 94 % band of what is no arc of the circuit."""
+    low, median, high = np.quantile(times.left_out, [0.03, 0.5, 0.97], axis=0)
+    scale = _framed(axes, times.tau, np.stack([low, high]), title)
+    axes.fill_between(
+        times.tau, low / scale.divisor, high / scale.divisor, color=BLUE, alpha=0.25, linewidth=0
+    )
+    axes.plot(times.tau, median / scale.divisor, color=ORANGE, linewidth=1.4)
+
+
+def _framed(axes: "Axes", tau: Array, values: Array, title: str) -> Scale:
+    """Set up axes of γ over τ, and return the scale that suits values."""
+    scale = scale_of([float(np.abs(values).max()) / 3 or 1.0], "ohm")
+    axes.axhline(0, color=GREY, linewidth=0.8)
+    axes.set_title(title, fontsize=10, loc="left")
+    axes.set_ylabel(f"γ ({scale.unit})")
+    _decades(axes)
+    axes.set_xlim(tau.min(), tau.max())
+    tidy(axes)
+    return scale
+
+
+def _frequencies(axes: "Axes") -> None:
+    """Put the frequency of the top of an arc above its relaxation time."""
+    from matplotlib.ticker import FuncFormatter, LogLocator
+
+    top_axis = axes.secondary_xaxis("top", functions=(_inverse, _inverse))
     top_axis.xaxis.set_major_locator(LogLocator(base=100, numticks=12))
     top_axis.xaxis.set_major_formatter(FuncFormatter(lambda f, _: hertz(f, unit=False)))
     top_axis.minorticks_off()
     top_axis.tick_params(labelsize=9)
     top_axis.set_xlabel("Frequency 1/(2πτ) (Hz)", fontsize=9)
-    return figure
 
 
 def _decades(axes: "Axes") -> None:
@@ -68,7 +93,7 @@ def _decades(axes: "Axes") -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda tau, _: power_of_ten(tau)))
 
 
-def _inverse(value: NDArray[np.float64]) -> NDArray[np.float64]:
+def _inverse(value: ArrayLike) -> Array:
     """Turn a relaxation time into the frequency of the top of its arc, and back."""
     with np.errstate(divide="ignore"):
         return np.asarray(1 / (2 * np.pi * np.asarray(value, dtype=float)))

@@ -8,7 +8,7 @@ import xarray as xr
 
 from ...inference.caution.general import variable
 from ...inference.caution.spectrum import standardized_residuals
-from ...inference.discrepancy import LEFT_OUT, is_discrepant
+from ...inference.discrepancy import LEFT_OUT, POLARIZATION, is_discrepant
 from ...inference.pooling import MEAN
 from ...inference.residuals import NORMAL_94
 from ...inference.scalars import stem
@@ -135,8 +135,10 @@ class SpectrumSubject(Subject):
         )
         if not passed:
             return ((nyquist, bode),)
-        more = (_left_out(), _residuals()) if is_discrepant(tree) else (_residuals(),)
-        return ((nyquist, bode), more)
+        if not is_discrepant(tree):
+            return ((nyquist, bode), (_residuals(),))
+        free = POLARIZATION in tree.children["posterior"].dataset
+        return ((nyquist, bode), (_distributed() if free else _left_out(), _residuals()))
 
     def inside(self, tree: xr.DataTree) -> float:
         """Return the share of real and imaginary parts in the 94 % band."""
@@ -152,6 +154,16 @@ def _left_out() -> Drawing:
         "Which processes there are: resistance over relaxation time, the area under a line in "
         "ohm. Above the arcs of the circuit, below what it leaves out. A process is missing where "
         "the blue band does not hold zero.",
+    )
+
+
+def _distributed() -> Drawing:
+    return Drawing(
+        "distribution_of_times",
+        left_out_figures.distributed,
+        "Distribution of relaxation times with its band",
+        "Which processes there are: resistance over relaxation time, the area under the line in "
+        "ohm. A process is sure where the blue band does not hold zero.",
     )
 
 
