@@ -69,3 +69,15 @@ def test_one_distribution_stands_in_series(text) -> None:
 def test_plain_noise_knows_no_distribution() -> None:
     with pytest.raises(po.PosterionError, match="one spectrum at a time"):
         po.fit(po.DRT(), spectrum(50 + arc(200.0, 1e-5, 0.9), 1), noise=po.Proportional())
+
+
+def test_nothing_is_said_of_arcs_where_there_are_none(fitted) -> None:
+    from posterion.report.figures.left_out import distributed
+
+    (axes, *_) = distributed(fitted).axes
+    low, high = np.quantile(distribution(fitted, np.array([1e-5])), [0.03, 0.97])
+    band = axes.collections[0].get_paths()[0].vertices[:, 1]
+    assert band.max() > low and axes.get_ylabel() == "γ (Ω)"
+    assert 0.5 * high < band.max() < 3 * high
+    assert "arcs" not in fitted.attrs["noise_description"]
+    assert "accurate to 0.1 %" in fitted.attrs["noise_description"]
