@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from .circuit import Circuit, Leaf, Parallel, Series
-from .elements import TIME, effective_capacitance, peak_frequency
+from .elements import ARC_TIME, effective_capacitance, peak_frequency
 from .parameter import Coordinates, Parameter, Quantity, Values
 
 AMPLITUDE_PRIOR = "LogNormal(Z_mid, amplitude_width)"
@@ -85,7 +85,7 @@ def determined_coordinates(circuit: Circuit, named: frozenset[str]) -> Coordinat
             "s",
             "positive",
             f"time constant of {arc.resistance} and {arc.capacitive}",
-            TIME,
+            ARC_TIME,
         )
         steps.append(partial(_set_prefactor, arc))
     for leaf in circuit.leaves():

@@ -19,6 +19,8 @@ from .parameter import Parameter
 # logarithms; see Circuit.window.
 IMPEDANCE = "LogNormal(Z_mid, Z_width)"
 TIME = "LogNormal(tau_mid, tau_width)"
+ARC_TIME = "LogNormal(tau_mid, arc_width)"
+"""Of an arc, which belongs where it is measured: far outside it imitates another element."""
 EXPONENT = "Beta(4, 1.5)"
 
 
@@ -203,8 +205,8 @@ def _resistance(name: str, symbol: str, description: str) -> Parameter:
     return Parameter(name, symbol, "ohm", "positive", description, IMPEDANCE)
 
 
-def _time(name: str = "tau", symbol: str = r"\tau") -> Parameter:
-    return Parameter(name, symbol, "s", "positive", "time constant", TIME)
+def _time(prior: str = TIME) -> Parameter:
+    return Parameter("tau", r"\tau", "s", "positive", "time constant", prior)
 
 
 def _exponent(name: str = "n", symbol: str = "n") -> Parameter:
@@ -289,7 +291,7 @@ _ALL = (
     Element(
         "G",
         "Gerischer element",
-        (_resistance("R", "R", "resistance"), _time()),
+        (_resistance("R", "R", "resistance"), _time(ARC_TIME)),
         gerischer,
         lambda R, tau: R,
     ),
@@ -298,7 +300,7 @@ _ALL = (
         "finite-length Gerischer element",
         (
             _resistance("R", "R", "resistance"),
-            _time(),
+            _time(ARC_TIME),
             Parameter(
                 "phi",
                 r"\phi",
@@ -314,14 +316,14 @@ _ALL = (
     Element(
         "K",
         "RC relaxation",
-        (_resistance("R", "R", "resistance"), _time()),
+        (_resistance("R", "R", "resistance"), _time(ARC_TIME)),
         relaxation,
         lambda R, tau: R,
     ),
     Element(
         "Zarc",
         "depressed arc",
-        (_resistance("R", "R", "resistance"), _time(), _exponent()),
+        (_resistance("R", "R", "resistance"), _time(ARC_TIME), _exponent()),
         zarc,
         lambda R, tau, n: R,
     ),
@@ -330,7 +332,7 @@ _ALL = (
         "Havriliak-Negami arc",
         (
             _resistance("R", "R", "resistance"),
-            _time(),
+            _time(ARC_TIME),
             _exponent("alpha", r"\alpha"),
             _exponent("beta", r"\beta"),
         ),

@@ -40,6 +40,7 @@ def window(data: xr.Dataset) -> dict[str, float]:
         "Z_width": np.log(modulus.max() / modulus.min()) / 2 + np.log(10),
         "tau_mid": -np.log(omega.max() * omega.min()) / 2,
         "tau_width": np.log(omega.max() / omega.min()) / 2,
+        "arc_width": np.hypot(np.log(omega.max() / omega.min()) / 4, np.log(10) / 2),
         "smallest": modulus.min(),
         "omega_mid": np.sqrt(omega.max() * omega.min()),
     }
@@ -96,7 +97,7 @@ def test_log_density_of_one_arc_is_priors_times_likelihood() -> None:
             + stats.norm(Z.imag, sd).logpdf(measured[1]).sum()
             + lognormal(R0, scales["Z_mid"], scales["Z_width"])
             + lognormal(R1, scales["Z_mid"], scales["Z_width"])
-            + lognormal(tau, scales["tau_mid"], scales["tau_width"])
+            + lognormal(tau, scales["tau_mid"], scales["arc_width"])
             + stats.beta(4, 1.5).logpdf(n)
             + lognormal(noise, np.log(0.01), 1.5)
             + lognormal(floor, -8.0, 0.5)
@@ -126,7 +127,7 @@ def test_log_density_of_two_arcs_counts_both_orders() -> None:
         + stats.norm(Z.imag, sd).logpdf(measured[1]).sum()
         + sum(lognormal(r, scales["Z_mid"], scales["Z_width"]) for r in R)
         + np.log(2)
-        + sum(lognormal(t, scales["tau_mid"], scales["tau_width"]) for t in tau)
+        + sum(lognormal(t, scales["tau_mid"], scales["arc_width"]) for t in tau)
         + lognormal(Z3, scales["Z_mid"], wide)
         + stats.beta(4, 1.5).logpdf([*n, n3]).sum()
         + lognormal(noise, np.log(0.01), 1.5)
@@ -147,7 +148,7 @@ def test_density_of_ordered_times_integrates_to_one() -> None:
     (rv,) = (rv for rv in model.free_RVs if rv.name.startswith("ordered"))
     scales = window(po.simulated_pellet())
     value = model.rvs_to_values[rv]
-    log_tau = scales["tau_mid"] + scales["tau_width"] * np.linspace(-7, 7, 300)
+    log_tau = scales["tau_mid"] + scales["arc_width"] * np.linspace(-7, 7, 300)
     log_gap = np.linspace(-14, 5, 400)  # log of the difference of the two log τ
     grid = np.stack(np.meshgrid(log_tau, log_gap, indexing="ij"), axis=-1).reshape(-1, 2)
     points = pytensor.tensor.matrix("points")
@@ -195,7 +196,7 @@ def test_simulated_times_are_sorted_independent_draws(circuit: po.Circuit, count
     (tau,) = (value for name, value in values.items() if name.startswith("ordered"))
     assert tau.shape == (DRAWS, count)
     assert (np.diff(tau, axis=1) > 0).all()
-    law = stats.lognorm(scales["tau_width"], scale=np.exp(scales["tau_mid"]))
+    law = stats.lognorm(scales["arc_width"], scale=np.exp(scales["tau_mid"]))
     for place in range(count):
         # The k-th of m sorted uniform numbers follows Beta(k, m - k + 1).
         order = stats.beta(place + 1, count - place)
