@@ -17,7 +17,7 @@ from posterion.inference.engine.target import Target
 
 circuit, noise = po.Circuit.parse("R0-p(R1,C1)"), po.{noise}()
 target = Target.of(Density(po.build(circuit, po.simulated_pellet(), noise=noise), "a"))
-points = np.random.default_rng(0).normal(size=(200, len(target.packed[2:-len(target.data)]) // 2))
+points = np.random.default_rng(0).normal(size=(200, target.density.size))
 values = [np.append(*target.evaluate(x)[::-1]) for x in points]
 assert np.isfinite(values).mean() > 0.5
 """

@@ -19,6 +19,7 @@ from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS
 _double = numba.types.CPointer(numba.types.double)
 _size = numba.types.uint64
 _LOGP = numba.types.int64(_size, _double, _double, _double, numba.types.voidptr)
+_HEIGHT = numba.types.int64(_size, _double, _double, numba.types.voidptr)
 _EXPAND = numba.types.int64(_size, _size, _double, _double, numba.types.voidptr)
 
 
@@ -49,35 +50,38 @@ LARGE, HISTORY, ENOUGH = 100, 20, 0.01
 where these have gained less than a hundredth of a log unit."""
 
 
-def load_logp(key: str) -> Any | None:
+def load_logp(key: str, *, gradient: bool) -> Any | None:
     """Return the C function kept on disk under a key, or None where there is none yet."""
     try:
-        return _logp_function(_placeholder, key)
+        return _logp_function(_placeholder, key, gradient)
     except numba.core.errors.TypingError:  # not on disk, and the placeholder is no density
         return None
 
 
-def compile_logp(run: Any, key: str | None = None) -> Any:
-    """Return the C function of whitened points that nutpie calls; see `whitened_data`.
+def compile_logp(run: Any, key: str | None = None, *, gradient: bool) -> Any:
+    """Return the C function of points around PyTensor's function of a point and the data.
 
     Parameters
     ----------
     run
-        PyTensor's numba function of a point and the data.
+        PyTensor's numba function.
     key
         Under which it is kept on disk; made from PyTensor's own key unless given.
+    gradient
+        Whether it returns that too. Then the C function is the one that nutpie calls, of whitened
+        points; see `whitened_data`. Else it is what `heights` calls.
     """
-    return _logp_function(run, key or CACHED_SRC_FUNCTIONS[run.py_func])
+    return _logp_function(run, key or CACHED_SRC_FUNCTIONS[run.py_func], gradient)
 
 
-def _logp_function(run: Any, key: str) -> Any:
-    template = _whitened_logp
+def _logp_function(run: Any, key: str, gradient: bool) -> Any:
+    template = _whitened_logp if gradient else _height
     function = FunctionType(
         template.__code__, {**template.__globals__, "run": run}, template.__name__
     )
     own = hashlib.sha256(repr((template.__code__.co_code, template.__code__.co_consts)).encode())
     CACHED_SRC_FUNCTIONS[function] = f"{template.__name__}_{own.hexdigest()[:16]}_{key}"
-    return numba.cfunc(_LOGP, cache=True)(function)
+    return numba.cfunc(_LOGP if gradient else _HEIGHT, cache=True)(function)
 
 
 @cache
@@ -120,12 +124,22 @@ def evaluate(function: Any, z: Any, packed: Any) -> Any:
     return (logp[0] if status == 0 else -np.inf), gradient
 
 
+def sized(data: Any) -> Any:
+    """Return data behind the length of the whole, which a pointer does not know."""
+    return np.concatenate([[len(data) + 1.0], data])
+
+
 @numba.njit(cache=True, nogil=True)
-def heights(function: Any, points: Any, packed: Any) -> Any:
-    """Return the log density at each of many whitened points."""
+def heights(function: Any, points: Any, data: Any) -> Any:
+    """Return the log density at each of many points; see `sized`."""
     found = np.empty(len(points))
     for i in range(len(points)):
-        found[i] = evaluate(function, points[i], packed)[0]
+        function(
+            np.uint64(points.shape[1]),
+            _pointer(points[i].ctypes.data),
+            _pointer(found[i:].ctypes.data),
+            _void_pointer(data.ctypes.data),
+        )
     return found
 
 
@@ -271,6 +285,13 @@ def _whitened_logp(size: Any, z_at: Any, gradient_at: Any, logp_at: Any, packed_
     for i in range(size):
         finite = finite and np.isfinite(out[i])
     return 0 if finite else 4
+
+
+def _height(size: Any, x_at: Any, logp_at: Any, data_at: Any) -> int:
+    length = int(numba.carray(data_at, (1,), np.float64)[0])
+    data = numba.carray(data_at, (length,), np.float64)
+    numba.carray(logp_at, (1,))[0] = run(numba.carray(x_at, (size,)), data[1:])[0].item()
+    return 0
 
 
 def _identity(size: Any, expanded: Any, x_at: Any, out_at: Any, packed_at: Any) -> int:

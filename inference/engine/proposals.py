@@ -35,8 +35,11 @@ class StudentT:
 
     def squared(self, points: Array) -> Array:
         """Return the squared distance of points of shape (n, size) from the center, in widths."""
-        z = solve_triangular(self.root, (points - self.center).T, lower=True)
-        return np.asarray((z**2).sum(axis=0))
+        return np.asarray((((points - self.center) @ self._inverse.T) ** 2).sum(axis=1))
+
+    @cached_property
+    def _inverse(self) -> Array:
+        return np.asarray(solve_triangular(self.root, np.eye(len(self.root)), lower=True))
 
     def fitted(self, points: Array, weights: Array) -> "StudentT":
         """Return one that fits weighted points better, and is a little wider."""
@@ -109,15 +112,15 @@ class Funnel:
     center, scale
         Of each coordinate, in that order.
     means, widths
-        The coefficients a and b of each.
+        The coefficients a and b, a column for each; see `_terms`.
     """
 
     order: Array
     leading: int
     center: Array
     scale: Array
-    means: tuple[Array, ...]
-    widths: tuple[Array, ...]
+    means: Array
+    widths: Array
 
     @classmethod
     def fitted(
@@ -141,21 +144,26 @@ class Funnel:
         center = weights @ x if first is None else first.center
         scale = np.sqrt(weights @ (x - center) ** 2) if first is None else first.scale
         x = (x - center) / scale
-        means, widths = [], []
+        about, spread = _terms(x, len(leading))
+        owners = _owners(size, len(leading))
+        means, widths = (np.zeros((len(own), size)) for own in owners)
         for k in range(size):
-            start = first.widths[k] if first else None
-            mean, width = _regressed(*_terms(x, k, len(leading)), x[:, k], weights, start)
+            of_mean, of_width = (own < k for own in owners)
+            start = first.widths[of_width, k] if first else None
+            mean, width = _regressed(
+                about[:, of_mean], spread[:, of_width], x[:, k], weights, start
+            )
             width[0] += np.log(WIDENED)
-            means.append(mean)
-            widths.append(width)
-        return cls(order, len(leading), center, scale, tuple(means), tuple(widths))
+            means[of_mean, k], widths[of_width, k] = mean, width
+        return cls(order, len(leading), center, scale, means, widths)
 
     def draws(self, count: int, rng: np.random.Generator) -> Array:
         """Draw points of shape (count, size)."""
-        x = rng.standard_t(FREEDOM, size=(count, len(self.order)))
-        for k, (mean, width) in enumerate(zip(self.means, self.widths, strict=True)):
-            about, spread = _terms(x, k, self.leading)
-            x[:, k] = about @ mean + np.exp(spread @ width) * x[:, k]
+        t = rng.standard_t(FREEDOM, size=(count, len(self.order)))
+        x = np.zeros_like(t)
+        for k in range(len(self.order)):
+            about, spread = _terms(x, self.leading)
+            x[:, k] = about @ self.means[:, k] + np.exp(spread @ self.widths[:, k]) * t[:, k]
         points = np.empty_like(x)
         points[:, self.order] = self.center + self.scale * x
         return points
@@ -163,13 +171,12 @@ class Funnel:
     def logpdf(self, points: Array) -> Array:
         """Return the log density at points of shape (n, size)."""
         x = (points[:, self.order] - self.center) / self.scale
-        total = np.full(len(x), len(self.order) * self._constant - np.log(self.scale).sum())
-        for k, (mean, width) in enumerate(zip(self.means, self.widths, strict=True)):
-            about, spread = _terms(x, k, self.leading)
-            log_width = spread @ width
-            z = (x[:, k] - about @ mean) * np.exp(-log_width)
-            total -= log_width + (FREEDOM + 1) / 2 * np.log1p(z**2 / FREEDOM)
-        return total
+        about, spread = _terms(x, self.leading)
+        log_width = spread @ self.widths
+        z = (x - about @ self.means) * np.exp(-log_width)
+        each = log_width + (FREEDOM + 1) / 2 * np.log1p(z**2 / FREEDOM)
+        constant = len(self.order) * self._constant - np.log(self.scale).sum()
+        return np.asarray(constant - each.sum(axis=1))
 
     @cached_property
     def _constant(self) -> float:
@@ -177,15 +184,27 @@ class Funnel:
         return float(gammas - 0.5 * np.log(FREEDOM * np.pi))
 
 
-def _terms(x: Array, k: int, leading: int) -> tuple[Array, Array]:
-    """Return what the mean, and the log width, of coordinate k are linear in."""
-    first = x[:, : min(k, leading)]
+def _terms(x: Array, leading: int) -> tuple[Array, Array]:
+    """Return what means, and log widths, of coordinates of shape (n, size) are linear in.
+
+    Of each coordinate only those terms of which the `_owners` come before it.
+    """
+    first, others = x[:, :leading], x[:, leading:]
     ones = np.ones((len(x), 1))
-    rows, columns = np.tril_indices(first.shape[1])
-    near, others = (np.clip(part, -REACH, REACH) for part in (first, x[:, leading:k]))
+    rows, columns = np.tril_indices(leading)
+    near, others = (np.clip(part, -REACH, REACH) for part in (first, others))
     return (
-        np.hstack([ones, x[:, :k], first[:, rows] * first[:, columns], others**2]),
+        np.hstack([ones, x, first[:, rows] * first[:, columns], others**2]),
         np.hstack([ones, near, near**2]),
+    )
+
+
+def _owners(size: int, leading: int) -> tuple[Array, Array]:
+    """Return the last coordinate that each of the `_terms` is made of."""
+    first, others = np.split(np.arange(size), [leading])
+    return (
+        np.r_[-1, first, others, np.tril_indices(leading)[0], others],
+        np.r_[-1, first, first],
     )
 
 

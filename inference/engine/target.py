@@ -1,6 +1,7 @@
 """The compiled log density at one data set: evaluated, descended, and sampled by nutpie."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,30 +30,40 @@ STATS = {
 class Target:
     """The compiled density at the data of one run."""
 
-    function: Any
+    density: Density
     data: Array
-    packed: Array
 
     @classmethod
     def of(cls, density: Density) -> "Target":
         """Take the data that the model of a density holds now."""
+        return cls(density, density.data())
+
+    @cached_property
+    def _packed(self) -> Array:
         from .native import whitened_data
 
-        data, size = density.data(), density.size
-        return cls(density.function, data, whitened_data(np.zeros(size), np.ones(size), data))
+        size = self.density.size
+        return whitened_data(np.zeros(size), np.ones(size), self.data)
+
+    @cached_property
+    def _sized(self) -> Array:
+        from .native import sized
+
+        return np.asarray(sized(self.data))
 
     def evaluate(self, x: Array) -> tuple[float, Array]:
         """Return log density and gradient at an unconstrained point."""
         from .native import evaluate
 
-        logp, gradient = evaluate(self.function, x, self.packed)
+        logp, gradient = evaluate(self.density.function, x, self._packed)
         return logp, gradient
 
     def heights(self, points: Array) -> Array:
         """Return the log density at many points, of shape (n, size)."""
         from .native import heights
 
-        return np.asarray(heights(self.function, np.ascontiguousarray(points), self.packed))
+        found = heights(self.density.height, np.ascontiguousarray(points), self._sized)
+        return np.asarray(found)
 
     def descend(self, scale: Array, start: Array) -> tuple[Array, float]:
         """Return the local maximum below a start and its log density."""
@@ -65,7 +76,7 @@ class Target:
         from .native import descend, whitened_data
 
         packed = whitened_data(np.zeros(len(scale)), scale, self.data)
-        u, logp = descend(self.function, start / scale, packed, most)
+        u, logp = descend(self.density.function, start / scale, packed, most)
         return u * scale, logp
 
     def chain(
@@ -98,7 +109,7 @@ class Target:
         z = whitening.to_z(start)
         compiled = CompiledPyMCModel(
             dims={},
-            compiled_logp_func=self.function,
+            compiled_logp_func=self.density.function,
             compiled_expand_func=compile_identity(),
             initial_point_func=lambda seed: z,
             shared_data={},

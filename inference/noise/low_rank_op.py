@@ -13,51 +13,74 @@ from numpy.typing import NDArray
 from pytensor.gradient import DisconnectedType, disconnected_type
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
+from pytensor.graph.rewriting.basic import node_rewriter
 from pytensor.link.numba.dispatch.basic import register_funcify_default_op_cache_key
+from pytensor.tensor.rewriting.basic import register_specialize
 
 Array = NDArray[np.float64]
 
 
-def _triangles(matrix: Any) -> Any:
-    """Return the Cholesky factor of a positive matrix and its inverse.
+def _root(matrix: Any) -> Any:
+    """Return the upper triangle U of a positive matrix UᵀU; the last entry is NaN if it is none.
 
-    Where the matrix is none, for rounding or infinite numbers, the last entry of the second is no
-    positive number.
+    Inner loops are over whole rows, which take less time than the halves that count.
     """
     size = len(matrix)
-    root, back = np.zeros((size, size)), np.zeros((size, size))
+    root, row = np.empty((size, size)), np.empty(size)
     for i in range(size):
+        row[:] = matrix[i]
+        for k in range(i):
+            along = root[k, i]
+            for j in range(size):
+                row[j] -= along * root[k, j]
+        if not row[i] > 0:
+            root[size - 1, size - 1] = np.nan
+            return root
+        scale = 1 / np.sqrt(row[i])
+        for j in range(size):
+            root[i, j] = row[j] * scale
+    return root
+
+
+def _inverse(root: Any) -> Any:
+    """Return the inverse of the transpose of an upper triangle."""
+    size = len(root)
+    back = np.zeros((size, size))
+    for i in range(size):
+        back[i, i] = 1.0
+        for k in range(i):
+            along = root[k, i]
+            for j in range(k + 1):
+                back[i, j] -= along * back[k, j]
         for j in range(i + 1):
-            total = matrix[i, j]
-            for k in range(j):
-                total -= root[i, k] * root[j, k]
-            if i > j:
-                root[i, j] = total * back[j, j]
-            elif total > 0:
-                root[i, i] = np.sqrt(total)
-                back[i, i] = 1 / root[i, i]
-            else:
-                back[size - 1, size - 1] = np.nan
-                return root, back
+            back[i, j] /= root[i, i]
+    return back
+
+
+def _solved(root: Any, right: Any) -> Any:
+    """Return the solution x of UᵀU x = right."""
+    size, x = len(root), right.copy()
     for i in range(size):
-        for j in range(i):
-            total = 0.0
-            for k in range(j, i):
-                total += root[i, k] * back[k, j]
-            back[i, j] = -total * back[i, i]
-    return root, back
+        x[i] /= root[i, i]
+        for j in range(i + 1, size):
+            x[j] -= root[i, j] * x[i]
+    for i in range(size - 1, -1, -1):
+        for j in range(i + 1, size):
+            x[i] -= root[i, j] * x[j]
+        x[i] /= root[i, i]
+    return x
 
 
-def _low_rank(value: Any, mean: Any, sigma: Any, factor: Any, group: Any) -> Any:
-    """Return the log density and its derivatives by mean, sigma and factor.
+def _low_rank(value: Any, mean: Any, sigma: Any, factor: Any, group: Any, derivatives: bool) -> Any:
+    """Return the log density and, where asked, its derivatives by mean, sigma and factor.
 
     With z = (y - mean)/σ and G = F/σ: S = 1 + GᵀG, b = S⁻¹Gᵀz the posterior mean of the
     amplitudes, e = z - Gb what they leave. Then log p = -(zᵀe + log det S)/2 - Σ log σ + const,
     of which the derivatives are -e by z, and ebᵀ - GS⁻¹ by G.
     """
     parts, points, rank = factor.shape
-    by_mean, by_sigma = np.empty((parts, points)), np.empty((parts, points))
-    by_factor = np.empty((parts, points, rank))
+    shape = (parts, points) if derivatives else (0, 0)
+    by_mean, by_sigma, by_factor = np.empty(shape), np.empty(shape), np.empty((*shape, rank))
     logp = -0.5 * np.log(2 * np.pi) * parts * points
     for each in range(int(group.max()) + 1):
         own = np.flatnonzero(group == each)
@@ -74,18 +97,20 @@ def _low_rank(value: Any, mean: Any, sigma: Any, factor: Any, group: Any) -> Any
         shared = scaled.T @ scaled
         for k in range(rank):
             shared[k, k] += 1.0
-        root, back = _triangles(shared)
-        if not back[rank - 1, rank - 1] > 0:
+        root = _root(shared)
+        if not root[rank - 1, rank - 1] > 0:
             by_mean[:], by_sigma[:], by_factor[:] = np.nan, np.nan, np.nan
             return np.nan, by_mean, by_sigma, by_factor
-        inverted = back.T @ back
-        amplitude = inverted @ (scaled.T @ z)
+        amplitude = _solved(root, scaled.T @ z)
         left = z - scaled @ amplitude
         # Which is zᵀe, as a sum of squares: of large numbers the product would lose its sign.
         logp -= 0.5 * (left.dot(left) + amplitude.dot(amplitude))
         for k in range(rank):
             logp -= np.log(root[k, k])
-        turned = scaled @ inverted
+        if not derivatives:
+            continue
+        back = _inverse(root)
+        turned = scaled @ (back.T @ back)
         for p in range(parts):
             for i in range(count):
                 row, at = p * count + i, own[i]
@@ -105,11 +130,14 @@ class LowRank(Op):  # type: ignore[misc]
 
     Inputs are the data, their mean, their sigma, the factor of shape (p, n, k), and for each
     point the number of the group whose amplitudes it shares. Outputs are the log density and its
-    derivatives by mean, sigma and factor.
+    derivatives by mean, sigma and factor, which are empty where they are not asked for.
     """
 
-    __props__ = ()
+    __props__ = ("derivatives",)
     gufunc_signature = "(p,n),(p,n),(p,n),(p,n,k),(n)->(),(p,n),(p,n),(p,n,k)"
+
+    def __init__(self, derivatives: bool = True) -> None:
+        self.derivatives = derivatives
 
     def make_node(self, *inputs: Any) -> Apply:
         """Take the inputs as tensors."""
@@ -121,14 +149,9 @@ class LowRank(Op):  # type: ignore[misc]
 
     def perform(self, node: Apply, inputs: list[Array], outputs: list[list[Array]]) -> None:
         """Run the compiled function."""
-        for place, value in zip(
-            outputs, _compiled(*map(np.ascontiguousarray, inputs)), strict=True
-        ):
+        given = map(np.ascontiguousarray, inputs)
+        for place, value in zip(outputs, _compiled(*given, self.derivatives), strict=True):
             place[0] = np.asarray(value)
-
-    def infer_shape(self, node: Apply, shapes: list[Any]) -> list[Any]:
-        """Return the shapes of the outputs."""
-        return [(), shapes[1], shapes[2], shapes[3]]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         """Tell that only the log density is differentiated, and by all but the groups."""
@@ -149,7 +172,9 @@ class LowRank(Op):  # type: ignore[misc]
         ]
 
 
-_triangles = numba.njit(cache=True, error_model="numpy")(_triangles)
+_root, _inverse, _solved = (
+    numba.njit(cache=True, error_model="numpy")(each) for each in (_root, _inverse, _solved)
+)
 _compiled = numba.njit(cache=True, error_model="numpy")(_low_rank)
 low_rank = LowRank()
 
@@ -158,9 +183,22 @@ low_rank = LowRank()
 def _funcify(op: LowRank, node: Apply, **options: Any) -> Any:
     from pytensor.link.numba.dispatch.basic import numba_njit
 
+    derivatives = op.derivatives
+
     @numba_njit
     def low_rank_normal(value: Any, mean: Any, sigma: Any, factor: Any, group: Any) -> Any:
-        logp, by_mean, by_sigma, by_factor = _compiled(value, mean, sigma, factor, group)
+        logp, by_mean, by_sigma, by_factor = _compiled(
+            value, mean, sigma, factor, group, derivatives
+        )
         return np.asarray(logp), by_mean, by_sigma, by_factor
 
-    return low_rank_normal, 3
+    return low_rank_normal, 4
+
+
+@register_specialize
+@node_rewriter([LowRank])
+def _underived(graph: Any, node: Apply) -> Any:
+    """Leave out the derivatives of a density that is not differentiated."""
+    if not node.op.derivatives or any(graph.clients[each] for each in node.outputs[1:]):
+        return None
+    return LowRank(derivatives=False)(*node.inputs, return_list=True)
