@@ -29,7 +29,8 @@ def failed_of_each(tree: xr.DataTree) -> Iterator[Doubt]:
     for label, one in spectra.items():
         for each in posterior_checks(one):
             check = each.check
-            if check.p_value is not None and check.p_value <= max(GRAVE / len(spectra), LEAST):
+            level = max(GRAVE / len(spectra), LEAST)
+            if not check.passed and (check.p_value or 0.0) <= level:
                 found.setdefault(check.name, []).append(label)
     for name, labels in found.items():
         yield Doubt(
