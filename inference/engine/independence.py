@@ -61,7 +61,7 @@ first finds is not known to be all."""
 STILL = 0.02
 """Of the walkers so many may never move."""
 
-WALKS = (6, 12, 24)
+WALKS = (6, 12, 24, 48)
 """Turns of each walk between draws that are kept, if the one before did not pass."""
 
 WARMUP = 3
