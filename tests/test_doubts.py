@@ -14,7 +14,7 @@ import posterion as po
 from posterion.inference.caution.general import Caution
 from posterion.inference.checks import kramers_kronig as relations
 from posterion.inference.checks.one_check import GRAVE
-from posterion.inference.checks.posterior_checks import TEST_QUANTITIES
+from posterion.inference.checks.posterior_checks import TEST_QUANTITIES, posterior_checks
 from posterion.inference.discrepancy import Portion
 from posterion.inference.doubts.cycles import cannot_rise
 from posterion.inference.doubts.inherited import brought, of_fits
@@ -436,3 +436,19 @@ def test_what_is_not_seen_is_what_a_refit_takes_up(noise: float) -> None:
     np.testing.assert_allclose(change, changes[0, 1:, 0], atol=0.25 * np.abs(change).max())
     assert shares[0, 0] < SMALL  # and what is larger would be seen
     assert 2 * found.cost == pytest.approx(UNSEEN**2, rel=0.3)
+
+
+def test_a_misfit_below_what_resistances_are_uncertain_by_is_no_doubt() -> None:
+    """A step of 0.03 % that the model lacks changes no interval, and is said all the same."""
+    s = 2j * np.pi * FREQUENCY
+    Z = 20 + 300 / (1 + 300 * 2e-5 * s**0.85)
+    Z = Z * (1 + 3e-4 * (FREQUENCY > 1e3))
+    Z = Z + 1e-5 * abs(Z) * (np.array([1, 1j]) @ np.random.default_rng(0).normal(size=(2, Z.size)))
+    data = spectrum().assign(Z=(("part", "frequency"), np.stack([Z.real, Z.imag])))
+    tree = po.fit(ONE, data, seed=1, draws=400)
+    failed = [each.check for each in posterior_checks(tree) if not each.check.passed]
+    assert any("no interval depends on it" in check.sentence for check in failed)
+    assert not any(check.grave for check in failed)
+    assert po.Verdict.of(tree).word == "trusted"
+    plain = posterior_checks(po.fit(ONE, data, noise=po.Proportional(), seed=1, draws=400))
+    assert any(each.check.grave for each in plain)

@@ -42,6 +42,8 @@ class Check:
         Where it did not pass, what that means and what to do; else empty.
     unit
         Of value and limits, such as ``"% of |Z|"``.
+    matters
+        Whether an interval can depend on it.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Check:
     meaning: str
     sentence: str
     unit: str = ""
+    matters: bool = True
 
     @property
     def found(self) -> str:
@@ -78,4 +81,5 @@ class Check:
     @property
     def grave(self) -> bool:
         """Whether what the model says is in doubt by it."""
-        return not self.passed and self.p_value is not None and self.p_value <= GRAVE
+        rare = self.p_value is not None and self.p_value <= GRAVE
+        return rare and self.matters and not self.passed

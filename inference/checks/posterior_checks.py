@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ..noise.discrepant import Discrepant
 from ..residuals import Residuals, replicas_of, residuals_of
 from ..revive import model_of, noise_of
+from ..scalars import scalars, stem
 from .one_check import RARE, Check
 from .other_noise import of_another_size, with_heavy_tails
 from .steps import largest_step, place_of_step
@@ -75,9 +76,30 @@ def posterior_checks(tree: xr.DataTree) -> tuple[PredictiveCheck, ...]:
     else:
         replicas = replicas_of(tree)
         simulated = [each.of(residuals, replicas) for each in quantities]
+    harmless = _harmless(tree)
     return tuple(
-        _checked(residuals, quantity, drawn, noise)
+        _checked(residuals, quantity, drawn, noise, "" if quantity is _OUTLIER else harmless)
         for quantity, drawn in zip(quantities, simulated, strict=True)
+    )
+
+
+def _harmless(tree: xr.DataTree) -> str:
+    """Return why no interval depends on how residuals scatter, or nothing where one may.
+
+    Discrepancies widen the intervals of resistances by more than the noise where it is small.
+    """
+    if not isinstance(noise_of(tree), Discrepant):
+        return ""
+    drawn = scalars(tree.children["posterior"].to_dataset())
+    noise = max(float(value.median()) for name, value in drawn.items() if stem(name) == "noise")
+    resistances = [value for value in drawn.values() if value.attrs.get("units") == "ohm"]
+    sharpest = min(float(value.std() / abs(value.median())) for value in resistances)
+    if noise > sharpest:
+        return ""
+    return (
+        f"Residuals scatter otherwise than the noise of the model, but both are {100 * noise:.2g} "
+        f"% of |Z|, less than any resistance is uncertain by ({100 * sharpest:.2g} % or more): no "
+        "interval depends on it."
     )
 
 
@@ -103,22 +125,17 @@ def _quantities(residuals: Residuals) -> tuple["_Quantity", ...]:
 
 @dataclass(frozen=True)
 class _Quantity:
-    """A test quantity: its name, its value of many data sets, its meaning and consequence.
-
-    Where discrepancies are part of the model, these widen its intervals more than what they leave
-    of a misfit, unless that is `least` or more beyond the median of simulated data.
-    """
+    """A test quantity: its name, its value of many data sets, its meaning and consequence."""
 
     name: str
     meaning: str
     of: Callable[[Residuals, Array], Array]
     sentence: Callable[[Residuals, float, Any], str]
-    least: float
     both_sides: bool = False
 
 
 def _checked(
-    residuals: Residuals, quantity: _Quantity, replicas: Array, noise: Any
+    residuals: Residuals, quantity: _Quantity, replicas: Array, noise: Any, harmless: str
 ) -> PredictiveCheck:
     value = float(quantity.of(residuals, residuals.observed))
     above = (1 + int((replicas >= value).sum())) / (1 + len(replicas))
@@ -130,21 +147,17 @@ def _checked(
     ordered = np.sort(replicas)
     rare = RARE / 2 if quantity.both_sides else RARE
     end = max(1, int((1 + len(replicas)) * rare))  # so many may lie beyond where p is above RARE
-    low, high = float(ordered[end - 1]), float(ordered[-end])
     passed = p > RARE
-    if isinstance(noise, Discrepant):
-        middle = float(np.median(replicas))
-        low, high = min(low, middle - quantity.least), max(high, middle + quantity.least)
-        passed = passed or low <= value <= high
     check = Check(
         quantity.name,
         value,
-        low if quantity.both_sides else None,
-        high,
+        float(ordered[end - 1]) if quantity.both_sides else None,
+        float(ordered[-end]),
         p,
         passed,
         quantity.meaning,
-        "" if passed else quantity.sentence(residuals, value, noise),
+        "" if passed else (harmless or quantity.sentence(residuals, value, noise)),
+        matters=not harmless,
     )
     return PredictiveCheck(check, replicas)
 
@@ -289,21 +302,18 @@ _AUTOCORRELATION = _Quantity(
     "points near each other scatter independently",
     _autocorrelation,
     _say_autocorrelation,
-    0.1,
 )
 _RUN = _Quantity(
     "largest misfit",
     "no stretch of the data lies on one side of the model",
     _largest_run,
     _say_run,
-    1.5,
 )
 _BEND = _Quantity(
     "bend",
     "the data do not bend away from the model over their range",
     _bend,
     _say_bend,
-    0.0,
     both_sides=True,
 )
 _STEP = _Quantity(
@@ -311,27 +321,23 @@ _STEP = _Quantity(
     "no temperature parts the data into two lines",
     largest_step,
     _say_step,
-    0.0,
 )
 _TAIL = _Quantity(
     "tail",
     "the model follows the data where extrapolations start",
     _tail,
     _say_tail,
-    1.5,
 )
 _OUTLIER = _Quantity(
     "largest residual",
     "no point is far off",
     _largest,
     _say_outlier,
-    1.5,
 )
 _SCATTER = _Quantity(
     "scatter with size",
     "large and small values scatter as assumed",
     _scatter_with_size,
     _say_scatter,
-    0.4,
     both_sides=True,
 )

@@ -30,7 +30,7 @@ def failed_of_each(tree: xr.DataTree) -> Iterator[Doubt]:
         for each in posterior_checks(one):
             check = each.check
             level = max(GRAVE / len(spectra), LEAST)
-            if not check.passed and (check.p_value or 0.0) <= level:
+            if check.matters and check.p_value is not None and check.p_value <= level:
                 found.setdefault(check.name, []).append(label)
     for name, labels in found.items():
         yield Doubt(
