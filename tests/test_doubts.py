@@ -24,6 +24,7 @@ from posterion.inference.moves import moves
 from posterion.inference.unstack import _own_doubts
 from posterion.report.compared_models import ComparedModels
 from posterion.report.concerns import concerns
+from posterion.report.pages.methods import methods
 from posterion.report.pages.page import render
 from posterion.report.tables import as_json, summary
 
@@ -438,17 +439,28 @@ def test_what_is_not_seen_is_what_a_refit_takes_up(noise: float) -> None:
     assert 2 * found.cost == pytest.approx(UNSEEN**2, rel=0.3)
 
 
-def test_a_misfit_below_what_resistances_are_uncertain_by_is_no_doubt() -> None:
-    """A step of 0.03 % that the model lacks changes no interval, and is said all the same."""
+@pytest.fixture(scope="module")
+def stepped() -> dict[str, xr.DataTree]:
+    """Return fits of a spectrum with a step of 0.03 %, with discrepancies and without."""
     s = 2j * np.pi * FREQUENCY
     Z = 20 + 300 / (1 + 300 * 2e-5 * s**0.85)
     Z = Z * (1 + 3e-4 * (FREQUENCY > 1e3))
     Z = Z + 1e-5 * abs(Z) * (np.array([1, 1j]) @ np.random.default_rng(0).normal(size=(2, Z.size)))
     data = spectrum().assign(Z=(("part", "frequency"), np.stack([Z.real, Z.imag])))
-    tree = po.fit(ONE, data, seed=1, draws=400)
-    failed = [each.check for each in posterior_checks(tree) if not each.check.passed]
-    assert any("no interval depends on it" in check.sentence for check in failed)
-    assert not any(check.grave for check in failed)
-    assert po.Verdict.of(tree).word == "trusted"
-    plain = posterior_checks(po.fit(ONE, data, noise=po.Proportional(), seed=1, draws=400))
-    assert any(each.check.grave for each in plain)
+    noises = {"default": None, "plain": po.Proportional()}
+    return {name: po.fit(ONE, data, noise=each, seed=1, draws=400) for name, each in noises.items()}
+
+
+def test_a_misfit_below_what_resistances_are_uncertain_by_is_no_doubt(stepped) -> None:
+    """It changes no interval, and is said all the same."""
+    checks = [each.check for each in posterior_checks(stepped["default"])]
+    assert any("no interval depends on it" in check.sentence for check in checks)
+    assert not any(check.grave for check in checks)
+    assert po.Verdict.of(stepped["default"]).word == "trusted"
+    assert any(each.check.grave for each in posterior_checks(stepped["plain"]))
+
+
+def test_methods_name_the_sampler_that_drew(stepped) -> None:
+    said = {name: methods(tree, po.Verdict.of(tree)) for name, tree in stepped.items()}
+    assert "Metropolis-Hastings" in said["default"] and "E-BFMI" not in said["default"]
+    assert "No-U-Turn Sampler (nutpie" in said["plain"] and "E-BFMI" in said["plain"]

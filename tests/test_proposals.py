@@ -103,9 +103,9 @@ def passed(log_density: Any, found: list[tuple[Mode, Whitening]]) -> tuple[xr.Da
     """Return the first chains that pass the checks."""
     chains = proposed_chains(Density(log_density), found, (5,), seed=1, draws=1000, chains=4)
     return next(
-        (drawn, evidence)
-        for drawn, evidence, drift in chains
-        if diagnose(as_tree(drawn), drift=drift).passed
+        (run.stats, run.evidence)
+        for run in chains
+        if diagnose(as_tree(run.stats), drift=run.drift).passed
     )
 
 

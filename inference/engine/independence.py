@@ -81,7 +81,7 @@ def proposed_chains(
     seed: int,
     draws: int,
     chains: int,
-) -> Iterator[tuple[xr.Dataset, Evidence, float]]:
+) -> Iterator["Chains"]:
     """Sample a posterior by proposals that were fitted to it, better each time.
 
     A mixture of t distributions is fitted by population Monte Carlo (Cappé, Douc, Guillin, Marin
@@ -104,11 +104,9 @@ def proposed_chains(
 
     Yields
     ------
-    stats, evidence, drift
-        What `run_chains` returns, and the evidence that proposals tell: of independent draws
-        where these are certified, else of one walk after the other. The drift is the R-hat of
-        early and late draws of a walk, which says whether it has forgotten where it started. A
-        walk that finds more of the posterior than the one before, by `GROWTH`, drifts.
+    Chains
+        Independent draws where these are certified, else one walk after the other. A walk that
+        finds more of the posterior than the one before, by `GROWTH`, drifts.
     """
     rng = np.random.default_rng(seed)
     mixture, past, several = _at_modes(found), _Past(), len(found) > 1
@@ -130,7 +128,7 @@ def proposed_chains(
         if number == count:
             run = _chains(points, logp, log_weights, (chains, draws, per_draw), rng)
             if run is not None:
-                yield *run, 1.0
+                yield Chains(*run, INDEPENDENT)
         past = past.and_then(proposal, points, logp)
         mixture = refitted(mixture, past.points, past.weights)
     pool = past.points[rng.choice(len(past.points), draws * chains, p=past.weights)]
@@ -144,7 +142,33 @@ def proposed_chains(
         ratios = stats["lp"].values - proposal.logpdf(pool).reshape(chains, draws)
         evidence = bridged(ratios, logp - proposal.logpdf(points))
         grew, known = evidence.log_evidence - known, evidence.log_evidence
-        yield stats, evidence, drift if grew < GROWTH else LARGEST_R_HAT
+        yield Chains(stats, evidence, WALKED, drift if grew < GROWTH else LARGEST_R_HAT)
+
+
+INDEPENDENT, WALKED = "independence", "walk"
+"""Names of the samplers."""
+
+
+@dataclass(frozen=True)
+class Chains:
+    """Chains from proposals.
+
+    Attributes
+    ----------
+    stats
+        As `run_chains` returns them.
+    evidence
+        As the proposals tell it.
+    sampler
+        `INDEPENDENT` or `WALKED`.
+    drift
+        R-hat of early and late draws of a walk: whether it has forgotten where it started.
+    """
+
+    stats: xr.Dataset
+    evidence: Evidence
+    sampler: str
+    drift: float = 1.0
 
 
 @dataclass(frozen=True)

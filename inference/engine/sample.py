@@ -66,6 +66,9 @@ DESCENTS = 17
 RETRY_FACTOR_NEAR = 2
 """Of models of many parts, which are long, and whose starts are near the posterior."""
 
+NUTS = "NUTS"
+"""The sampler where no other is named."""
+
 SECOND_DRAWS = 1000
 """So many draws of a first run choose the coordinates of the second."""
 
@@ -110,7 +113,7 @@ def sample(
         Groups posterior, prior, posterior_predictive, log_likelihood, sample_stats,
         observed_data and constant_data. The attribute ``verdict`` holds the checks as
         JSON, ``evidence`` the log evidence of a run that passed (see `Evidence`), ``timing`` the
-        seconds of each step.
+        seconds of each step, ``sampler`` the one that drew.
 
     Raises
     ------
@@ -170,6 +173,7 @@ class Sampler:
         )
         say("Predicting")
         weighed = tree.attrs.get("evidence")  # where there are several explanations
+        sampler = tree.attrs.get("sampler", NUTS)
         unconstrained = flat_draws(tree.children["sample_stats"].to_dataset())
         tree = complete(self.density, tree, prior, seed, later=bool(self.leading))
         # Of draws that are not trusted no later step may take the evidence.
@@ -182,6 +186,7 @@ class Sampler:
         clock.lap("predict_s")
         tree.attrs = {
             "verdict": json.dumps(asdict(verdict)),
+            "sampler": sampler,
             **known,
             "timing": json.dumps(clock.laps),
             "seed": seed,
@@ -241,11 +246,12 @@ class Sampler:
             clock.lap("explore_s")
             say(f"Sampling {chains} chains of {draws} draws")
             lead = self.density.places(self.leading)
-            for stats, evidence, drift in proposed_chains(target, found, lead, seed, draws, chains):
-                tree = draws_tree(self.density, stats)
-                verdict = diagnose(tree, modes=len(found), notes=notes, drift=drift)
+            for run in proposed_chains(target, found, lead, seed, draws, chains):
+                tree = draws_tree(self.density, run.stats)
+                verdict = diagnose(tree, modes=len(found), notes=notes, drift=run.drift)
+                tree.attrs["sampler"] = run.sampler
                 if verdict.passed:
-                    tree.attrs["evidence"] = json.dumps(asdict(evidence))
+                    tree.attrs["evidence"] = json.dumps(asdict(run.evidence))
                     break
             clock.lap("sample_s")
             return tree, verdict

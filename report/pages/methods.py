@@ -1,10 +1,12 @@
 """The paragraph on methods, ready for a paper."""
 
 import json
+from collections.abc import Mapping
 
 import xarray as xr
 
 from ...inference.caution.general import enumerated
+from ...inference.engine.independence import INDEPENDENT, WALKED
 from ...inference.verdict import Verdict
 from .subject import subject_of
 
@@ -37,13 +39,31 @@ def methods(tree: xr.DataTree, verdict: Verdict) -> str:
         f"{subject.sentence(tree)} with {tree.attrs['noise_description']}. "
         f"{subject.structure(tree)}"
         f"Priors: {priors}. {choice} "
-        f"The posterior was sampled with posterion {versions.get('posterion', '')} by the "
-        f"No-U-Turn Sampler (nutpie {versions.get('nutpie', '')}, model in PyMC "
-        f"{versions.get('pymc', '')}): {chains} chains of {draws} draws each after warm-up, "
-        f"seed {int(tree.attrs['seed'])}. The largest rank-normalized split R-hat was "
+        f"The posterior was sampled with posterion {versions.get('posterion', '')} (model in PyMC "
+        f"{versions.get('pymc', '')}) by {_sampler(tree, versions)}: {chains} chains of {draws} "
+        f"draws each, seed {int(tree.attrs['seed'])}. The largest rank-normalized split R-hat was "
         f"{verdict.max_r_hat:.3f}, the least effective sample size (bulk or tail) "
-        f"{verdict.min_ess:.0f}, with {verdict.divergences} divergent transitions and a least "
-        f"E-BFMI of {verdict.min_bfmi:.2f}. {intervals}"
+        f"{verdict.min_ess:.0f}{_transitions(tree, verdict)}. {intervals}"
+    )
+
+
+def _sampler(tree: xr.DataTree, versions: Mapping[str, str]) -> str:
+    """Name the sampler, with its source."""
+    proposals = "proposals fitted to the posterior (population Monte Carlo, Cappé et al. 2008)"
+    return {
+        INDEPENDENT: f"independence Metropolis-Hastings from {proposals}",
+        WALKED: f"Metropolis-Hastings with steps along differences of earlier draws (ter Braak and "
+        f"Vrugt 2008) and {proposals}",
+    }.get(tree.attrs.get("sampler", ""), f"the No-U-Turn Sampler (nutpie {versions.get('nutpie')})")
+
+
+def _transitions(tree: xr.DataTree, verdict: Verdict) -> str:
+    """Tell what is asked of the No-U-Turn Sampler alone."""
+    if tree.attrs.get("sampler") in (INDEPENDENT, WALKED):
+        return ""
+    return (
+        f", with {verdict.divergences} divergent transitions and a least E-BFMI of "
+        f"{verdict.min_bfmi:.2f}"
     )
 
 
