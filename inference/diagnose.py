@@ -11,6 +11,10 @@ MAX_R_HAT = 1.01
 MIN_ESS = 400
 MIN_BFMI = 0.3
 
+MAX_GROWTH = 0.1
+"""Of the log evidence: so much more of the posterior than the one before a run may find. What the
+first finds is not known to be all."""
+
 LARGEST_R_HAT = 1000.0
 """Of chains none of which moved the R-hat is infinite, for which JSON has no number."""
 
@@ -30,6 +34,7 @@ def diagnose(
     notes: tuple[str, ...] = (),
     divergences_let_pass: float = 0.0,
     drift: float = 1.0,
+    grew: float = 0.0,
 ) -> Verdict:
     """Check draws: R-hat, effective sample sizes, divergences, energy.
 
@@ -45,10 +50,12 @@ def diagnose(
         Share of draws that may diverge.
     drift
         R-hat of early and late draws, where the draws of a chain are not in the order of time.
+    grew
+        How much more log evidence the run found than the one before it.
     """
     posterior = _varying(tree.children["posterior"].to_dataset())
     still = _still(tree.children["posterior"].to_dataset())
-    r_hat, bulk, tail = _convergence(posterior)
+    r_hat, bulk, tail = convergence(posterior)
     stats = tree.children["sample_stats"].to_dataset()
     energy = stats["energy"].values
     bfmi = float(min(_bfmi(chain) for chain in energy))
@@ -79,6 +86,11 @@ def diagnose(
             "The chains still drift: R-hat of early and late draws is {}, above {}.".format(
                 *beside_limit(drift, MAX_R_HAT)
             )
+        )
+    if not grew <= MAX_GROWTH:
+        messages.append(
+            "Each run still finds more of the posterior than the one before, in log evidence {}, "
+            "above {}.".format(*beside_limit(min(grew, LARGEST_R_HAT), MAX_GROWTH))
         )
     for kind, (name, value) in (("bulk", bulk), ("tail", tail)):
         if not value >= MIN_ESS:
@@ -137,7 +149,7 @@ def _still(posterior: xr.Dataset) -> int:
     return int(chains - moved.sum())
 
 
-def _convergence(
+def convergence(
     posterior: xr.Dataset,
 ) -> tuple[tuple[str, float], tuple[str, float], tuple[str, float]]:
     """Return the largest R-hat, and the least bulk and tail ESS, each with its name."""

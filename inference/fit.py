@@ -25,6 +25,7 @@ from .engine.sample import Progress, Sampler
 from .impossible import refuse_impossible
 from .noise.discrepant import Discrepant
 from .noise.independent import Noise, suited_noise
+from .partly import accept_total
 from .pooling import MEAN, pooled_parameters
 from .prior import Prior
 
@@ -143,6 +144,7 @@ def fit(
     }
     if isinstance(noise, Discrepant):
         tree = condition(tree)
+        accept_total(tree)
     if parts and parts.ambiguous:
         few = enumerated(parts.ambiguous)
         line = f"taken alone, {few} would allow more than one explanation of comparable weight"

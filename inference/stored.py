@@ -27,6 +27,7 @@ DEEPEST = 8
 PLAIN = {
     **dict.fromkeys(("model", "unit", "noise", "noise_description", "source", "messages"), str),
     "sampler": str,
+    "grew": float,
     **dict.fromkeys(("sha256", "quantity", "rope", "better", "spread_source"), str),
     **dict.fromkeys(("seed", "n", "log"), int),
     "temperature_c": float,

@@ -92,6 +92,8 @@ class Verdict:
         Quantities that the word is about; all where it is empty.
     undetermined
         Quantities whose posterior is that of the prior.
+    partly
+        Quantities that were sampled well where others were not; empty where all were, or none.
     """
 
     passed: bool
@@ -106,6 +108,7 @@ class Verdict:
     compared: bool = False
     headline: tuple[str, ...] = ()
     undetermined: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, tree: xr.DataTree) -> "Verdict":
@@ -119,7 +122,7 @@ class Verdict:
         if "verdict" not in tree.attrs:
             raise PosterionError("the result carries no verdict; fit the model anew.")
         fields = json.loads(tree.attrs["verdict"])
-        lists = ("messages", "notes", "headline", "undetermined")
+        lists = ("messages", "notes", "headline", "undetermined", "partly")
         found = fields | {name: tuple(fields[name]) for name in lists if name in fields}
         doubts = tuple(map(Doubt.of, fields.get("doubts", ())))
         return cls(**(found | {"doubts": doubts}))
@@ -173,6 +176,8 @@ class Verdict:
             more = f" ({len(others)} more)" if others else ""
             return f"Doubtful: well sampled, but {HOLDS}. {first.text}{more}"
         if self.doubts:
+            if self.partly:
+                return f"Trusted for {' and '.join(self.partly)} alone: {self.doubts[0].text}"
             marked = enumerated_quantities(self.doubts)
             return f"Trusted, but for {marked}: {self.doubts[0].text}"
         if self.compared:

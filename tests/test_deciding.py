@@ -102,7 +102,7 @@ def test_messages_of_the_sampling_do_not_gainsay_themselves(monkeypatch) -> None
     from posterion.inference import diagnose as module
 
     found = ("R1", 1.01004), ("R1", 399.7), ("R1", 900.0)
-    monkeypatch.setattr(module, "_convergence", lambda _: found)
+    monkeypatch.setattr(module, "convergence", lambda _: found)
     monkeypatch.setattr(module, "_bfmi", lambda _: 0.29997)
     tree = synthetic.result()
     stats = tree["sample_stats"].to_dataset()

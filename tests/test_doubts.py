@@ -18,9 +18,12 @@ from posterion.inference.checks.posterior_checks import TEST_QUANTITIES, posteri
 from posterion.inference.discrepancy import Portion
 from posterion.inference.doubts.cycles import cannot_rise
 from posterion.inference.doubts.inherited import brought, of_fits
+from posterion.inference.doubts.judge import judge
 from posterion.inference.doubts.spectrum import left_out, loud_noise, unparted
+from posterion.inference.engine.independence import WALKED, early
 from posterion.inference.hidden import EXPONENT, SMALL, UNSEEN, unseen
 from posterion.inference.moves import moves
+from posterion.inference.partly import accept_total
 from posterion.inference.unstack import _own_doubts
 from posterion.report.compared_models import ComparedModels
 from posterion.report.concerns import concerns
@@ -464,3 +467,29 @@ def test_methods_name_the_sampler_that_drew(stepped) -> None:
     said = {name: methods(tree, po.Verdict.of(tree)) for name, tree in stepped.items()}
     assert "Metropolis-Hastings" in said["default"] and "E-BFMI" not in said["default"]
     assert "No-U-Turn Sampler (nutpie" in said["plain"] and "E-BFMI" in said["plain"]
+
+
+def walked(tree: xr.DataTree, grew: float, factor: np.ndarray | float = 1.0) -> po.Verdict:
+    """Return the verdict of a walk that did not weigh its explanations, with R_total times that."""
+    tree = tree.copy()
+    failed = replace(po.Verdict.of(tree), passed=False, messages=("Runs differ.",), doubts=())
+    tree.attrs |= {"verdict": failed.text, "sampler": WALKED, "grew": grew}
+    tree["posterior"]["R_total"] = tree["posterior"]["R_total"] * factor
+    accept_total(tree)
+    judge(tree, spectrum())
+    return po.Verdict.of(tree)
+
+
+def test_a_total_that_all_explanations_agree_on_is_trusted_alone(right: xr.DataTree) -> None:
+    verdict = walked(right, 0.2)
+    assert verdict.word == "trusted" and verdict.trusts("R_total")
+    assert not any(map(verdict.trusts, ("R0", "R1", "CPE1_n", "noise")))
+    assert "Runs differ" in str(verdict)
+    chain, draw = (right["posterior"].sizes[dim] for dim in ("chain", "draw"))
+    apart = xr.DataArray([1.0] * (chain - 1) + [1.2], dims="chain")
+    assert walked(right, 0.2, apart).word == "refused"  # one chain says otherwise
+    late = xr.DataArray(np.where(early(draw), 1.0, 1.05), dims="draw")
+    assert walked(right, 0.2, late).word == "refused"  # they have not forgotten where they began
+    wide = xr.DataArray(np.where(np.arange(draw) % 3, 1.0, 2.0), dims="draw")
+    assert walked(right, 0.2, wide).word == "refused"  # explanations differ
+    assert walked(right, 1.0).word == "refused"  # too much was found late

@@ -105,7 +105,7 @@ def passed(log_density: Any, found: list[tuple[Mode, Whitening]]) -> tuple[xr.Da
     return next(
         (run.stats, run.evidence)
         for run in chains
-        if diagnose(as_tree(run.stats), drift=run.drift).passed
+        if diagnose(as_tree(run.stats), drift=run.drift, grew=run.grew).passed
     )
 
 

@@ -17,7 +17,7 @@ from ..hidden import hidden
 from ..measured import group_dim
 from ..revive import model_of
 from ..scalars import element, scalars, stem
-from ..verdict import ALL, Doubt
+from ..verdict import ALL, Doubt, Verdict
 from .labels import about_label, label_of
 
 LOUD = 0.1
@@ -55,6 +55,23 @@ def left_out(tree: xr.DataTree) -> Iterator[Doubt]:
                 about_label(tree, label) if label else ALL,
                 "left out",
             )
+
+
+def partly_sampled(tree: xr.DataTree) -> Iterator[Doubt]:
+    """Doubt all but what was sampled well, where that is not everything; see `accept_total`."""
+    verdict = Verdict.of(tree)
+    if not verdict.partly:
+        return
+    names = map(str, scalars(tree.children["posterior"].to_dataset()))
+    about = tuple(name for name in names if name not in verdict.partly)
+    yield Doubt(
+        f"The data allow several ways in which the resistance parts, and how probable each is was "
+        f"found only roughly ({verdict.notes[-1].rstrip('.')}). All of them agree on "
+        f"{enumerated(verdict.partly)}; the other intervals span them. Take a circuit with fewer "
+        "elements, or measure at another temperature.",
+        about,
+        "sampling",
+    )
 
 
 SURELY = 0.01
@@ -178,6 +195,7 @@ DOUBTS_OF_SPECTRA: tuple[Callable[[xr.DataTree], Iterator[Doubt]], ...] = (
     broken_relations,
     drifted,
     left_out,
+    partly_sampled,
     unparted,
     overlooked,
     loud_noise,

@@ -54,10 +54,6 @@ WALKERS = 100
 """Of each chain that walks; what it kept of one stands behind what it kept of another. Where a
 walker hardly moves between parts of the posterior, many walkers still know how large each is."""
 
-GROWTH = 0.1
-"""Of the log evidence: so much more of the posterior than the one before a walk may find. What the
-first finds is not known to be all."""
-
 STILL = 0.02
 """Of the walkers so many may never move."""
 
@@ -105,8 +101,7 @@ def proposed_chains(
     Yields
     ------
     Chains
-        Independent draws where these are certified, else one walk after the other. A walk that
-        finds more of the posterior than the one before, by `GROWTH`, drifts.
+        Independent draws where these are certified, else one walk after the other.
     """
     rng = np.random.default_rng(seed)
     mixture, past, several = _at_modes(found), _Past(), len(found) > 1
@@ -142,7 +137,7 @@ def proposed_chains(
         ratios = stats["lp"].values - proposal.logpdf(pool).reshape(chains, draws)
         evidence = bridged(ratios, logp - proposal.logpdf(points))
         grew, known = evidence.log_evidence - known, evidence.log_evidence
-        yield Chains(stats, evidence, WALKED, drift if grew < GROWTH else LARGEST_R_HAT)
+        yield Chains(stats, evidence, WALKED, drift, grew)
 
 
 INDEPENDENT, WALKED = "independence", "walk"
@@ -163,12 +158,15 @@ class Chains:
         `INDEPENDENT` or `WALKED`.
     drift
         R-hat of early and late draws of a walk: whether it has forgotten where it started.
+    grew
+        How much more log evidence a walk found than the one before it.
     """
 
     stats: xr.Dataset
     evidence: Evidence
     sampler: str
     drift: float = 1.0
+    grew: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -276,9 +274,8 @@ def _walked(
     points, stay as they are during a walk.
     """
     chains, draws, thin = lengths
-    own = min(WALKERS, draws // 2)
+    own, each = _of_each(draws)
     walkers, size = chains * own, pool.shape[1]
-    each = -(-draws // own)
     x = pool[rng.choice(len(pool), walkers)]
     logp, taken, kept = _heights(target, x), 0, []
     for turn in range(-(each * thin // WARMUP), each * thin):
@@ -308,6 +305,18 @@ def _walked(
         taken / (2 * walkers * turns),
     )
     return stats, _drift(points.reshape(chains, own, each, size))
+
+
+def _of_each(draws: int) -> tuple[int, int]:
+    """Return the walkers of a chain, and the draws of each."""
+    own = min(WALKERS, draws // 2)
+    return own, -(-draws // own)
+
+
+def early(draws: int) -> NDArray[np.bool_]:
+    """Tell which draws of a chain that walked are of the first half of their walker."""
+    _, each = _of_each(draws)
+    return np.arange(draws) % each < each // 2
 
 
 def _drift(points: Array) -> float:

@@ -113,7 +113,8 @@ def sample(
         Groups posterior, prior, posterior_predictive, log_likelihood, sample_stats,
         observed_data and constant_data. The attribute ``verdict`` holds the checks as
         JSON, ``evidence`` the log evidence of a run that passed (see `Evidence`), ``timing`` the
-        seconds of each step, ``sampler`` the one that drew.
+        seconds of each step, ``sampler`` the one that drew, ``grew`` how much more log evidence
+        it found when it drew for the last time.
 
     Raises
     ------
@@ -173,7 +174,7 @@ class Sampler:
         )
         say("Predicting")
         weighed = tree.attrs.get("evidence")  # where there are several explanations
-        sampler = tree.attrs.get("sampler", NUTS)
+        run = {"sampler": NUTS, "grew": 0.0} | tree.attrs
         unconstrained = flat_draws(tree.children["sample_stats"].to_dataset())
         tree = complete(self.density, tree, prior, seed, later=bool(self.leading))
         # Of draws that are not trusted no later step may take the evidence.
@@ -186,7 +187,8 @@ class Sampler:
         clock.lap("predict_s")
         tree.attrs = {
             "verdict": json.dumps(asdict(verdict)),
-            "sampler": sampler,
+            "sampler": run["sampler"],
+            "grew": run["grew"],
             **known,
             "timing": json.dumps(clock.laps),
             "seed": seed,
@@ -248,8 +250,10 @@ class Sampler:
             lead = self.density.places(self.leading)
             for run in proposed_chains(target, found, lead, seed, draws, chains):
                 tree = draws_tree(self.density, run.stats)
-                verdict = diagnose(tree, modes=len(found), notes=notes, drift=run.drift)
-                tree.attrs["sampler"] = run.sampler
+                verdict = diagnose(
+                    tree, modes=len(found), notes=notes, drift=run.drift, grew=run.grew
+                )
+                tree.attrs |= {"sampler": run.sampler, "grew": run.grew}
                 if verdict.passed:
                     tree.attrs["evidence"] = json.dumps(asdict(run.evidence))
                     break
