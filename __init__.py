@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from .models.transference import BruceVincent
     from .models.transition import TwoPhases
     from .models.transport import VTF, Arrhenius, TwoRegimes
+    from .report import plot as plot
     from .report.pages.page import write_report
 
 # Where each public name lives. They are imported when first used, so that the command
@@ -250,10 +251,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "plot":
+        return import_module(".report.plot", __name__)
     if name not in _HOMES:
         raise AttributeError(f"module 'posterion' has no attribute '{name}'")
     return getattr(import_module(f".{_HOMES[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_HOMES, "plot"})

@@ -40,16 +40,16 @@ def nyquist(tree: xr.DataTree) -> "Figure":
     if arcs is not None:
         panels = {"Whole spectrum": spectrum.measured, "The arcs": arcs}
     bounds = [bounds_of(Z) for Z in panels.values()]
-    steep = arcs is not None and _height_to_width(bounds[0]) > STEEP
+    steep = arcs is not None and height_to_width(bounds[0]) > STEEP
     if steep:
         figure, shapes = new_figure(3.6), [2.3, 0.9]
         all_axes = figure.subplots(1, 2, width_ratios=[0.9 / 2.3, 1])
     else:
-        shapes = [min(max(_height_to_width(bound), 0.45), 0.8) for bound in bounds]
+        shapes = [min(max(height_to_width(bound), 0.45), 0.8) for bound in bounds]
         figure = new_figure(0.5 + sum(0.5 + 4.2 * shape for shape in shapes))
         all_axes = np.atleast_1d(figure.subplots(len(panels), 1, height_ratios=shapes))
     for axes, title, bound, shape in zip(all_axes, panels, bounds, shapes, strict=False):
-        left, right, bottom, top = _filled(bound, shape)
+        left, right, bottom, top = filled(bound, shape)
         scale = scale_of([max(abs(right), abs(top)) / 2], "ohm")
         draw_nyquist(axes, spectrum, scale.divisor)
         axes.set_xlim(left / scale.divisor, right / scale.divisor)
@@ -134,12 +134,13 @@ def bounds_of(Z: Array) -> tuple[float, float, float, float]:
     return left - pad * (left != 0), right + pad, bottom - pad * (bottom != 0), top + 1.5 * pad
 
 
-def _height_to_width(bounds: tuple[float, float, float, float]) -> float:
+def height_to_width(bounds: tuple[float, float, float, float]) -> float:
+    """Return the shape of bounds."""
     left, right, bottom, top = bounds
     return (top - bottom) / (right - left)
 
 
-def _filled(
+def filled(
     bounds: tuple[float, float, float, float], ratio: float
 ) -> tuple[float, float, float, float]:
     """Widen bounds to the shape of the panel, so that equal scales fill it."""

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from ...inference.caution.general import variable
 from ...inference.caution.spectrum import standardized_residuals
 from ...inference.discrepancy import added, is_discrepant
-from ...inference.discrepancy import added, is_discrepant
 from ...inference.residuals import NORMAL_94
 from ...inference.verdict import Verdict
 from ...models.circuit import Circuit
@@ -148,6 +147,26 @@ def residuals(tree: xr.DataTree) -> "Figure":
         tidy(axes)
     panels[-1].set_xlabel("Frequency (Hz)")
     return figure
+
+
+def draw_relative_residuals(
+    panels: "Sequence[Axes]",
+    frequency: Array,
+    percent: Array,
+    band: Sequence[Array] | None,
+    size: float = 4.0,
+    look: Look = ALONE,
+) -> None:
+    """Draw residuals of real and imaginary part in percent of |Z|, over 94 % of new data."""
+    for part, (axes, name) in enumerate(zip(panels, ("Z′", "Z″"), strict=True)):
+        if not axes.lines:
+            axes.axhline(0, color=GREY, linewidth=0.8)
+        if band is not None:
+            axes.fill_between(frequency, band[0][part], band[1][part], **look.of_band(NEW))
+        axes.plot(frequency, percent[part], **look.measured(size))
+        axes.set_ylabel(f"Δ{name} (% of |Z|)")
+        tidy(axes)
+    panels[-1].set_xlabel("Frequency (Hz)")
 
 
 def median_prediction(tree: xr.DataTree, frequency: Array, draws: int = 200) -> Array:

@@ -26,6 +26,7 @@ WIDE_AXIS = 1e4
 
 MEASURED, MEDIAN = "measured", "model (median)"
 NEW, FIFTY = "94 % of new data", "50 % of new data"
+BAND = "94 % band"
 """What points, lines and bands are called in legends, and in tables of what is drawn."""
 
 
@@ -46,7 +47,7 @@ class Look:
         """Return the name of an artist; one that begins with a low line has no legend."""
         if not self.label:
             return what
-        return self.label if what == MEASURED else f"_{self.label}: {what}"
+        return self.label if what == MEASURED and self.label != "_" else f"_{self.label}: {what}"
 
     def measured(self, size: float = 4.0) -> dict[str, Any]:
         """Return the style of measured points."""
