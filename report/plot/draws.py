@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 MOST = 30
 """More rows than these are not read."""
 
-MARGIN = 15.0
+CROWDED = 25.0
+"""In panels less wide than this, in mm, numbers beside each other are turned."""
+
+MARGIN = 17.0
 """Beside and below pairs, in mm."""
 
 PAIRED = 6
@@ -168,10 +171,11 @@ def corner(
         raise PosterionError(
             f"corner draws 2 to {PAIRED} quantities, and was given {len(chosen)}; name some."
         )
-    shown = {}
-    for name, value in chosen.items():
+    shown, labels = {}, []
+    for number, (name, value) in enumerate(chosen.items()):
         scale = axis_scale(value.values, str(value.attrs.get("units", "")))
-        shown[scale.label(shown_label(name, 16)).replace(" (", "\n(")] = value / scale.divisor
+        labels.append(scale.label(shown_label(name, 16)).replace(" (", "\n("))
+        shown[f"quantity {number}"] = value / scale.divisor  # a label may hold a slash
     side = millimetres(width) / 25.4
     with pyplot.rc_context({"font.size": POINTS, "axes.linewidth": 0.6}):
         drawn = arviz_plots.plot_pair(
@@ -193,9 +197,11 @@ def corner(
         axes.tick_params(labelsize=NOTES * POINTS, labelbottom=row == len(grid) - 1, length=2)
         axes.xaxis.set_major_locator(MaxNLocator(2, prune="both"))
         axes.yaxis.set_major_locator(MaxNLocator(3))
-        axes.set_xlabel([*shown][column], fontsize=POINTS, visible=row == len(grid) - 1)
-        label = "Density" if row == column else [*shown][row]
+        axes.set_xlabel(labels[column], fontsize=POINTS, visible=row == len(grid) - 1)
+        label = "Density" if row == column else labels[row]
         axes.set_ylabel(label, fontsize=POINTS, visible=column == 0 < row)
+        if 25.4 * side < CROWDED * len(grid):
+            axes.tick_params(axis="x", rotation=45)
         if row == column:
             axes.set_yticks([])
             axes.spines["left"].set_visible(False)

@@ -1,6 +1,6 @@
 """What a figure is asked to show: results, data or files, one or several of them, by label."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,9 +88,9 @@ def _labelled(what: Any, figure: str) -> list[tuple[str, Any]]:
         return [("", what)]
     if isinstance(what, Mapping):
         return [(str(label), each) for label, each in what.items()]
-    if not isinstance(what, Iterable):
+    if not isinstance(what, list | tuple):
         raise _unknown(what, figure)
-    each_of = list(what)
+    each_of = [*what]
     names = [
         Path(each).stem if isinstance(each, str | Path)
         else str(getattr(each, "attrs", {}).get("source", ""))
@@ -98,7 +98,7 @@ def _labelled(what: Any, figure: str) -> list[tuple[str, Any]]:
     ]  # fmt: skip
     if len(set(names)) < len(names) or not all(names):
         names = [f"{place + 1}" for place in range(len(each_of))]
-    return [*zip(names, each_of, strict=True)] if len(each_of) > 1 else [("", *each_of)]
+    return [*zip(names, each_of, strict=True)] if len(each_of) != 1 else [("", *each_of)]
 
 
 def opened(path: str | Path, figure: str, kinds: tuple[Kind, ...]) -> Any:
@@ -109,7 +109,11 @@ def opened(path: str | Path, figure: str, kinds: tuple[Kind, ...]) -> Any:
     PosterionError
         If there is no such file, or it cannot be read.
     """
+    from ...datasets.simulate import EXAMPLES, simulated_pellet
+
     given = Path(path)
+    if str(path) in EXAMPLES and not given.exists():
+        return simulated_pellet(str(path))
     if given.is_dir():
         if not (given / "posterior.nc").exists():
             raise PosterionError(
@@ -120,7 +124,8 @@ def opened(path: str | Path, figure: str, kinds: tuple[Kind, ...]) -> Any:
         return load(given)
     if not kinds:
         raise PosterionError(f"{figure} draws results of fits; {given} is none. Fit it first.")
-    return _reader(kinds[0])(given)
+    found = _reader(kinds[0])(given)
+    return next(iter(found.values())) if isinstance(found, dict) and len(found) == 1 else found
 
 
 def _reader(kind: Kind) -> Callable[[Path], Any]:
@@ -142,13 +147,10 @@ def _refuse_other(item: Item, figure: str, kinds: tuple[Kind, ...]) -> None:
     if not kinds or kind in kinds:
         return
     wanted = " or ".join(each.words for each in kinds)
-    own = OF_DRAWS if isinstance(item, xr.DataTree) else ()
-    if kind is None:
-        known = ", ".join(own)
-        told = f"this is something else. {f'It can be drawn by {known}.' if known else ''}"
-    else:
-        told = f"this is {kind.words}. Draw it by {', '.join((*kind.figures, *own))}."
-    raise PosterionError(f"{figure} draws {wanted}, and {told}".rstrip())
+    known = (*(kind.figures if kind else ()), *(OF_DRAWS if isinstance(item, xr.DataTree) else ()))
+    told = kind.words if kind else "something else"
+    remedy = f"; draw these by {', '.join(known)}" if known else ""
+    raise PosterionError(f"{figure} draws {wanted}, and was given {told}{remedy}.")
 
 
 def _unknown(given: Any, figure: str) -> PosterionError:
