@@ -226,6 +226,20 @@ def test_a_second_call_draws_on_the_same_axes_in_the_same_unit(spectrum):
     assert drawn["x"].max() == pytest.approx(5e3 * float(spectrum["Z"].sel(part="real").max()))
 
 
+def test_a_second_call_takes_a_colour_that_is_free(fitted):
+    ax = po.plot.fade(of_cycles.cycle_result())
+    po.plot.fade({"other": of_cycles.cycle_result(truth={"loss_last": 0.2})}, ax)
+    colours = {
+        next(line for line in ax.lines if line.get_label() == name).get_color()
+        for name in ("law (median)", "_other: law (median)")
+    }
+    assert len(colours) == 2
+    ax = po.plot.nyquist(fitted)
+    po.plot.nyquist(fitted, ax)
+    lines = [line for line in ax.lines if line.get_label().endswith("model (median)")]
+    assert len({line.get_color() for line in lines}) == 2
+
+
 def test_own_axes_keep_their_size_of_text_and_as_many_are_asked_for(spectrum):
     with matplotlib.rc_context({"font.size": 13}):
         figure, ax = pyplot.subplots()
@@ -368,12 +382,18 @@ def test_a_distribution_is_fitted_and_says_so(fitted, spectrum):
         ([], "nothing to draw"),
         (pd.DataFrame({"f": [1.0]}), "cannot draw a DataFrame"),
         ("absent.nc", "absent.nc"),
+        ("absent.csv", "absent.csv"),
         (".", "no posterior.nc"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_with_the_form_that_can(what, message):
     with pytest.raises(po.PosterionError, match=message):
         po.plot.nyquist(what)
+
+
+def test_a_file_of_specimens_has_to_be_told_its_columns():
+    with pytest.raises(po.PosterionError, match=r"read_replicates\(path, group="):
+        po.plot.compare("pellets.csv")
 
 
 def test_another_kind_of_data_names_the_figures_that_it_has(cycles):

@@ -12,7 +12,10 @@ from ...inference.cycling.efficiency import coulombic_efficiency
 from ...inference.revive import model_of
 from ...inference.verdict import Verdict
 from ..figures.cycle_axes import (
+    EXTRAPOLATED,
     NEW,
+    OF_LAW,
+    OF_MEDIAN,
     OF_NEW,
     draw_band,
     draw_law,
@@ -90,7 +93,8 @@ def fade(what: Any, ax: "Axes | None" = None, *, width: Width = COLUMN) -> "Axes
     frame = Frame.of(ax, 1, width, 0.72, "fade")
     (axes,) = frame.axes
     scale = scale_of(np.concatenate([each.series.value for each in cells]), units[0])
-    before = len(axes.get_legend_handles_labels()[1])
+    known = axes.get_legend_handles_labels()[1]
+    before = len({*known} - {OF_MEDIAN, EXTRAPOLATED, OF_LAW, OF_NEW})
     few = before + len(cells) <= len(CHAINS)
     held = _held(axes)
     laws = [each.law["law"] for each in cells if each.law is not None]
@@ -110,8 +114,7 @@ def fade(what: Any, ax: "Axes | None" = None, *, width: Width = COLUMN) -> "Axes
         reference, share = threshold[1:]
         mark_threshold(axes, threshold[0], percent(share))
         retention_axis(axes, reference)
-        drawn = cells[0].law
-        mark_extrapolated(axes, cells[0].series.last, float(drawn["cycle"].max()))
+        mark_extrapolated(axes, cells[0].series.last, float(laws[0]["cycle"].max()))
     frame.finish()
     return axes
 

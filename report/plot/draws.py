@@ -24,7 +24,7 @@ MOST = 30
 CROWDED = 25.0
 """In panels less wide than this, in mm, numbers beside each other are turned."""
 
-MARGIN = 17.0
+MARGIN = 20.0
 """Beside and below pairs, in mm."""
 
 PAIRED = 6
@@ -243,7 +243,7 @@ def _chosen(tree: xr.DataTree, quantities: Sequence[str] | str | None) -> dict[s
     if quantities is None:
         return {name: known[name] for name in own_quantities(tree)}
     names = [quantities] if isinstance(quantities, str) else [*quantities]
-    found = {}
+    found: dict[str, xr.DataArray] = {}
     for name in names:
         own = [each for each in known if name in (each, stem(each))]
         if not own:

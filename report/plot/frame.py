@@ -96,10 +96,10 @@ class Frame:
         """Return how each is drawn: alone, or in colours that are not yet on the axes."""
         known = self.axes[0].get_legend_handles_labels()[1]
         before = sum(label not in (MEDIAN, NEW, FIFTY, BAND) for label in known)
-        if before == 0 and [*items] == [""]:
-            return [ALONE]
         if {MEASURED, MEDIAN} & set(known):  # of one that was alone, with two colours
             before = 2
+        if before == 0 and [*items] == [""]:
+            return [ALONE]
         return [
             look(before + place, label or str(item.attrs.get("source", before + place + 1)))
             for place, (label, item) in enumerate(items.items())
@@ -113,28 +113,24 @@ class Frame:
         for axes in self.axes:
             for each in (axes, *axes.child_axes):
                 each.tick_params(which="both", labelsize=self.text)
-                for text in (each.xaxis.label, each.yaxis.label, each.title, each._left_title):
-                    text.set_size(self.text)
+                for text in (each.xaxis.label, each.yaxis.label, each.title):
+                    text.set_fontsize(self.text)
             for text in axes.texts:
-                text.set_size(NOTES * self.text)
-        if handles is None:
-            handles, labels = self.axes[0].get_legend_handles_labels()
-        else:
+                text.set_fontsize(NOTES * self.text)
+        shown: list[Any] = [*self.axes[0].get_legend_handles_labels()[0]]
+        if handles is not None:
             earlier = self.axes[0].get_legend()
-            handles = [*(earlier.legend_handles if earlier else ()), *handles]
-            handles = [*{str(each.get_label()): each for each in handles}.values()]
-            labels = [str(each.get_label()) for each in handles]
-        if len(labels) < 2:
+            shown = [*(earlier.legend_handles if earlier else ()), *handles]
+        by_label = {str(each.get_label()): each for each in sorted(shown, key=_rank)}
+        if len(by_label) < 2:
             return
-        order = sorted(range(len(labels)), key=lambda place: _rank(handles[place]))
-        handles, labels = ([each[place] for place in order] for each in (handles, labels))
         style: dict[str, Any] = {"loc": where}
         if where == "above":
             style = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.1}
-            style["ncols"] = _columns(labels, (self.room[0] + 25) / (NOTES * self.text))
-        legend = self.axes[0].legend(
-            handles, labels, frameon=False, fontsize=NOTES * self.text, handlelength=1.4,
-            columnspacing=1.0, handletextpad=0.5, labelspacing=0.3, **style,
+            style["ncols"] = _columns([*by_label], (self.room[0] + 25) / (NOTES * self.text))
+        legend: Any = self.axes[0].legend(
+            [*by_label.values()], [*by_label], frameon=False, fontsize=NOTES * self.text,
+            handlelength=1.4, columnspacing=1.0, handletextpad=0.5, labelspacing=0.3, **style,
         )  # fmt: skip
         for each in legend.legend_handles:
             if hasattr(each, "set_markersize"):

@@ -76,8 +76,8 @@ def survival(what: Any, ax: "Axes | None" = None, *, width: Width = COLUMN) -> "
     scale = scale_of(1.0, units[0])
     looks = frame.looks({label: item for label, (item, _) in drawn.items()})
     for (item, tested), own in zip(drawn.values(), looks, strict=True):
-        fitted = isinstance(item, xr.DataTree) and Verdict.of(item).passed
-        draw_survival(axes, tested, item if fitted else None, scale.divisor, end, own)
+        fit = item if isinstance(item, xr.DataTree) and Verdict.of(item).passed else None
+        draw_survival(axes, tested, fit, scale.divisor, end, own)
     tidy(axes)
     before = axes.get_xlim()[1] if axes.get_xlabel() else 0.0
     axes.set_xlim(0, max(end / scale.divisor, before))
@@ -117,7 +117,8 @@ def compare(what: Any, ax: "Axes | None" = None, *, width: Width = COLUMN) -> "A
     Parameters
     ----------
     what
-        A result of `posterion.compare`, data of `replicates` or `read_replicates`, or a path.
+        A result of `posterion.compare`, data of `replicates` or `read_replicates`, or the path of a
+        result.
         Circles are specimens with 94 % of their errors. Of a result the thick bar holds 94 % of
         the level of the group, and the thin one 94 % of further specimens; the group that is
         most probably best is on top. Where its checks failed, the data alone.
@@ -146,8 +147,9 @@ def compare(what: Any, ax: "Axes | None" = None, *, width: Width = COLUMN) -> "A
             f"compare draws one comparison, and was given {len(items)}; compare all groups in one."
         )
     (item,) = items.values()
-    fitted = isinstance(item, xr.DataTree)
-    count = len(by_chance(item) if fitted else set(item["group"].values.tolist()))
+    count = len(
+        by_chance(item) if isinstance(item, xr.DataTree) else np.unique(item["group"].values)
+    )
     frame = Frame.of(
         ax, 1, width, 0.1 + 0.12 * min(count, 8), "compare", 8.0 + 4 * max(count - 8, 0)
     )

@@ -72,8 +72,9 @@ def shown_items(what: Any, figure: str, *kinds: Kind) -> dict[str, Item]:
                 "what po.fit or po.load returns."
             )
         else:
-            spectra = kind_of(item) == SPECTRA and isinstance(item, xr.DataTree)
-            parts = unstack(item) if spectra else {}
+            parts = {}
+            if isinstance(item, xr.DataTree) and kind_of(item) == SPECTRA:
+                parts = unstack(item)
         for name, each in (parts or {"": item}).items():
             _refuse_other(each, figure, kinds)
             found[" ".join(filter(None, (label, str(name))))] = each
@@ -124,6 +125,11 @@ def opened(path: str | Path, figure: str, kinds: tuple[Kind, ...]) -> Any:
         return load(given)
     if not kinds:
         raise PosterionError(f"{figure} draws results of fits; {given} is none. Fit it first.")
+    if kinds[0] == SPECIMENS:
+        raise PosterionError(
+            f"{given} does not say what its columns are; give {figure} the data of "
+            "po.read_replicates(path, group=..., value=...)."
+        )
     found = _reader(kinds[0])(given)
     return next(iter(found.values())) if isinstance(found, dict) and len(found) == 1 else found
 
@@ -133,11 +139,16 @@ def _reader(kind: Kind) -> Callable[[Path], Any]:
     from ...datasets.cycling_files import read_cycling
     from ...datasets.growth_files import read_growth
     from ...datasets.limits_files import read_limits
-    from ...datasets.replicate_files import read_replicates
     from ...datasets.spectrum_files import read_spectra
     from ...datasets.table_files import read_table
 
-    readers = (read_spectra, read_table, read_cycling, read_growth, read_limits, read_replicates)
+    readers: tuple[Callable[[Path], Any], ...] = (
+        read_spectra,
+        read_table,
+        read_cycling,
+        read_growth,
+        read_limits,
+    )
     return readers[KINDS.index(kind)]
 
 

@@ -12,7 +12,6 @@ from ...inference.store import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 FORMS = ("pdf", "svg", "png", "eps")
 DPI = 600
@@ -120,8 +119,8 @@ def _panels(ax: Any) -> "list[Axes]":
     return [axes for axes in given if axes is not None]
 
 
-def _figure(ax: Any) -> "Figure":
-    figure: Figure = _panels(ax)[0].figure
+def _figure(ax: Any) -> Any:
+    figure: Any = _panels(ax)[0].get_figure(root=True)
     return figure
 
 
