@@ -484,6 +484,16 @@ def test_a_fit_writes_its_figures_with_their_numbers(tmp_path, monkeypatch, caps
     assert width_of(out / "figures" / "arrhenius.svg") == pytest.approx(84, abs=0.1)
 
 
+def test_the_page_on_figures_runs_as_it_stands(fitted, tmp_path, monkeypatch):
+    text = (Path(__file__).parents[1] / "docs" / "figures.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `po\.plot\.(\w+)`", text, re.MULTILINE)) == set(FIGURES)
+    po.save(fitted, tmp_path / "pellet.nc")
+    monkeypatch.chdir(tmp_path)
+    snippets = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    exec("\n".join(snippets), {})
+    assert {path.name for path in tmp_path.iterdir()} == {"pellet.nc", "nyquist.pdf", "nyquist.csv"}
+
+
 def test_the_namespace_is_public_and_loads_late():
     assert "plot" in dir(po)
     assert {*FIGURES, "save", "table"} == set(po.plot.__all__)
