@@ -1,6 +1,7 @@
 """posterion: Bayesian parameter inference for ion conductors and batteries."""
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from .models.transport import VTF, Arrhenius, TwoRegimes
     from .report import plot as plot
     from .report.pages.page import write_report
+    from .report.tables import summary
 
 # Where each public name lives. They are imported when first used, so that the command
 # line answers before the slow libraries are loaded.
@@ -154,6 +156,7 @@ _HOMES = {
     "stack_spectra": "datasets.stack",
     "stepped_test": "datasets.limits_schema",
     "stripping": "datasets.stripping",
+    "summary": "report.tables",
     "transference": "inference.transference",
     "unstack": "inference.unstack",
     "variance_shares": "inference.transference",
@@ -242,6 +245,7 @@ __all__ = [
     "stack_spectra",
     "stepped_test",
     "stripping",
+    "summary",
     "transference",
     "unstack",
     "variance_shares",
@@ -251,6 +255,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version(__name__)
     if name == "plot":
         return import_module(".report.plot", __name__)
     if name not in _HOMES:
@@ -259,4 +265,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES, "plot"})
+    return sorted({*__all__, "__version__", "plot"})

@@ -44,10 +44,10 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
     """
     import arviz_stats
 
+    verdict = Verdict.of(tree)
     posterior = scalars(tree.children["posterior"].to_dataset())
     own = [*json.loads(tree.attrs["parameters"]), *hyperparameters(tree)]
     order = sorted(map(str, posterior), key=lambda name: _place(own, stem(name)))
-    verdict = Verdict.of(tree)
     doubtful = {str(name): not verdict.trusts(str(name)) for name in posterior}
     values: dict[Hashable, xr.DataArray] = {}
     statistics: dict[str, dict[Hashable, float]] = {}

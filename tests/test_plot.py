@@ -378,9 +378,9 @@ def test_a_distribution_is_fitted_and_says_so(fitted, spectrum):
 @pytest.mark.parametrize(
     ("what", "message"),
     [
-        (3, "cannot draw a int"),
+        (3, "cannot draw int"),
         ([], "nothing to draw"),
-        (pd.DataFrame({"f": [1.0]}), "cannot draw a DataFrame"),
+        (pd.DataFrame({"f": [1.0]}), "cannot draw DataFrame"),
         ("absent.nc", "absent.nc"),
         ("absent.csv", "absent.csv"),
         (".", "no posterior.nc"),

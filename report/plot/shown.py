@@ -166,7 +166,7 @@ def _refuse_other(item: Item, figure: str, kinds: tuple[Kind, ...]) -> None:
 
 def _unknown(given: Any, figure: str) -> PosterionError:
     return PosterionError(
-        f"{figure} cannot draw a {type(given).__name__}; give a result of po.fit, data of a "
+        f"{figure} cannot draw {type(given).__name__}; give a result of po.fit, data of a "
         "po.read_… function, a path, or several of these in a list or a dict by label."
     )
 
