@@ -41,7 +41,8 @@ class Measured:
         text
             As `as_text` takes it: a value with its unit; an uncertainty (one standard
             deviation) may follow after ``±`` or ``+/-``, with a unit of its own, in the unit of
-            the value, or in percent of the value. One unit at the end, ``"2.1 ± 0.02 mm"``, holds for both.
+            the value, or in percent of the value. One unit at the end, ``"2.1 ± 0.02 mm"``,
+            holds for both.
         unit
             The unit of the result, such as ``"cm"``.
         what

@@ -41,6 +41,16 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
         ``"derived"``, and ``doubtful`` tells what may not be quoted as it is; see
         `Verdict.trusts`. Mean, sd and quantiles are NaN where the checks failed. Of further
         draws with the attribute ``censored_at`` mean and sd are NaN where one reaches it.
+
+    Raises
+    ------
+    PosterionError
+        If `tree` is no result.
+
+    Examples
+    --------
+    >>> import posterion as po
+    >>> po.summary(po.load("pellet.nc"))[["median", "q03", "q97", "unit"]]  # doctest: +SKIP
     """
     import arviz_stats
 
