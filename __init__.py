@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .analyses.audit.run import audit, reproduce
+    from .datasets.conductivity_schema import conductivity_dataset
     from .datasets.cut import cut
     from .datasets.cycling_files import read_cycling
     from .datasets.cycling_schema import cycling_dataset
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .datasets.limits_schema import lifetimes, stepped_test
     from .datasets.replicate_files import read_replicates
     from .datasets.replicates import replicates
+    from .datasets.schema import spectrum_dataset
     from .datasets.simulate import simulated_pellet
     from .datasets.spectrum_files import read_spectra, read_spectrum
     from .datasets.stack import stack_spectra
@@ -128,6 +130,7 @@ _HOMES = {
     "compare": "inference.comparison.compare",
     "compare_models": "inference.model_comparison.compare_models",
     "conductivity": "inference.conductivity",
+    "conductivity_dataset": "datasets.conductivity_schema",
     "conductivity_series": "inference.series",
     "coulombic_efficiency": "inference.cycling.efficiency",
     "expected_reduction": "inference.checks.next_measurement",
@@ -153,6 +156,7 @@ _HOMES = {
     "sample": "inference.engine.sample",
     "save": "inference.store",
     "simulated_pellet": "datasets.simulate",
+    "spectrum_dataset": "datasets.schema",
     "stack_spectra": "datasets.stack",
     "stepped_test": "datasets.limits_schema",
     "stripping": "datasets.stripping",
@@ -216,6 +220,7 @@ __all__ = [
     "compare",
     "compare_models",
     "conductivity",
+    "conductivity_dataset",
     "conductivity_series",
     "coulombic_efficiency",
     "expected_reduction",
@@ -242,6 +247,7 @@ __all__ = [
     "sample",
     "save",
     "simulated_pellet",
+    "spectrum_dataset",
     "stack_spectra",
     "stepped_test",
     "stripping",

@@ -21,8 +21,9 @@ def asked_model(model: Any, data: Any, noise: Any) -> Model:
     """
     if not isinstance(data, xr.Dataset):
         raise PosterionError(
-            f"the data are a {type(data).__name__}; give the xarray.Dataset that po.read_spectrum "
-            "or another po.read_… function returns for a file."
+            f"the data are of type {type(data).__name__}; give what po.read_spectrum or another "
+            "po.read_… function returns for a file, or for arrays po.spectrum_dataset(frequency, "
+            "Z) and the like."
         )
     if noise is not None and not hasattr(noise, "parameters"):
         name = _NOISES.get(str(noise).lower(), "Proportional")

@@ -47,6 +47,19 @@ def test_a_circuit_is_fitted_by_its_text(spectrum) -> None:
     assert [*by_text.named_vars] == [*by_value.named_vars]
 
 
+def test_arrays_become_data_that_fits_and_figures_take() -> None:
+    frequency = np.geomspace(1e6, 1, 30)
+    Z = 10 + 100 / (1 + 2j * np.pi * frequency * 1e-4)
+    data = po.spectrum_dataset(frequency, Z)
+    po.build("R0-p(R1,C1)", data)
+    drawn = po.plot.table(po.plot.nyquist(data))
+    assert drawn[drawn["curve"] == "measured"]["x"].to_numpy() == pytest.approx(Z.real)
+    sigma = po.conductivity_dataset(
+        [25, 50], [1.0, 2.0], temperature_unit="C", conductivity_unit="mS/cm"
+    )
+    assert sigma["conductivity"].values == pytest.approx([1e-3, 2e-3])
+
+
 @pytest.mark.parametrize(
     "thickness",
     [(2.1, 0.02, "mm"), "2.1 mm ± 0.02 mm", 2.1 * registry().mm, (2.1, "mm")],
@@ -64,7 +77,7 @@ def test_a_length_is_text_a_tuple_or_of_pint(post, thickness) -> None:
     ("line", "message"),
     [
         (lambda post, data: po.fit("R0-p(R1,CPE1)", "file.csv"), "po.read_spectrum"),
-        (lambda post, data: po.fit("R0-p(R1,CPE1)", ([1.0], [1 + 1j])), "xarray.Dataset"),
+        (lambda post, data: po.fit("R0-p(R1,CPE1)", ([1.0], [1 + 1j])), "po.spectrum_dataset"),
         (lambda post, data: po.build("R0", pd.DataFrame()), "DataFrame"),
         (lambda post, data: po.fit("R0-p(R1,CPE1", data), r"\^"),
         (lambda post, data: po.fit(po.Arrhenius, data), r"po.Arrhenius\(\)"),
