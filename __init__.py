@@ -1,10 +1,12 @@
 """posterion: Bayesian parameter inference for ion conductors and batteries."""
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .analyses.audit.run import audit, reproduce
+    from .datasets.conductivity_schema import conductivity_dataset
     from .datasets.cut import cut
     from .datasets.cycling_files import read_cycling
     from .datasets.cycling_schema import cycling_dataset
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from .datasets.limits_schema import lifetimes, stepped_test
     from .datasets.replicate_files import read_replicates
     from .datasets.replicates import replicates
+    from .datasets.schema import spectrum_dataset
     from .datasets.simulate import simulated_pellet
     from .datasets.spectrum_files import read_spectra, read_spectrum
     from .datasets.stack import stack_spectra
@@ -68,7 +71,9 @@ if TYPE_CHECKING:
     from .models.transference import BruceVincent
     from .models.transition import TwoPhases
     from .models.transport import VTF, Arrhenius, TwoRegimes
+    from .report import plot as plot
     from .report.pages.page import write_report
+    from .report.tables import summary
 
 # Where each public name lives. They are imported when first used, so that the command
 # line answers before the slow libraries are loaded.
@@ -125,6 +130,7 @@ _HOMES = {
     "compare": "inference.comparison.compare",
     "compare_models": "inference.model_comparison.compare_models",
     "conductivity": "inference.conductivity",
+    "conductivity_dataset": "datasets.conductivity_schema",
     "conductivity_series": "inference.series",
     "coulombic_efficiency": "inference.cycling.efficiency",
     "expected_reduction": "inference.checks.next_measurement",
@@ -150,9 +156,11 @@ _HOMES = {
     "sample": "inference.engine.sample",
     "save": "inference.store",
     "simulated_pellet": "datasets.simulate",
+    "spectrum_dataset": "datasets.schema",
     "stack_spectra": "datasets.stack",
     "stepped_test": "datasets.limits_schema",
     "stripping": "datasets.stripping",
+    "summary": "report.tables",
     "transference": "inference.transference",
     "unstack": "inference.unstack",
     "variance_shares": "inference.transference",
@@ -212,6 +220,7 @@ __all__ = [
     "compare",
     "compare_models",
     "conductivity",
+    "conductivity_dataset",
     "conductivity_series",
     "coulombic_efficiency",
     "expected_reduction",
@@ -238,9 +247,11 @@ __all__ = [
     "sample",
     "save",
     "simulated_pellet",
+    "spectrum_dataset",
     "stack_spectra",
     "stepped_test",
     "stripping",
+    "summary",
     "transference",
     "unstack",
     "variance_shares",
@@ -250,10 +261,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version(__name__)
+    if name == "plot":
+        return import_module(".report.plot", __name__)
     if name not in _HOMES:
         raise AttributeError(f"module 'posterion' has no attribute '{name}'")
     return getattr(import_module(f".{_HOMES[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*__all__, "__version__", "plot"})

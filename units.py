@@ -4,12 +4,16 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import PosterionError
 
 if TYPE_CHECKING:
     import pint
+
+
+Quantity = Any
+"""What `as_text` takes."""
 
 
 @cache
@@ -29,15 +33,16 @@ class Measured:
     unit: str
 
     @classmethod
-    def parse(cls, text: str, unit: str, what: str = "quantity") -> "Measured":
+    def parse(cls, text: Any, unit: str, what: str = "quantity") -> "Measured":
         """Read ``"2.1 mm"`` or ``"2.1 mm ± 0.02 mm"`` and convert it to `unit`.
 
         Parameters
         ----------
         text
-            A value with its unit; an uncertainty (one standard deviation) may follow after
-            ``±`` or ``+/-``, with a unit of its own, in the unit of the value, or in percent
-            of the value. One unit at the end, ``"2.1 ± 0.02 mm"``, holds for both.
+            As `as_text` takes it: a value with its unit; an uncertainty (one standard
+            deviation) may follow after ``±`` or ``+/-``, with a unit of its own, in the unit of
+            the value, or in percent of the value. One unit at the end, ``"2.1 ± 0.02 mm"``,
+            holds for both.
         unit
             The unit of the result, such as ``"cm"``.
         what
@@ -49,6 +54,7 @@ class Measured:
             If a number or a unit cannot be read, the value is not finite, the unit has the
             wrong dimension, or the uncertainty is negative.
         """
+        text = as_text(text, what)
         head, *tail = text.replace("+/-", "±").split("±")
         if len(tail) > 1:
             raise PosterionError(f"{what} '{text}': more than one ±; write '2.1 mm ± 0.02 mm'.")
@@ -75,6 +81,26 @@ class Measured:
         """Write as ``0.21 ± 0.002 cm``, or without ± where the value is taken as exact."""
         margin = f" ± {self.sd:g}" if self.sd else ""
         return f"{self.value:g}{margin} {self.unit}"
+
+
+def as_text(given: Any, what: str = "quantity") -> str:
+    """Return a quantity as text: of text, ``(2.1, "mm")``, ``(2.1, 0.02, "mm")`` or pint.
+
+    Raises
+    ------
+    PosterionError
+        If it is none of these, such as a number without a unit.
+    """
+    if isinstance(given, str):
+        return given
+    if isinstance(given, tuple) and len(given) in (2, 3) and isinstance(given[-1], str):
+        *numbers, unit = given
+        return f"{' ± '.join(f'{number!s}' for number in numbers)} {unit}"
+    if hasattr(given, "magnitude") and hasattr(given, "units"):
+        return f"{given.magnitude} {given.units}"
+    raise PosterionError(
+        f"the {what} {given!r} has no unit; write '2.1 mm ± 0.02 mm' or (2.1, 0.02, 'mm')."
+    )
 
 
 def celsius(text: str) -> float:

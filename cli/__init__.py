@@ -14,6 +14,7 @@ from .calibrate import calibrate
 from .compare import compare_app
 from .data import data_app
 from .fit import fit_app
+from .plot import plot
 from .reproduce import reproduce
 from .run import BAD_INPUT, print_error
 from .spelling import as_flag
@@ -43,6 +44,7 @@ app.command(fit_app)
 app.command(transference)
 app.command(compare_app)
 app.command(data_app)
+app.command(plot, usage="Usage: posterion plot RESULT... FIGURE --out FILE [OPTIONS]")
 app.command(audit)
 app.command(reproduce)
 app.command(calibrate)

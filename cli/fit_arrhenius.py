@@ -11,10 +11,10 @@ from .laws import TEMPERATURE, USUAL_FORM, Form, law_of_temperature
 from .options import (
     DATA,
     MODEL,
+    FitOutput,
     Flag,
     Groups,
     Many,
-    Output,
     Reading,
     Sampling,
     prior_option,
@@ -38,7 +38,7 @@ def fit_arrhenius(
     groups: Groups = Groups(),
     reading: Reading = Reading(),
     sampling: Sampling = Sampling(),
-    output: Output = Output(),
+    output: FitOutput = FitOutput(),
 ) -> int:
     """Fit a law of temperature to ionic conductivities.
 

@@ -9,8 +9,8 @@ from .many_spectra import pooling, read_labels, stacked
 from .options import (
     DATA,
     MODEL,
+    FitOutput,
     Many,
-    Output,
     Reading,
     Sampling,
     prior_option,
@@ -36,7 +36,7 @@ def fit_eis(
     spectra: Spectra = Spectra(),
     reading: Reading = Reading(),
     sampling: Sampling = Sampling(),
-    output: Output = Output(),
+    output: FitOutput = FitOutput(),
 ) -> int:
     """Fit an equivalent circuit to an impedance spectrum, or to many at once with --pool.
 

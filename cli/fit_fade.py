@@ -12,10 +12,10 @@ from .laws import FADE, fade_laws, number_of, share_of
 from .options import (
     DATA,
     MODEL,
+    FitOutput,
     Flag,
     Groups,
     Many,
-    Output,
     Reading,
     Sampling,
     prior_option,
@@ -52,7 +52,7 @@ def fit_fade(
     groups: Groups = Groups(),
     reading: Reading = Reading(),
     sampling: Sampling = Sampling(),
-    output: Output = Output(),
+    output: FitOutput = FitOutput(),
 ) -> int:
     """Fit laws of capacity fade, and say what is left when, and when too little is left.
 

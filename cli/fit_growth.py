@@ -11,10 +11,10 @@ from .laws import GROWTH, growth_laws, share_of
 from .options import (
     DATA,
     MODEL,
+    FitOutput,
     Flag,
     Groups,
     Many,
-    Output,
     Reading,
     Sampling,
     prior_option,
@@ -47,7 +47,7 @@ def fit_growth(
     spectra: Spectra = Spectra(),
     reading: Reading = Reading(),
     sampling: Sampling = Sampling(),
-    output: Output = Output(),
+    output: FitOutput = FitOutput(),
 ) -> int:
     """Fit how resistances grow over cycles, and say how probably they do.
 

@@ -10,10 +10,10 @@ from ..errors import PosterionError
 from .options import (
     DATA,
     MODEL,
+    FitOutput,
     Flag,
     Groups,
     Many,
-    Output,
     Reading,
     Sampling,
     prior_option,
@@ -42,7 +42,7 @@ def fit_limit(
     groups: Groups = Groups(),
     reading: Reading = Reading(),
     sampling: Sampling = Sampling(),
-    output: Output = Output(),
+    output: FitOutput = FitOutput(),
 ) -> int:
     """Fit the limit of cells, some of which had not failed, or the onset of a voltammogram.
 

@@ -13,8 +13,8 @@ from .laws import USUAL_FORM, Form
 from .options import (
     DATA,
     MODEL,
+    FitOutput,
     Many,
-    Output,
     Reading,
     Sampling,
     prior_option,
@@ -42,7 +42,7 @@ def fit_series(
     spectra: Spectra = Spectra(),
     reading: Reading = Reading(),
     sampling: Sampling = Sampling(),
-    output: Output = Output(),
+    output: FitOutput = FitOutput(),
 ) -> int:
     """Fit the spectra of one pellet, and an activation energy to each of its resistances.
 

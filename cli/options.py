@@ -202,6 +202,21 @@ class Output:
         (self.out / ".posterion").unlink()
 
 
+@Parameter(name="*", group=OUTPUT)
+@dataclass(frozen=True)
+class FitOutput(Output):
+    """Where a fit goes: its figures too, where they are asked for."""
+
+    figures: Literal["pdf", "svg", "png"] | None = None
+    """Form of all figures for a paper, 84 mm wide, with their numbers as CSV; needs --out."""
+
+    def check(self) -> None:
+        """Refuse figures that would go nowhere."""
+        if self.figures is not None and self.out is None:
+            raise PosterionError("--figures needs a folder for them; add --out NAME.")
+        super().check()
+
+
 def prior_option(example: str) -> Parameter:
     """Return the option ``--prior`` with an example of a parameter that the command has."""
     return Parameter(group=MODEL, help=f"'{example}'; may be given several times.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .compiled import ensure_place_for_compiled_code
-from .options import Output
+from .options import FitOutput, Output
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +73,8 @@ def run(output: Output, work: Callable[[Say], Outcome]) -> int:
         if output.out is not None:
             say("Writing the report")
             outcome.write(output.out)
+            if isinstance(output, FitOutput) and output.figures and isinstance(outcome, Fitted):
+                outcome.draw(output.out / "figures", output.figures, say)
     if output.as_json:
         print(json.dumps(outcome.document()))
     else:
@@ -162,6 +164,14 @@ class Fitted:
         with replacing(out / "summary.csv") as temporary:
             self.table.to_csv(temporary)
         write_report(self.tree, out / "report.html", extra=self.extra, checks=self.checks)
+
+    def draw(self, folder: Path, form: str, say: Say) -> None:
+        """Write all figures for a paper, and say which such a result has not."""
+        from ..report.plot.every import write_figures
+
+        say("Drawing the figures")
+        for sentence in write_figures(self.tree, folder, form):
+            say(sentence)
 
     def document(self) -> dict[str, Any]:
         """Return what ``--json`` prints."""

@@ -10,6 +10,7 @@ import xarray as xr
 from ..errors import PosterionError
 from ..models.parameter import Coordinates, Model
 from .arrange import arrange, beside_output, input_sd, uncertain
+from .asked import asked_model
 from .cells import Cells, Pool, cells
 from .noise.discrepant import Discrepant
 from .noise.independent import Noise, suited_noise
@@ -26,7 +27,7 @@ WINDOW = "window"
 
 
 def build(
-    model: Model,
+    model: Model | str,
     data: xr.Dataset,
     *,
     priors: Priors | None = None,
@@ -43,7 +44,7 @@ def build(
     Parameters
     ----------
     model
-        What is fitted, such as a `Circuit`.
+        What is fitted, such as a `Circuit` or its text.
     data
         With the variable that the model predicts and its coordinates.
     priors
@@ -61,6 +62,7 @@ def build(
     """
     import pymc as pm
 
+    model = asked_model(model, data, noise)
     noise = suited_noise(noise, model, data, pooled=pool is not None)
     given = given_priors(priors or {})
     coordinates = model.coordinates(given)

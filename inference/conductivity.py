@@ -6,13 +6,15 @@ import xarray as xr
 from ..errors import PosterionError
 from ..models.transport import conductivity as formula
 from ..models.transport import disc_area
-from ..units import Measured
+from ..units import Measured, Quantity, as_text
 from .discrepancy import LEFT_OUT
 from .pooling import MEAN
 from .verdict import Verdict, carried
 
 
-def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int = 0) -> xr.Dataset:
+def conductivity(
+    tree: xr.DataTree, *, thickness: Quantity, diameter: Quantity, seed: int = 0
+) -> xr.Dataset:
     """Return the posterior of the ionic conductivities, geometry error carried along.
 
     Parameters
@@ -52,17 +54,17 @@ def conductivity(tree: xr.DataTree, *, thickness: str, diameter: str, seed: int 
         raise PosterionError("the fitted model has no resistance to make a conductivity of.")
     rng = np.random.default_rng(seed)
     like = posterior["chain"] * posterior["draw"]  # one geometry, also of many spectra
-    known = {
-        what: _positive(text, what)
-        for what, text in (("thickness", thickness), ("diameter", diameter))
+    written = {
+        what: as_text(given, what).strip()
+        for what, given in (("thickness", thickness), ("diameter", diameter))
     }
+    known = {what: _positive(text, what) for what, text in written.items()}
     lengths = {what: _drawn(measured, what, like, rng) for what, measured in known.items()}
     area = disc_area(lengths["diameter"])
     verdict = Verdict.of(tree) if "verdict" in tree.attrs else None  # of draws from elsewhere
     result = xr.Dataset(
         {what: drawn for what, drawn in lengths.items() if known[what].sd},
-        attrs={"thickness": thickness.strip(), "diameter": diameter.strip()}
-        | (carried(verdict) if verdict else {}),
+        attrs=written | (carried(verdict) if verdict else {}),
     )
     for name, resistance in resistances.items():
         value = formula(resistance, lengths["thickness"], area)

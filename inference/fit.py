@@ -14,6 +14,7 @@ import xarray as xr
 from ..models.circuit import Circuit
 from ..models.parameter import OF_DATA, Model, Parameter, Quantity
 from .arrange import arrange, output_unit, uncertain
+from .asked import asked_model
 from .build import Priors, build, choose_priors, given_priors, set_data
 from .caution.general import enumerated
 from .cells import Cells, Kind, Pool, cells
@@ -33,7 +34,7 @@ PACKAGES = ("posterion", "pymc", "pytensor", "nutpie", "arviz", "numba", "numpy"
 
 
 def fit(
-    model: Model,
+    model: Model | str,
     data: xr.Dataset,
     *,
     priors: Priors | None = None,
@@ -49,7 +50,7 @@ def fit(
     Parameters
     ----------
     model
-        What is fitted, such as a `Circuit`.
+        What is fitted, such as a `Circuit` or its text.
     data
         With the variable that the model predicts and its coordinates, such as the result
         of `read_spectrum`.
@@ -97,6 +98,7 @@ def fit(
     >>> spectrum = po.read_spectrum("pellet_140C.txt")  # doctest: +SKIP
     >>> post = po.fit(po.Circuit.parse("R0-p(R1,CPE1)"), spectrum, seed=1)  # doctest: +SKIP
     """
+    model = asked_model(model, data, noise)
     noise = suited_noise(noise, model, data, pooled=pool is not None)
     given = given_priors(priors or {})
     data = arrange(model, data)

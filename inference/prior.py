@@ -79,6 +79,8 @@ class Prior:
         PosterionError
             If the text is not a family with its arguments.
         """
+        if not isinstance(text, str):
+            raise PosterionError(f"the prior {text!r} is no text; write it like LogNormal(5, 2).")
         try:
             with warnings.catch_warnings():  # of Python, on numbers such as 5inf
                 warnings.simplefilter("ignore", SyntaxWarning)

@@ -117,8 +117,13 @@ class Verdict:
         Raises
         ------
         PosterionError
-            If it carries none.
+            If it carries none, or is no result.
         """
+        if not isinstance(tree, xr.DataTree):
+            raise PosterionError(
+                f"a result is an xarray.DataTree, and this is a {type(tree).__name__}; give what "
+                "po.fit or po.load returns."
+            )
         if "verdict" not in tree.attrs:
             raise PosterionError("the result carries no verdict; fit the model anew.")
         fields = json.loads(tree.attrs["verdict"])

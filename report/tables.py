@@ -41,13 +41,23 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
         ``"derived"``, and ``doubtful`` tells what may not be quoted as it is; see
         `Verdict.trusts`. Mean, sd and quantiles are NaN where the checks failed. Of further
         draws with the attribute ``censored_at`` mean and sd are NaN where one reaches it.
+
+    Raises
+    ------
+    PosterionError
+        If `tree` is no result.
+
+    Examples
+    --------
+    >>> import posterion as po
+    >>> po.summary(po.load("pellet.nc"))[["median", "q03", "q97", "unit"]]  # doctest: +SKIP
     """
     import arviz_stats
 
+    verdict = Verdict.of(tree)
     posterior = scalars(tree.children["posterior"].to_dataset())
     own = [*json.loads(tree.attrs["parameters"]), *hyperparameters(tree)]
     order = sorted(map(str, posterior), key=lambda name: _place(own, stem(name)))
-    verdict = Verdict.of(tree)
     doubtful = {str(name): not verdict.trusts(str(name)) for name in posterior}
     values: dict[Hashable, xr.DataArray] = {}
     statistics: dict[str, dict[Hashable, float]] = {}

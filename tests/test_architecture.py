@@ -1,6 +1,7 @@
 """Dependencies point one way, and heavy libraries stay out of the way of help and errors."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -81,6 +82,14 @@ def test_no_analysis_imports_another_and_the_audit_alone_reads_data() -> None:
         assert not others, f"{path.relative_to(ROOT)} imports {others}"
         if own != "audit":
             assert "datasets" not in imported_packages(path), path
+
+
+def test_figures_know_neither_pages_nor_plots_and_all_of_these_draw_by_them() -> None:
+    for path in sorted((ROOT / "report" / "figures").glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"from \.\.(pages|plot)\b", text), path
+    for path in sorted((ROOT / "report" / "plot").glob("*.py")):
+        assert "pages" not in path.read_text(encoding="utf-8").split('"""', 2)[-1], path
 
 
 def test_no_module_is_loose_at_the_root() -> None:

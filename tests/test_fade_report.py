@@ -21,8 +21,8 @@ from posterion.report.figures import fade as fade_figures
 from posterion.report.figures import growth as growth_figures
 from posterion.report.figures import laws as laws_figure
 from posterion.report.figures import threshold as threshold_figures
+from posterion.report.figures.efficiency import efficiency as efficiency_figure
 from posterion.report.pages import page
-from posterion.report.pages.efficiency_section import efficiency as efficiency_figure
 from posterion.report.pages.methods import methods
 from posterion.report.pages.rows import quantity_rows
 from posterion.report.pages.subject import subject_of

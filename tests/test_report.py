@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import posterion as po
+from posterion.report.figures import nyquist as nyquist_figures
 from posterion.report.figures import posterior as posterior_figures
 from posterion.report.figures import spectrum as spectrum_figures
 from posterion.report.numbers import axis_scale, interval, number, quantity, scale_of
@@ -26,7 +27,7 @@ result = synthetic.result
 PELLET = {"R1": 120.0, "CPE1_Q": 2e-9, "CPE2_Q": 5e-5, "CPE2_n": 0.88}
 FAILED = {"passed": False, "max_r_hat": 1.2, "messages": ["The chains disagree: R-hat is 1.2."]}
 TRUSTED_FIGURES = (
-    spectrum_figures.nyquist,
+    nyquist_figures.nyquist,
     spectrum_figures.bode,
     spectrum_figures.residuals,
     posterior_figures.marginals,
@@ -139,7 +140,7 @@ def test_untrusted_page_shows_no_interval(good, bad, good_page, bad_page):
 
 
 def test_untrusted_figures_hold_only_data(good, bad):
-    for draw in (spectrum_figures.nyquist, spectrum_figures.bode):
+    for draw in (nyquist_figures.nyquist, spectrum_figures.bode):
         for axes in draw(bad).axes:
             assert not axes.collections and not axes.patches
             assert all(line.get_linestyle() == "None" for line in axes.lines)
@@ -265,7 +266,7 @@ def test_missing_folder_is_told(good, tmp_path):
 def test_nyquist_has_equal_scales_and_minus_imaginary_up(which, request):
     tree = request.getfixturevalue(which)
     measured = tree["observed_data"]["Z"].transpose("part", "frequency").values
-    figure = spectrum_figures.nyquist(tree)
+    figure = nyquist_figures.nyquist(tree)
     assert len(figure.axes) == (2 if which == "pellet" else 1)
     for axes in figure.axes:
         assert axes.get_aspect() == 1.0
@@ -282,7 +283,7 @@ def test_nyquist_has_equal_scales_and_minus_imaginary_up(which, request):
 
 
 def test_arcs_hidden_by_a_blocking_tail_get_a_panel(pellet):
-    whole, arcs = spectrum_figures.nyquist(pellet).axes
+    whole, arcs = nyquist_figures.nyquist(pellet).axes
     assert whole.get_xlabel() == "Z′ (kΩ)" and arcs.get_xlabel() == "Z′ (Ω)"
     assert 120 < arcs.get_xlim()[1] < 400
 

@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import stats
 
+from ...errors import PosterionError
 from ...units import hertz
 from ..deciding import beside_limit
 from ..revive import model_of
@@ -187,8 +188,7 @@ def kramers_kronig(tree: xr.DataTree, clear: float = CLEAR) -> KramersKronig | N
     Z = measured.values[:, order]
     modulus = np.hypot(*Z)
 
-    decades = np.log10(frequency[0] / frequency[-1])
-    elements = int(np.clip(round(PER_DECADE * decades), 3, frequency.size - 4))
+    elements = _elements(frequency)
     left, kept = _project(frequency, modulus, elements, np.concatenate([Z[None], drawn]) / modulus)
     residuals, simulated = left[0], left[1:]
     expected = _pattern(simulated)
@@ -204,6 +204,41 @@ def kramers_kronig(tree: xr.DataTree, clear: float = CLEAR) -> KramersKronig | N
         float(np.sqrt(excess * power)) if z > clear else 0.0,
         z,
     )
+
+
+def consistent_residuals(frequency: Array, Z: Array) -> Array:
+    """Return what the linear fit leaves of a spectrum before any other, over |Z|.
+
+    Parameters
+    ----------
+    frequency
+        Shape (n,), in Hz, from high to low.
+    Z
+        Shape (2, n), real and imaginary part.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (2, n).
+
+    Raises
+    ------
+    PosterionError
+        If there are fewer than ten frequencies, which such a fit follows whatever they are.
+    """
+    if frequency.size < FEWEST:
+        raise PosterionError(
+            f"the spectrum has {frequency.size} frequencies; a Kramers-Kronig test needs {FEWEST}."
+        )
+    modulus = np.hypot(*Z)
+    left, _ = _project(frequency, modulus, _elements(frequency), Z[None] / modulus)
+    return np.asarray(left[0])
+
+
+def _elements(frequency: Array) -> int:
+    """Return the number of RC elements for a range of frequencies."""
+    decades = np.log10(frequency[0] / frequency[-1])
+    return int(np.clip(round(PER_DECADE * decades), 3, frequency.size - 4))
 
 
 def _project(

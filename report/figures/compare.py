@@ -1,12 +1,13 @@
 """Figures of a comparison: specimens and levels, ranks, pairs, and what the spread does."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from ...inference.caution.general import variable
+from ...inference.residuals import NORMAL_94
 from ...inference.verdict import Verdict
 from ...units import percent_spaced
 from ..numbers import axis_scale
@@ -40,35 +41,54 @@ def by_chance(tree: xr.DataTree) -> list[str]:
 
 def forest(tree: xr.DataTree) -> "Figure":
     """Draw each specimen, and where trusted the level of each group and further specimens."""
-    passed = Verdict.of(tree).passed
-    names, data = by_chance(tree), tree.children["constant_data"].dataset
-    of_group = np.array(variable(tree, "posterior", "level")["group"].values, dtype=str)[
-        data["group_of_specimen"].values
-    ]
-    value, sd = data["measured_value"].values, data["own_sd"].values
-    low, high = value - 1.88 * sd, value + 1.88 * sd
-    if tree.attrs["log"]:
-        value, low, high = np.exp(value), np.exp(low), np.exp(high)
-    figure = new_figure(1.0 + 0.55 * len(names))
-    axes = figure.subplots()
-    scale = axis_scale(value, str(tree.attrs["unit"]))
+    figure = new_figure(1.0 + 0.55 * len(by_chance(tree)))
+    draw_groups(figure.subplots(), tree)
+    return figure
+
+
+def draw_groups(axes: "Axes", item: xr.DataTree | xr.Dataset, size: float = 4.5) -> None:
+    """Draw specimens by group, of a result or of data before it; `size` is that of the points."""
+    names, of_group, value, low, high = _specimens(item)
+    data = item.attrs if isinstance(item, xr.DataTree) else item["value"].attrs
+    unit = str(data["unit" if isinstance(item, xr.DataTree) else "units"])
+    quantity = str(data["quantity" if isinstance(item, xr.DataTree) else "long_name"])
+    scale = axis_scale(value, unit)
     for place, name in enumerate(reversed(names)):
         own = of_group == name
-        color = _color(names, name)
-        if passed:
-            _level(axes, tree, name, place, scale.divisor, color)
+        if isinstance(item, xr.DataTree) and Verdict.of(item).passed:
+            _level(axes, item, name, place, scale.divisor, _color(names, name))
         offsets = 0.2 + 0.09 * np.linspace(-1, 1, own.sum()) if own.sum() > 1 else np.array([0.2])
         x, left, right = (each[own] / scale.divisor for each in (value, low, high))
-        axes.hlines(place + offsets, left, right, color=INK, linewidth=0.8, alpha=0.6)
+        axes.hlines(
+            place + offsets, left, right, color=INK, linewidth=0.8, alpha=0.6,
+            label=f"_{name}: 94 % of the errors",
+        )  # fmt: skip
         axes.plot(
-            x, place + offsets, "o", color="white", markeredgecolor=INK, markersize=4.5, zorder=4
-        )
+            x, place + offsets, "o", color="white", markeredgecolor=INK, markersize=size, zorder=4,
+            label=f"_{name}: specimens",
+        )  # fmt: skip
     _rows(axes, [shown_label(name, 22) for name in reversed(names)], 0.0)
     axes.set_ylim(-0.5, len(names) - 0.3)
     if value.min() > 0 and value.max() / value.min() > WIDE:
         axes.set_xscale("log")
-    axes.set_xlabel(scale.label(shown_label(str(tree.attrs["quantity"]))))
-    return figure
+    axes.set_xlabel(scale.label(shown_label(quantity[:1].upper() + quantity[1:])))
+
+
+def _specimens(item: xr.DataTree | xr.Dataset) -> tuple[list[str], Any, Array, Array, Array]:
+    """Return groups, and of each specimen its group, its value and the ends of its error."""
+    if not isinstance(item, xr.DataTree):
+        value = item["value"].values
+        sd = item["value_sd"].values if "value_sd" in item else np.zeros_like(value)
+        of_group = item["group"].values.astype(str)
+        names = [*dict.fromkeys(of_group.tolist())]
+        return names, of_group, value, value - NORMAL_94 * sd, value + NORMAL_94 * sd
+    data = item.children["constant_data"].dataset
+    groups = np.array(variable(item, "posterior", "level")["group"].values, dtype=str)
+    value, sd = data["measured_value"].values, data["own_sd"].values
+    low, high = value - NORMAL_94 * sd, value + NORMAL_94 * sd
+    if item.attrs["log"]:
+        value, low, high = np.exp(value), np.exp(low), np.exp(high)
+    return by_chance(item), groups[data["group_of_specimen"].values], value, low, high
 
 
 def _level(
@@ -82,9 +102,15 @@ def _level(
     new = levels * np.exp(z) if tree.attrs["log"] else levels + z
     first, last = np.quantile(new, [0.03, 0.97]) / divisor
     low, middle, high = np.quantile(levels, [0.03, 0.5, 0.97]) / divisor
-    axes.hlines(place - 0.08, first, last, color=color, linewidth=1.0)
-    axes.hlines(place - 0.08, low, high, color=color, linewidth=5.0, alpha=0.75)
-    axes.plot([middle], [place - 0.08], "|", color=INK, markersize=11, markeredgewidth=1.5)
+    y, called = place - 0.08, f"_{name}: "
+    axes.hlines(y, first, last, color=color, linewidth=1.0, label=f"{called}94 % of new specimens")
+    axes.hlines(
+        y, low, high, color=color, linewidth=5.0, alpha=0.75, label=f"{called}94 % of the level"
+    )
+    axes.plot(
+        [middle], [y], "|", color=INK, markersize=11, markeredgewidth=1.5,
+        label=f"{called}median of the level",
+    )  # fmt: skip
 
 
 def ridge(tree: xr.DataTree) -> "Figure":

@@ -8,7 +8,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ...inference.cycling.cycle_series import CycleSeries
-from .style import GREY, ORANGE
+from .style import GREY, MEASURED, ORANGE, Look, plain_numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,30 +18,60 @@ Array = NDArray[np.float64]
 SHADE = "#F1F1F1"
 NEW, LAW = 0.13, 0.36
 
+OF_MEDIAN, EXTRAPOLATED = "law (median)", "extrapolated"
+OF_LAW, OF_NEW = "94 % of the law", "94 % of new measurements"
+UNNAMED = Look(label="_")
+"""Of what has no legend of its own."""
 
-def draw_band(axes: "Axes", x: Array, quantiles: Array, color: str, alpha: float) -> None:
+
+def draw_band(
+    axes: "Axes", x: Array, quantiles: Array, color: str, alpha: float, name: str = "_band"
+) -> None:
     """Fill between the first and the last quantile."""
-    axes.fill_between(x, quantiles[0], quantiles[-1], color=color, alpha=alpha, linewidth=0)
+    axes.fill_between(
+        x, quantiles[0], quantiles[-1], color=color, alpha=alpha, linewidth=0, label=name
+    )
 
 
 def draw_law(
-    axes: "Axes", x: Array, quantiles: Array, last: float, color: str, alpha: float = LAW
+    axes: "Axes",
+    x: Array,
+    quantiles: Array,
+    last: float,
+    color: str,
+    alpha: float = LAW,
+    names: Look = UNNAMED,
 ) -> None:
     """Draw the band of a law and its median, dashed beyond the last measured cycle."""
-    draw_band(axes, x, quantiles, color, alpha)
-    draw_median(axes, x, quantiles[1], last, color, 1.3)
+    draw_band(axes, x, quantiles, color, alpha, names.called(OF_LAW))
+    draw_median(axes, x, quantiles[1], last, color, 1.3, names)
 
 
 def draw_median(
-    axes: "Axes", x: Array, middle: Array, last: float, color: str, width: float
+    axes: "Axes",
+    x: Array,
+    middle: Array,
+    last: float,
+    color: str,
+    width: float,
+    names: Look = UNNAMED,
 ) -> None:
     """Draw a line, dashed beyond the last measured cycle."""
-    for part, style in ((x <= last, "-"), (x >= last, "--")):
-        axes.plot(x[part], middle[part], style, color=color, linewidth=width, zorder=2.6)
+    for part, style, what in ((x <= last, "-", OF_MEDIAN), (x >= last, "--", EXTRAPOLATED)):
+        if part.any():
+            label = names.called(what)
+            axes.plot(
+                x[part], middle[part], style, color=color, linewidth=width, zorder=2.6, label=label
+            )
 
 
 def draw_points(
-    axes: "Axes", series: CycleSeries, divisor: float, color: str, size: float = 3.0
+    axes: "Axes",
+    series: CycleSeries,
+    divisor: float,
+    color: str,
+    size: float = 3.0,
+    names: Look = UNNAMED,
 ) -> None:
     """Draw what was measured, on axes whose limits are set; see `mark_beyond`."""
     values = series.value / divisor
@@ -55,6 +85,7 @@ def draw_points(
         linestyle="",
         color=color,
         zorder=2.2,
+        label=names.called(MEASURED),
     )
 
 
@@ -114,6 +145,21 @@ def mark_threshold(axes: "Axes", value: float, text: str) -> None:
             fontsize=8,
             color=ORANGE,
         )
+
+
+def retention_axis(axes: "Axes", reference: float) -> None:
+    """Write on the right how much of a reference is left, in percent."""
+    right = axes.secondary_yaxis(
+        "right",
+        functions=(
+            lambda q: 100 * np.asarray(q) / reference,
+            lambda r: np.asarray(r) * reference / 100,
+        ),
+    )
+    right.set_ylabel("Retention (%)")
+    right.tick_params(labelsize=9, color=GREY)
+    right.spines["right"].set_color(GREY)
+    right.yaxis.set_major_formatter(plain_numbers())
 
 
 def set_limits(

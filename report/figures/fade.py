@@ -24,10 +24,11 @@ from .cycle_axes import (
     mark_beyond,
     mark_extrapolated,
     mark_threshold,
+    retention_axis,
     set_limits,
 )
 from .cycle_curves import bands, curves, references
-from .style import BLUE, GREY, INK, ORANGE, new_figure, shown_label, tidy
+from .style import BLUE, INK, ORANGE, new_figure, shown_label, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,17 +62,7 @@ def _of_one(tree: xr.DataTree, series: CycleSeries, passed: bool) -> "Figure":
         reference = references(tree, question)[series.label]
         set_limits(axes, [series.value], drawn["law"], question.threshold * reference)
         mark_threshold(axes, question.threshold * reference, percent(question.threshold))
-        right = axes.secondary_yaxis(
-            "right",
-            functions=(
-                lambda q: 100 * np.asarray(q) / reference,
-                lambda r: np.asarray(r) * reference / 100,
-            ),
-        )
-        right.set_ylabel("Retention (%)")
-        right.tick_params(labelsize=9, color=GREY)
-        right.spines["right"].set_color(GREY)
-        right.yaxis.set_major_formatter(_plain())
+        retention_axis(axes, reference)
         mark_extrapolated(axes, series.last, float(drawn["cycle"].max()))
     else:
         set_limits(axes, [series.value], None, None)
@@ -223,9 +214,3 @@ def _draw_pair(
 def _relative(drawn: xr.DataArray, divisors: dict[str, float]) -> xr.DataArray:
     by = xr.DataArray([divisors[str(s)] for s in drawn["subject"].values], dims="subject")
     return drawn / by
-
-
-def _plain() -> Any:
-    from .style import plain_numbers
-
-    return plain_numbers()

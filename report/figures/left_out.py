@@ -12,7 +12,7 @@ from ...inference.relaxation_times import (
     relaxation_times,
 )
 from ..numbers import Scale, power_of_ten, scale_of
-from .style import BLUE, GREY, INK, ORANGE, hertz, new_figure, tidy
+from .style import BAND, BLUE, GREY, INK, MEDIAN, ORANGE, Look, hertz, new_figure, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,7 +79,8 @@ def _frequencies(axes: "Axes") -> None:
     top_axis.xaxis.set_major_locator(LogLocator(base=100, numticks=12))
     top_axis.xaxis.set_major_formatter(FuncFormatter(lambda f, _: hertz(f, unit=False)))
     top_axis.minorticks_off()
-    top_axis.tick_params(labelsize=9)
+    top_axis.tick_params(labelsize=9, color=GREY)
+    top_axis.spines["top"].set_color(GREY)
     top_axis.set_xlabel("Frequency 1/(2πτ) (Hz)", fontsize=9)
 
 
@@ -97,3 +98,24 @@ def _inverse(value: ArrayLike) -> Array:
     """Turn a relaxation time into the frequency of the top of its arc, and back."""
     with np.errstate(divide="ignore"):
         return np.asarray(1 / (2 * np.pi * np.asarray(value, dtype=float)))
+
+
+def draw_whole(axes: "Axes", times: RelaxationTimes, scale: Scale, look: Look) -> None:
+    """Draw the arcs together with what they leave out: the median and the 94 % band."""
+    low, median, high = np.quantile(times.arcs + times.left_out, [0.03, 0.5, 0.97], axis=0)
+    axes.fill_between(
+        times.tau, low / scale.divisor, high / scale.divisor, color=look.band, alpha=0.25,
+        linewidth=0, label=look.called(BAND),
+    )  # fmt: skip
+    axes.plot(
+        times.tau, median / scale.divisor, color=look.line, linewidth=1.4,
+        label=look.label or MEDIAN,
+    )  # fmt: skip
+    framed = not axes.child_axes
+    axes.set_ylabel(f"γ ({scale.unit})")
+    axes.set_xlabel("Relaxation time τ (s)")
+    _decades(axes)
+    tidy(axes)
+    if framed:
+        axes.axhline(0, color=GREY, linewidth=0.8)
+        _frequencies(axes)

@@ -71,7 +71,7 @@ def pairs(tree: xr.DataTree) -> "Figure":
     refuse_untrusted(tree)
     from matplotlib.ticker import MaxNLocator
 
-    names = _most_correlated(tree)
+    names = most_correlated(tree)
     shown = {name: _for_axis(tree, name) for name in names}
     count = len(names) - 1
     figure = new_figure(0.4 + 1.55 * max(count, 1))
@@ -294,7 +294,7 @@ def _correlation(tree: xr.DataTree, a: str, b: str) -> float:
     return float(np.corrcoef(lines[0], lines[1])[0, 1])
 
 
-def _most_correlated(tree: xr.DataTree) -> list[str]:
+def most_correlated(tree: xr.DataTree) -> list[str]:
     """Return the pair that hangs together most, and the next that hang with it."""
     names = paired(tree)
     if len(names) < 2:

@@ -14,7 +14,8 @@ from ...inference.unstack import spectrum_dim, unstack
 from ...inference.verdict import Verdict
 from ...models.circuit import Circuit
 from ..numbers import scale_of
-from .spectrum import Spectrum, arcs_of, bounds_of, draw_nyquist
+from .nyquist import arcs_of, bounds_of, draw_nyquist
+from .spectrum import Spectrum
 from .style import BLUE, GREY, INK, decades_axis, new_figure, shown_label, tidy
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,6 +22,68 @@ WIDTH = 5.0
 
 WIDE_AXIS = 1e4
 """An axis over more than this factor has powers of ten; one over less has plain numbers."""
+
+
+MEASURED, MEDIAN = "measured", "model (median)"
+NEW, FIFTY = "94 % of new data", "50 % of new data"
+BAND = "94 % band"
+"""What points, lines and bands are called in legends, and in tables of what is drawn."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How what belongs to one result is drawn, so that it is told from others on the same axes.
+
+    Where there is a label, the points carry it in the legend, and all else is left out of it.
+    """
+
+    points: str = INK
+    line: str = ORANGE
+    band: str = BLUE
+    marker: str = "o"
+    label: str = ""
+
+    def called(self, what: str) -> str:
+        """Return the name of an artist; one that begins with a low line has no legend."""
+        if not self.label:
+            return what
+        return self.label if what == MEASURED and self.label != "_" else f"_{self.label}: {what}"
+
+    def measured(self, size: float = 4.0) -> dict[str, Any]:
+        """Return the style of measured points."""
+        return {
+            "linestyle": "",
+            "marker": self.marker,
+            "markersize": size,
+            "markerfacecolor": "none",
+            "markeredgecolor": self.points,
+            "markeredgewidth": min(0.9, 0.22 * size),
+            "label": self.called(MEASURED),
+            "zorder": 3,
+        }
+
+    def median(self) -> dict[str, Any]:
+        """Return the style of the line of a model."""
+        return {
+            "color": self.line,
+            "linewidth": 1.4,
+            "label": self.called(MEDIAN),
+            "zorder": 2.5,
+        }
+
+    def of_band(self, what: str) -> dict[str, Any]:
+        """Return the style of a band of new data."""
+        alpha = 0.25 if what == NEW else 0.45
+        return {"color": self.band, "alpha": alpha, "linewidth": 0, "label": self.called(what)}
+
+
+ALONE = Look()
+
+
+def look(place: int, label: str) -> Look:
+    """Return the look of one of several: a colour and a symbol of its own."""
+    color = CHAINS[place % len(CHAINS)]
+    return Look(color, color, color, MARKERS[place % len(MARKERS)], shown_label(label))
 
 
 def new_figure(height: float, layout: str | None = "constrained") -> "Figure":

@@ -20,6 +20,7 @@ from .style import (
     GREY,
     INK,
     MARKERS,
+    MEASURED,
     WIDE_AXIS,
     decades_axis,
     new_figure,
@@ -44,6 +45,9 @@ DRAWS, DRAWS_OF_MANY = 4000, 1000
 
 QUANTITY = "Ionic conductivity"
 
+LAW, EXTRAPOLATED = "law (median)", "extrapolated"
+OF_LAW, NEW_POINTS = "94 % of the law", "94 % of new measurements"
+
 
 def conductivity(tree: xr.DataTree) -> "Figure":
     """Draw conductivity against 1000/T, with the law and the band of new measurements.
@@ -58,15 +62,18 @@ def conductivity(tree: xr.DataTree) -> "Figure":
         return _panels(series, predicted)
     figure = new_figure(4.4)
     axes = figure.subplots()
-    scale = _scale(series)
+    scale = series_scale(series)
     for place, each in enumerate(series):
         color = CHAINS[place] if few else BLUE
         marker = MARKERS[place] if few else "."
-        _draw(axes, each, predicted.get(each.label), scale, color, marker, banded=few)
-    _axes_of_temperature(axes)
+        draw_series(axes, each, predicted.get(each.label), scale, color, marker, banded=few)
+    temperature_axes(axes)
     axes.set_ylabel(scale.label(QUANTITY))
     if few:
-        _legend(figure, axes, series, predicted)
+        figure.legend(
+            handles=legend_handles(series, predicted),
+            loc="outside upper center", ncols=2, fontsize=9, frameon=False,
+        )  # fmt: skip
     return figure
 
 
@@ -74,7 +81,7 @@ def _panels(series: Sequence[Series], predicted: dict[str, Prediction]) -> "Figu
     """Draw each group in a small panel; all have the same axes, so slopes can be compared."""
     columns = 3 if len(series) <= 12 else 5
     rows = -(-len(series) // columns)
-    scale = _scale(series)
+    scale = series_scale(series)
     height = 1.1 + (1.2 if columns == 3 else 1.05) * rows
     # Axes that share, and a layout that settles, would take seconds with so many panels.
     figure = new_figure(height, layout=None)
@@ -90,11 +97,11 @@ def _panels(series: Sequence[Series], predicted: dict[str, Prediction]) -> "Figu
             continue
         each = series[place]
         axes.set(xlim=x, ylim=y, autoscale_on=False)
-        _axes_of_temperature(axes, small=True, top=place < columns)
+        temperature_axes(axes, small=True, top=place < columns)
         axes.tick_params(
             labelsize=7, labelleft=place % columns == 0, labelbottom=place + columns >= len(series)
         )
-        _draw(axes, each, predicted.get(each.label), scale, BLUE, "o", banded=True, size=2.5)
+        draw_series(axes, each, predicted.get(each.label), scale, BLUE, "o", banded=True, size=2.5)
         axes.set_title(_in_two_lines(each.label, length), fontsize=size, loc="left", pad=2)
     below = "1000/T (K⁻¹); above the panels temperature (°C)"
     figure.supxlabel(below, fontsize=9, y=0.08 / height, va="bottom")
@@ -121,7 +128,7 @@ def _in_two_lines(label: str, length: int) -> str:
     return "\n".join(shown_label(line, length) for line in lines if line)
 
 
-def _draw(
+def draw_series(
     axes: "Axes",
     series: Series,
     predicted: Prediction | None,
@@ -131,15 +138,21 @@ def _draw(
     *,
     banded: bool,
     size: float = 4.5,
+    name: str = "",
 ) -> None:
-    """Draw the points of a group, and where the law is known its line and bands."""
+    """Draw the points of a group, and where the law is known its line and bands.
+
+    The name stands in tables of what is drawn, not in the legend.
+    """
     inverse = 1000 / series.temperature
+    called = f"_{name}: " if name else "_"
     if predicted is not None:
         if banded:
             x = predicted.inverse
             new, law = predicted.new / scale.divisor, predicted.law / scale.divisor
-            axes.fill_between(x, *new[[0, 2]], color=color, alpha=0.13, linewidth=0)
-            axes.fill_between(x, *law[[0, 2]], color=color, alpha=0.33, linewidth=0)
+            fill: dict[str, Any] = {"color": color, "linewidth": 0}
+            axes.fill_between(x, *new[[0, 2]], alpha=0.13, label=f"{called}{NEW_POINTS}", **fill)
+            axes.fill_between(x, *law[[0, 2]], alpha=0.33, label=f"{called}{OF_LAW}", **fill)
         low, high = float(inverse.min()), float(inverse.max())
         for part, style in (
             (predicted.between(low, high), "-"),
@@ -153,8 +166,9 @@ def _draw(
                 color=color,
                 linewidth=1.2,
                 zorder=2.5,
+                label=f"{called}{LAW}" if style == "-" else f"{called}{EXTRAPOLATED}",
             )
-    axes.errorbar(
+    drawn = axes.errorbar(
         inverse,
         series.conductivity / scale.divisor,
         yerr=_error(series, scale),
@@ -171,6 +185,7 @@ def _draw(
         elinewidth=0.8,
         zorder=3,
     )
+    drawn.lines[0].set_label(f"{called}{MEASURED}")
 
 
 def _error(series: Series, scale: Scale) -> Any:
@@ -181,7 +196,7 @@ def _error(series: Series, scale: Scale) -> Any:
     return np.stack([down, series.conductivity_sd]) / scale.divisor
 
 
-def _scale(series: Sequence[Series]) -> Scale:
+def series_scale(series: Sequence[Series]) -> Scale:
     """Choose mS/cm or the like where plain numbers will do, and else S/cm."""
     values = np.concatenate([each.conductivity for each in series])
     if values.max() > WIDE_AXIS / 10 * values.min():
@@ -189,7 +204,9 @@ def _scale(series: Sequence[Series]) -> Scale:
     return scale_of(values, "S/cm")
 
 
-def _axes_of_temperature(axes: "Axes", *, small: bool = False, top: bool = True) -> None:
+def temperature_axes(
+    axes: "Axes", *, small: bool = False, top: bool = True, again: bool = False
+) -> None:
     """Write 1000/T below and temperatures in °C above; conductivity goes by decades."""
     low, high = axes.get_xlim()
     decades_axis(axes)
@@ -199,6 +216,8 @@ def _axes_of_temperature(axes: "Axes", *, small: bool = False, top: bool = True)
         axes.set_xlabel("1000/T (K⁻¹)")
     if not top:
         return
+    if again:
+        axes.child_axes[0].remove()
     above = axes.secondary_xaxis("top", functions=(_celsius, _thousand_over))
     above.set_xticks(_celsius_ticks(low, high, 3 if small else 7))
     above.tick_params(labelsize=7 if small else 9, color=GREY)
@@ -227,27 +246,27 @@ def _celsius_ticks(low: float, high: float, count: int) -> list[int]:
     return ticks
 
 
-def _legend(
-    figure: "Figure", axes: "Axes", series: Sequence[Series], predicted: dict[str, Prediction]
-) -> None:
+def legend_handles(
+    series: Sequence[Series], predicted: dict[str, Prediction], first: int = 0
+) -> list[Any]:
     """Name the groups by their colours, and what lines and bands are once for all of them."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     handles: list[Any] = []
-    grouped = len(series) > 1
+    grouped = len(series) > 1 or first > 0
     color = GREY if grouped else CHAINS[0]
-    for place, each in enumerate(series):
-        label = shown_label(each.label) if grouped else "measured"
+    for place, each in enumerate(series, first):
+        label = shown_label(each.label) if grouped else MEASURED
         style: dict[str, Any] = {"marker": MARKERS[place], "markerfacecolor": "white"}
         line = "-" if predicted and grouped else ""
         handles.append(Line2D([], [], color=CHAINS[place], linestyle=line, label=label, **style))
     if predicted:
         if not grouped:
-            handles.append(Line2D([], [], color=color, label="law (median)"))
+            handles.append(Line2D([], [], color=color, label=LAW))
         handles += [
-            Line2D([], [], color=color, linestyle="--", label="extrapolated"),
-            Patch(color=color, alpha=0.45, linewidth=0, label="94 % of the law"),
-            Patch(color=color, alpha=0.13, linewidth=0, label="94 % of new measurements"),
+            Line2D([], [], color=color, linestyle="--", label=EXTRAPOLATED),
+            Patch(color=color, alpha=0.45, linewidth=0, label=OF_LAW),
+            Patch(color=color, alpha=0.13, linewidth=0, label=NEW_POINTS),
         ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=2, fontsize=9, frameon=False)
+    return handles

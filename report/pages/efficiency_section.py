@@ -1,19 +1,12 @@
 """Coulombic efficiency on the page of a law of fade: measured, beside what it would imply."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import xarray as xr
 
 from ...inference.cycling.efficiency import ACCURACY
-from ..figures.cycle_axes import mark_beyond
-from ..figures.style import CHAINS, INK, new_figure, shown_label, tidy
+from ..figures.efficiency import GROUP, efficiency
 from .subject import Drawing, GroupTable, Section
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-GROUP = "coulombic_efficiency"
 TABLED = 60
 """Cells that have a row each."""
 
@@ -53,35 +46,3 @@ def section(tree: xr.DataTree) -> Section | None:
     )
     headings = ("average efficiency", "implied retention", "observed retention")
     return Section("Coulombic efficiency", text, GroupTable("cell", headings, tuple(rows)), drawing)
-
-
-def efficiency(tree: xr.DataTree) -> "Figure":
-    """Draw the efficiency of each cell against cycle."""
-    found = tree.children[GROUP].to_dataset()
-    labels = [str(label) for label in found["cell"].values]
-    few = len(labels) <= len(CHAINS)
-    figure = new_figure(3.2)
-    axes = figure.subplots()
-    values = 100 * found["efficiency"].values
-    low, high = np.nanquantile(values, [0.01, 0.99])
-    pad = 0.15 * (high - low) or 0.05
-    axes.set_ylim(low - pad, high + pad)
-    for place, label in enumerate(labels):
-        inside = np.isfinite(values[place])
-        color = CHAINS[place] if few else INK
-        mark_beyond(axes, found["cycle"].values[inside], values[place][inside], color)
-        axes.plot(
-            found["cycle"].values[inside],
-            values[place][inside],
-            color=color,
-            linewidth=0.9 if few else 0.5,
-            alpha=1.0 if few else 0.4,
-            marker="." if inside.sum() < 2 else "",
-            label=shown_label(label, 24),
-        )
-    tidy(axes)
-    axes.set_xlabel("Cycle")
-    axes.set_ylabel("Coulombic efficiency (%)")
-    if few and len(labels) > 1:
-        figure.legend(loc="outside upper center", ncols=3, fontsize=9, frameon=False)
-    return figure

@@ -14,6 +14,7 @@ from ...inference.residuals import NORMAL_94
 from ...inference.scalars import stem
 from ...inference.unstack import spectrum_dim, unstack
 from ..figures import left_out as left_out_figures
+from ..figures import nyquist as nyquist_figures
 from ..figures import spectrum as spectrum_figures
 from ..figures import stacked as stacked_figures
 from ..numbers import interval, quantity
@@ -122,7 +123,7 @@ class SpectrumSubject(Subject):
             return _of_many(tree, passed, bands)
         nyquist = Drawing(
             "nyquist",
-            spectrum_figures.nyquist,
+            nyquist_figures.nyquist,
             "Nyquist plot: minus imaginary part against real part of the impedance",
             f"Nyquist plot. {bands} Filled points carry their frequency.",
         )
