@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from ..errors import PosterionError, Setting
+from .cycling_columns import is_cycle
 from .growth_schema import growth_dataset
 from .tables.cells import lines_in_words
 from .tables.columns import checked_names, labels_of, naming, refuse_duplicates
@@ -23,9 +24,11 @@ from .tables.wanted import Wanted
 Output = Literal["resistance", "overpotential"]
 
 ROLES = ("cycle", "resistance", "overpotential", "resistance_sd", "overpotential_sd")
-_CYCLE = re.compile(r"(n|cycles?|cycle(s?)(number|no|index|count)|numberofcycles|cyclenr)#?")
 _NAMES: Mapping[Output, re.Pattern[str]] = {
-    "resistance": re.compile(r"r[0-9]{0,3}|r\(?[a-z]{1,6}\)?|\w*resistance\w*|asr|impedance|\|z\|"),
+    "resistance": re.compile(
+        r"r[0-9]{0,3}|r\(?[a-z]{1,6}\)?|\w*resistance\w*|asr|esr|[da]c(ir|r)|impedance|\|z\||ri|"
+        r"\w*(widerstand|résistance|resistencia|resistenza|电阻|内阻|阻抗|抵抗|저항)\w*"
+    ),
     "overpotential": re.compile(r"η|eta|\w*(over(potential|voltage)|polari[sz]ation)\w*"),
 }
 _ERROR = re.compile(r"(.*?)[\s_]*[(\[]?(sd|std|sigma|error|err|uncertainty|±)[)\]]?", re.I)
@@ -189,11 +192,7 @@ def _columns(
 
 
 def _is_cycle(title: str) -> bool:
-    return any(
-        _CYCLE.fullmatch(key_of(name)) and unit in ("", "-", "1", "#")
-        for name, unit, explicit in splits(plain(title.strip().strip('"'))[:60])
-        if explicit
-    )
+    return is_cycle(title) or same(title).lower() == "n"
 
 
 def is_value_of_growth(title: str) -> bool:

@@ -153,8 +153,9 @@ def _meaning(title: str) -> tuple[str, str]:
         unit, key = unit.strip(), key_of(name)
         for role, names in _NAMES.items():
             if names.fullmatch(key) and (_known(role, unit) or (explicit and not unit)):
-                hours = role == "lived" and not unit and key in _TIMES
-                return role, key if hours else unit
+                if role == "lived" and not unit:  # the name says it, as in "cycles" and "hours"
+                    return role, key if key in _TIMES else "cycle" * key.startswith("cycle")
+                return role, unit
     return "", ""
 
 
