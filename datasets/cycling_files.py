@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from ..errors import PosterionError, Setting
-from .cycling_instruments import instrument_header, read_series
+from .cycling_instruments import instrument_header, outline, read_series
 from .cycling_normal import normalized
 from .cycling_roles import ROLES
 from .cycling_schema import cycling_dataset, require_capacity_unit
@@ -122,7 +122,7 @@ def _recorded(path: Path, dialect: Dialect | None, unit: str | None) -> FileText
     """Return the records of a cycler, or the text of what may be a table of cycles."""
     if is_neware(path):
         return _Records(path.name, "Neware", *read_neware(path))
-    text = read_file_text(path, dialect)
+    text = outline(read_file_text(path, dialect))
     header = instrument_header(text)
     if header is None:
         return text

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -97,6 +97,20 @@ def instrument_header(text: FileText) -> _Header | None:
             if {*_NEEDED, "charge", "discharge"} <= places.keys():
                 return _Header(_format(names), index, titles, delimiter, places)
     return None
+
+
+def outline(text: FileText) -> FileText:
+    """Return a table of cycles without the steps and records that stand, indented, below each.
+
+    So Neware exports all three in one file; lines keep their numbers.
+    """
+    for mark in "\t,":
+        firsts = [line.split(mark)[:2] for line in text.lines[:3]]
+        if len(firsts) == 3 and firsts[0][0] and firsts[1][0] == "" == "".join(firsts[2]):
+            lines = tuple("" if line.startswith(mark) else line for line in text.lines)
+            said = "steps and records below each cycle not used"
+            return replace(text, lines=lines, messages=(*text.messages, said))
+    return text
 
 
 def _places(names: Sequence[str], titles: Sequence[str]) -> dict[str, int]:
