@@ -43,22 +43,22 @@ _FAR = 5.0  # times that a counter and the current may differ in before a unit m
 # Names as `_parted` leaves them, the preferred first.
 _NAMES: Mapping[str, str] = {
     "cycle": "cycleindex cycleid cyc# cyclep cycle cyclenumber cyccount cyclecount cyclec cycles "
-             "cycleno 循环号 循环序号 循环 循环次数",
+             "cycleno zyklus 循环号 循环序号 循环 循环次数",
     "step": "stepindex stepid step stepnumber stepcount ns line 工步号 工步序号 工步",
-    "time": "testtime totaltime runtime cumulativetime elapsedtime progtime test time 总时间 "
+    "time": "testtime totaltime runtime cumulativetime elapsedtime progtime test time zeit 总时间 "
             "测试时间 时间 累计时间",
-    "current": "current amps mamps i 电流",
-    "voltage": "voltage volts u v ewe ecell potential cellvoltage 电压",
+    "current": "current amps mamps i strom 电流",
+    "voltage": "voltage volts u v ewe ecell potential cellvoltage spannung 电压",
     "charge": "chargecapacity chgcap capchg qcharge chargingcapacity ahcyccharge0 ahcyccharge "
-              "充电容量",
+              "ladekapazität 充电容量",
     "discharge": "dischargecapacity dchgcap capdchg qdischarge dischargingcapacity "
-                 "ahcycdischarge0 ahcycdischarge 放电容量",
-    "capacity": "amphr mamphr cap capacity ahaccu ah (qqo) 容量",
-    "state": "state md steptype status command stepname 工步类型 工步名称 工步状态 状态",
+                 "ahcycdischarge0 ahcycdischarge entladekapazität 放电容量",
+    "capacity": "amphr amphours mamphr cap capacity ahaccu ah (qqo) 容量",
+    "state": "state md steptype status command stepname mode 工步类型 工步名称 工步状态 状态",
 }  # fmt: skip
 _ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
 _NEEDED = ("current", "voltage", "time")
-_IMPLIED = {"mamps": "mA", "mamphr": "mAh"}
+_IMPLIED = {"mamps": "mA", "mamphr": "mAh", "amphr": "Ah", "amphours": "Ah"}
 # Other columns, of which the header of an instrument has at least one.
 _MARKS: Mapping[str, str] = {
     "PEC": "instructionname reasoncode loadontime",

@@ -14,7 +14,7 @@ REST = 1e-4
 # "DChg" before "Chg": the words of a charge are within those of a discharge.
 _WORDS = (
     (-1.0, r".*(dchg|dischg|dischar|放电|放電|방전|entlad|décharg).*|d(ch)?|d[_\s].*|dis"),
-    (1.0, r".*(chg|charg|充电|充電|충전|lade).*|c(ha)?|c[_\s].*"),
+    (1.0, r".*(chg|chrg|charg|充电|充電|충전|lade).*|c(ha)?|c[_\s].*"),
     (0.0, r"r|s|p|pau(se)?|rest.*|ocv.*|搁置|静置|휴지|休止|暂停|stop|wait.*"),
 )
 

@@ -79,6 +79,8 @@ def _candidates(columns: Sequence[Column], role: Role) -> list[Column]:
     found = [column for column in columns if column.role == role]
     found = [c for c in found if unit_factor(c.unit, role) is not None] or found
     found = [c for c in found if not c.weak] or found
+    # "Minus Zim" beside "Zim" is the same again.
+    found = [c for c in found if not c.negated] or found
     return [c for c in found if not c.logarithm] or found
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ..errors import PosterionError
 from .column_names import Column, Role, columns_of, unit_factor
 from .impedance_columns import Side, sides_of
+from .complex_numbers import parts_apart
 from .impedance_runs import runs_of
 from .schema import complex_of
 from .sweep import Convention, Sweep, refuse_too_many
@@ -62,6 +63,7 @@ def read_table_sweeps(text: FileText, named: Mapping[str, str]) -> list[Sweep]:
         If the columns are not understood, or a cell or unit cannot be used.
     """
     titles: dict[str, None] = {}
+    text = text if named else parts_apart(text)
     try:
         table = find_table(text, wanted_table(named, titles))
     except PosterionError:

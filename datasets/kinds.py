@@ -76,8 +76,9 @@ def told(path: str | Path, options: Options) -> tuple[Kind, Any]:
             found.append((kind, error))
             titles |= dict.fromkeys(getattr(error, "titles", ()))
 
-    def nearness(each: tuple[Kind, PosterionError]) -> tuple[bool, int]:
-        kind, error = each
-        return not isinstance(error, NotThisTable), sum(map(kind.knows, titles))
+    def nearness(place: int) -> tuple[bool, int, int]:
+        kind, error = found[place]
+        known = sum(map(kind.knows, titles))  # those of the later kinds are the rarer ones
+        return not isinstance(error, NotThisTable), known, place if known else -place
 
-    raise max(found, key=nearness)[1]
+    raise found[max(range(len(found)), key=nearness)][1]

@@ -110,10 +110,18 @@ def read_limits(
     first, second = (found[role][0] for role in roles)
     if not stepped:
         runs = [_runs(row, second, text.name) for row in table.rows]
+        if not units[0]:
+            raise PosterionError(
+                f"{text.name}: the lifetimes have no unit; give it, as in ",
+                Setting("unit", "cycle"),
+                " or ",
+                Setting("unit", "h"),
+                ".",
+            )
         if seen_every is not None:
             options["seen_every"] = seen_every
         return lifetimes(
-            _numbers(table, first), runs, unit=_TIMES.get(units[0], units[0] or "cycle"), **options
+            _numbers(table, first), runs, unit=_TIMES.get(units[0], units[0]), **options
         )
     if not units[0] and not units[1]:
         raise PosterionError(
