@@ -29,7 +29,8 @@ _INVERSE = re.compile(
     re.I,
 )
 _QUALIFIER = (
-    r"(ion(ic)?|离子|イオン|이온|li(thium)?|na|sodium|total|tot|bulk|gb|grainboundary|dc|electrical|specific)"
+    r"(ion(ic)?|离子|イオン|이온|li(thium)?|na|sodium|total|tot|bulk|gb|grainboundary|dc|"
+    r"electrical|specific)"
 )
 _RESISTIVITY = re.compile(
     r"(ionic|total|bulk|specific)?(resistivity|ρ|rho)|spezifischerwiderstand|电阻率"

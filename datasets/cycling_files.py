@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 
 from ..errors import PosterionError, Setting
-from .cycling_instruments import instrument_header, outline, read_series
+from .cycling_headers import instrument_header, outline
+from .cycling_instruments import read_series
 from .cycling_normal import normalized
 from .cycling_roles import ROLES
 from .cycling_schema import cycling_dataset, require_capacity_unit

@@ -1,19 +1,19 @@
-"""Text files of cyclers, as records over time."""
+"""Records over time of the text files of cyclers."""
 
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import PosterionError, Setting
 from .cycling_columns import capacity_unit_of
+from .cycling_headers import BY_DEFAULT, Header, parted
 from .cycling_series import Series
 from .cycling_states import counted_apart, cycles_of, signs_of, states_of
 from .tables.cells import (
-    BLANK,
     Row,
     cells_of,
     is_comment,
@@ -23,14 +23,12 @@ from .tables.cells import (
     without_cut_end,
     without_incomplete_end,
 )
-from .tables.names import plain
 from .tables.numbers import Marks, decided, number
 from .tables.text import FileText
 from .tables.units import is_unit
 
 Array = npt.NDArray[np.float64]
 
-_HEADER_WITHIN = 200
 _CLOCK = re.compile(
     r"(?:(\d+)\s*(?:d\w*[\s,]+|-))?(\d+):(\d{1,2}):(\d{1,2}(?:[.,]\d*)?)", re.IGNORECASE
 )
@@ -40,116 +38,9 @@ _AMPERES = {"a": 1.0, "ma": 1e-3, "µa": 1e-6, "ua": 1e-6}
 _VOLTS = {"v": 1.0, "mv": 1e-3}
 _FAR = 5.0  # times that a counter and the current may differ in before a unit must be wrong
 
-# Names as `_parted` leaves them, the preferred first.
-_NAMES: Mapping[str, str] = {
-    "cycle": "cycleindex cycleid cyc# cyclep cycle cyclenumber cyccount cyclecount cyclec cycles "
-             "cycleno zyklus 循环号 循环序号 循环 循环次数",
-    "step": "stepindex stepid step stepnumber stepcount ns line 工步号 工步序号 工步",
-    "time": "testtime totaltime runtime cumulativetime elapsedtime progtime test time zeit 总时间 "
-            "测试时间 时间 累计时间",
-    "current": "current amps mamps i strom 电流",
-    "voltage": "voltage volts u v ewe ecell potential cellvoltage spannung 电压",
-    "charge": "chargecapacity chgcap capchg qcharge chargingcapacity ahcyccharge0 ahcyccharge "
-              "ladekapazität 充电容量",
-    "discharge": "dischargecapacity dchgcap capdchg qdischarge dischargingcapacity "
-                 "ahcycdischarge0 ahcycdischarge entladekapazität 放电容量",
-    "capacity": "amphr amphours mamphr cap capacity ahaccu ah (qqo) 容量",
-    "state": "state md steptype status command stepname mode 工步类型 工步名称 工步状态 状态",
-}  # fmt: skip
-_ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
-_NEEDED = ("current", "voltage", "time")
-_IMPLIED = {"mamps": "mA", "mamphr": "mAh", "amphr": "Ah", "amphours": "Ah"}
-# Other columns, of which the header of an instrument has at least one.
-_MARKS: Mapping[str, str] = {
-    "PEC": "instructionname reasoncode loadontime",
-    "Maccor": "rec# rec recno",
-    "Novonix": "circuittemperature stepposition",
-    "Basytec": "ahcyccharge ahcyccharge0 dataset",
-    "LAND": "specap systime",
-    "BioLogic": "(qqo) control/v/ma controlchanges",
-    "Neware": "dchgcap 工步类型 工步号",
-    "Digatron": "ahaccu",
-    "Arbin": "datapoint datetime steptime",
-}
-_BY_DEFAULT = ("Arbin", "Maccor")  # whose exports without units are in A and Ah
-
-
-@dataclass(frozen=True)
-class _Header:
-    format: str
-    line: int
-    titles: tuple[str, ...]
-    delimiter: str
-    places: Mapping[str, int]
-
-
-def instrument_header(text: FileText) -> _Header | None:
-    """Return the header of the records of a cycler in the file, or None."""
-    for index, line in enumerate(text.lines[:_HEADER_WITHIN]):
-        for delimiter in "\t,;" + BLANK:
-            titles = cells_of(line, delimiter)
-            if len(titles) < 6:
-                continue
-            names = [_parted(title)[0] for title in titles]
-            places = _places(names, titles)
-            if {*_NEEDED} <= places.keys() and "capacity" in places:
-                return _Header(_format(names), index, titles, delimiter, places)
-            if {*_NEEDED, "charge", "discharge"} <= places.keys():
-                return _Header(_format(names), index, titles, delimiter, places)
-    return None
-
-
-def outline(text: FileText) -> FileText:
-    """Return a table of cycles without the steps and records that stand, indented, below each.
-
-    So Neware exports all three in one file; lines keep their numbers.
-    """
-    for mark in "\t,":
-        firsts = [line.split(mark)[:2] for line in text.lines[:3]]
-        if len(firsts) == 3 and firsts[0][0] and firsts[1][0] == "" == "".join(firsts[2]):
-            lines = tuple("" if line.startswith(mark) else line for line in text.lines)
-            said = "steps and records below each cycle not used"
-            return replace(text, lines=lines, messages=(*text.messages, said))
-    return text
-
-
-def _places(names: Sequence[str], titles: Sequence[str]) -> dict[str, int]:
-    """Return the place of each role that a header has."""
-    places: dict[str, int] = {}
-    for role, known in _NAMES.items():
-        found = [(k, names.index(name)) for k, name in enumerate(known.split()) if name in names]
-        if found:
-            places[role] = min(found)[1]
-    if "charge" in places and "discharge" in places:
-        places.pop("capacity", None)
-    else:
-        places.pop("charge", None)
-        places.pop("discharge", None)
-    return places
-
-
-def _format(names: Sequence[str]) -> str:
-    found = (kind for kind, marks in _MARKS.items() if {*marks.split()} & {*names})
-    return next(found, "a cycler")
-
-
-def _parted(title: str) -> tuple[str, str]:
-    """Return the name of a column in lower case without blanks, and its unit."""
-    # No title is longer, and of many brackets the pattern takes long.
-    text = plain(title[:200]).strip(' ~"*')
-    found = re.fullmatch(r"(.*?)\s*[\[(](.*)[\])]\s*", text)
-    if found and found[1]:
-        name, unit = found[1], found[2]
-    elif "/" in text:
-        name, _, unit = text.rpartition("/")
-    else:
-        name, unit = text, ""
-    key = re.sub(r"[\s_.,<>-]+", "", name).lower()
-    return key, unit.strip(" .") or _IMPLIED.get(key, "")
-
 
 def read_series(
-    text: FileText, header: _Header, capacity_unit: str | None = None
+    text: FileText, header: Header, capacity_unit: str | None = None
 ) -> tuple[Series, list[str]]:
     """Read the records of a cycler, and say what was decided.
 
@@ -220,7 +111,7 @@ def read_series(
     return series, [*text.messages, *messages]
 
 
-def _rows(text: FileText, header: _Header) -> tuple[list[Row], Row | None, list[str]]:
+def _rows(text: FileText, header: Header) -> tuple[list[Row], Row | None, list[str]]:
     """Return the rows below a header, a row of units among them, and messages."""
     width = len(header.titles)
     rows = [
@@ -247,12 +138,12 @@ def _rows(text: FileText, header: _Header) -> tuple[list[Row], Row | None, list[
     return rows, units, messages
 
 
-def _is_units(row: Row, header: _Header) -> bool:
+def _is_units(row: Row, header: Header) -> bool:
     cells = [row.cells[k] for k in header.places.values() if k < len(row.cells)]
     return any(map(is_unit, cells)) and not any(cell[:1].isdigit() for cell in cells)
 
 
-def _marks(text: FileText, header: _Header, rows: Sequence[Row]) -> Marks:
+def _marks(text: FileText, header: Header, rows: Sequence[Row]) -> Marks:
     written = [
         [row.cells[k] for row in rows if k < len(row.cells)]
         for role, k in header.places.items()
@@ -267,7 +158,7 @@ class _Records:
     """The rows of a cycler's file, and how they are read."""
 
     text: FileText
-    header: _Header
+    header: Header
     rows: Sequence[Row]
     units: Row | None
     marks: Marks
@@ -276,7 +167,7 @@ class _Records:
         """Return the unit of a column, of its title or of the row of units."""
         place = self.header.places[role]
         below = self.units.cells[place] if self.units and place < len(self.units.cells) else ""
-        return _parted(self.header.titles[place])[1] or below.strip("[]() ")
+        return parted(self.header.titles[place])[1] or below.strip("[]() ")
 
     def cells(self, role: str) -> list[str]:
         """Return the text of a column."""
@@ -343,7 +234,7 @@ class _Records:
         for role in counters:
             title = self.header.titles[self.header.places[role]]
             # Basytec names the counters of a cycle without their unit, which is Ah.
-            known = self.header.format in _BY_DEFAULT or _parted(title)[0].startswith("ah")
+            known = self.header.format in BY_DEFAULT or parted(title)[0].startswith("ah")
             written = self.unit(role) or given or ("Ah" if known else "")
             if not written:
                 raise PosterionError(

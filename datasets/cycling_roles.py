@@ -123,7 +123,11 @@ def _same_rank(found: list[Column], capacity: Column | None) -> bool:
 def _base(column: Column, *, over: bool = False) -> str:
     """Return the name of a capacity without its unit, and without the words for per mass."""
     key = key_of(without_unit(column.header)[0])
-    return re.sub(r"specific|spec(?!ap)|spe(?=cap)|gravimetric|areal|比|面积", "", key) if over else key
+    return (
+        re.sub(r"specific|spec(?!ap)|spe(?=cap)|gravimetric|areal|比|面积", "", key)
+        if over
+        else key
+    )
 
 
 def _rank(column: Column, found: list[Column], capacity: Column | None) -> tuple[bool, ...]:

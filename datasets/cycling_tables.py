@@ -151,8 +151,8 @@ def _refuse_series(name: str, table: Table, choice: Choice) -> None:
         )
     raise PosterionError(
         f"{name} is a time series ({len(cells)} rows for {len(counts)} cycle(s), with {told}), "
-        "and lacks the time, the current, the voltage or the counter of capacity of a cycler; export "
-        "it with them, or the summary by cycle, with a discharge capacity for each."
+        "and lacks the time, the current, the voltage or the counter of capacity of a cycler; "
+        "export it with them, or the summary by cycle, with a discharge capacity for each."
     )
 
 

@@ -12,6 +12,7 @@ from .samples import Sample, sample_of
 from .spectrum_files import read_spectra
 from .temperatures import temperature_of_name
 
+
 def files_of(given: Sequence[str | Path]) -> list[Path]:
     """Return the files of folders and of patterns such as ``pellet_*.csv``, each once.
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from ..errors import PosterionError
 from .column_names import Column, Role, columns_of, unit_factor
-from .impedance_columns import Side, sides_of
 from .complex_numbers import parts_apart
+from .impedance_columns import Side, sides_of
 from .impedance_runs import runs_of
 from .schema import complex_of
 from .sweep import Convention, Sweep, refuse_too_many

@@ -108,8 +108,7 @@ def _length(name: str, table: Table, row: Row, what: str, place: int, unit: str)
     unit = unit or (table.units.cells[place].strip("[]() ") if table.units else "")
     if plain(unit) not in _LENGTHS:
         raise PosterionError(
-            f"{name}: the {what} has no unit of length; write it in the title, as in "
-            f"'{what} (mm)'."
+            f"{name}: the {what} has no unit of length; write it in the title, as in '{what} (mm)'."
         )
     value = number(row.cells[place], table.marks)
     error = number(table.errors.get((row.line, place), ""), table.marks)

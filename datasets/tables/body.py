@@ -22,7 +22,6 @@ from .text import FileText
 from .units import is_unit
 from .wanted import Wanted
 
-
 _DASHES = ("-", "--", "–", "—", "−")
 
 
