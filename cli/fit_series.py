@@ -34,7 +34,7 @@ def fit_series(
     thickness: Annotated[str | None, Parameter(group=DATA)] = None,
     diameter: Annotated[str | None, Parameter(group=DATA)] = None,
     temperature: Annotated[Many, Parameter(group=DATA)] = (),
-    table: Annotated[Path | None, Parameter(("--table", "--temperatures"), group=DATA)] = None,
+    samples: Annotated[Path | None, Parameter(("--samples", "--temperatures"), group=DATA)] = None,
     path: Annotated[Many, Parameter(group=MODEL)] = (),
     form: Annotated[Form, Parameter(group=MODEL)] = USUAL_FORM,
     robust: Robust = False,
@@ -60,12 +60,12 @@ def fit_series(
     circuit
         Equivalent circuit, such as 'R0-p(R1,CPE1)'.
     thickness
-        Of the pellet: '2.1mm' or '2.1 mm ± 0.02 mm'; else from --table.
+        Of the pellet: '2.1mm' or '2.1 mm ± 0.02 mm'; else from --samples.
     diameter
-        Of the pellet: '8mm'; else from --table.
+        Of the pellet: '8mm'; else from --samples.
     temperature
         '140C', once a spectrum in their order; else from files or their names.
-    table
+    samples
         Table with the columns file, temperature, pellet, thickness, diameter, with units.
     path
         What a resistance stands for: 'bulk=R1'; several times.
@@ -82,14 +82,14 @@ def fit_series(
     choice = spectra.noise_chosen(robust=robust)
     window = spectra.window
     paths = paths_of(model, read_pairs(path, "--path", "bulk=R1"), total=True)
-    samples = samples_of(table) if table is not None else {}
-    own = geometry_of(samples, [f for f in files_of(files) if f != table]) if table else ("", "")
+    told = samples_of(samples) if samples is not None else {}
+    own = geometry_of(told, [f for f in files_of(files) if f != samples]) if told else ("", "")
     thickness, diameter = thickness or own[0] or None, diameter or own[1] or None
     check_size(thickness, diameter)
     if thickness is None or diameter is None:
-        raise PosterionError("a conductivity needs --thickness and --diameter, or --table.")
+        raise PosterionError("a conductivity needs --thickness and --diameter, or --samples.")
     length, width = thickness, diameter
-    found, left = gathered([*files], samples=samples, sign=spectra.sign, **reading.keywords)
+    found, left = gathered([*files], samples=told, sign=spectra.sign, **reading.keywords)
     measured = [window.take(each, name) for name, each in found.items()]
     for name, spectrum in zip(found, measured, strict=True):
         spectrum.attrs["source"] = name if len(found) > len(files) else spectrum.attrs["source"]

@@ -22,8 +22,8 @@ _CELL = re.compile(
 _EFFICIENCY = re.compile(r"(coulombic|coulomb|columbic|faradaic)?(efficiency|eff|ce)|ce|.*效率")
 # Longest first, so that "discharge" is not read as "dis" and "charge".
 _WORDS = {
-    "discharge": r"discharging|discharged|discharge|dischrg|dischg|dischr|dischar|disch|dchrg|"
-    r"dchg|dch|dis|entlade|décharge|descarga|scarica|放电|放電|방전",
+    "discharge": r"discarica|discharging|discharged|discharge|dischrg|dischg|dischr|dischar|disch|"
+    r"dchrg|dchg|dch|dis|entlade|décharge|descarga|scarica|放电|放電|방전",
     "charge": r"charging|charged|charge|chrg|chg|lade|carga|carica|充电|充電|충전",
     "capacity": r"capacities|capacity|capacité|capacidade?|capacità|capa|cap|kapazität|"
     r"retention|soh|容量|용량|保持率|q",
