@@ -147,7 +147,7 @@ def _set_temperatures(spectra: Sequence["xr.Dataset"], what: str, given: Sequenc
         elif "temperature_c" not in spectrum.attrs:
             raise PosterionError(
                 f"the temperature of {spectrum.attrs['source']} is in neither the file nor its "
-                "name; give --temperature once a spectrum, or --temperatures with a table of the "
+                "name; give --temperature once a spectrum, or --samples with a table of the "
                 "columns file and temperature."
             )
 

@@ -24,6 +24,7 @@ _NAMES: Mapping[str, str] = {
     "discharge": "dischargecapacity dchgcap capdchg qdischarge dischargingcapacity "
                  "ahcycdischarge0 ahcycdischarge entladekapazität 放电容量",
     "capacity": "amphr amphours mamphr cap capacity ahaccu ah (qqo) 容量",
+    "cell": "cellid cellname cell channel barcode battery",
     "state": "state md steptype status command stepname mode 工步类型 工步名称 工步状态 状态",
 }  # fmt: skip
 _NEEDED = ("current", "voltage", "time")
@@ -59,7 +60,7 @@ def instrument_header(text: FileText) -> Header | None:
     for index, line in enumerate(text.lines[:_HEADER_WITHIN]):
         for delimiter in "\t,;" + BLANK:
             titles = cells_of(line, delimiter)
-            if len(titles) < 6:
+            if len(titles) < 4:
                 continue
             names = [parted(title)[0] for title in titles]
             places = _places(names)

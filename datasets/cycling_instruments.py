@@ -12,7 +12,7 @@ from ..errors import PosterionError, Setting
 from .cycling_columns import capacity_unit_of
 from .cycling_headers import BY_DEFAULT, Header, parted
 from .cycling_series import Series
-from .cycling_states import counted_apart, cycles_of, signs_of, states_of
+from .cycling_states import are_halves, counted_apart, cycles_of, rising, signs_of, states_of
 from .tables.cells import (
     Row,
     cells_of,
@@ -61,28 +61,26 @@ def read_series(
         messages.append("decimal commas read as points")
     current = table.column("current", _AMPERES)
     step = table.numbers("step") if "step" in places else np.zeros(len(rows))
-    words = table.cells("state") if "state" in places else None
+    voltage = table.column("voltage", _VOLTS)
+    if "cell" in places and len(cells := {*table.cells("cell")}) > 1:
+        told = ", ".join(f"'{cell[:20]}'" for cell in sorted(cells)[:4])
+        raise PosterionError(
+            f"{name} holds the records of {len(cells)} cells ({told}); give each its own file."
+        )
+    own, said = _directions(table, current, voltage, step)
     counters = [role for role in ("charge", "discharge", "capacity") if role in places]
     unit = table.capacity_unit(counters, capacity_unit)
     shown = [table.numbers(role) for role in counters]
-    state, stated = None, "by its two counters of capacity"
-    own = signs_of(current) if words is None else states_of(words, current)
-    if words is not None and not own.any() and np.min(current) < 0 < np.max(current):
-        words, own = None, signs_of(current)  # numbers or letters that say something else
-    if len(shown) == 1:
-        state, stated = own, "by the sign of the current"
-        if words is not None:
-            stated = f"by its column '{header.titles[places['state']]}'"
-        elif not np.min(own) < 0 < np.max(own):
-            raise PosterionError(
-                f"{name} has one counter of capacity and currents of one sign, so nothing tells "
-                "charge from discharge; export it again with its column of states."
-            )
+    if len(shown) == 1 and not said:
+        raise PosterionError(
+            f"{name} has one counter of capacity and currents of one sign, so nothing tells "
+            "charge from discharge; export it again with its column of states."
+        )
     cycle = table.numbers("cycle") if "cycle" in places else None
     if "step" not in places:
         step = np.cumsum(np.diff(own, prepend=own[:1]) != 0).astype(float)
     counted = cycles_of(own, step)
-    if cycle is None or (np.ptp(cycle) == 0 and counted[-1] > 1):
+    if cycle is None or (np.ptp(cycle) == 0 and counted[-1] > 1) or are_halves(cycle, own):
         cycle = counted
         messages.append("cycle: a new one with each charge that follows a discharge")
     for k in np.flatnonzero(np.diff(cycle) < 0)[:1]:
@@ -100,15 +98,35 @@ def read_series(
         step=step,
         time=table.time(),
         current=current,
-        voltage=table.column("voltage", _VOLTS),
+        voltage=voltage,
         charge=shown[0],
         discharge=shown[1],
-        state=state,
+        state=own if len(counters) == 1 else None,
         unit=unit,
-        stated=stated,
+        stated=said if len(counters) == 1 else "by its two counters of capacity",
     )
     _refuse_far(name, series)
     return series, [*text.messages, *messages]
+
+
+def _directions(
+    table: "_Records", current: Array, voltage: Array, step: Array
+) -> tuple[Array, str]:
+    """Return 1 in charge, -1 in discharge, 0 else, and what says so; empty where nothing does."""
+    signs = signs_of(current)
+    signed = bool(np.min(signs) < 0 < np.max(signs))
+    if "state" in table.header.places:
+        states = states_of(table.cells("state"), signs if signed else np.zeros(signs.size))
+        if states is not None or not signed:
+            title = table.header.titles[table.header.places["state"]]
+            return np.zeros(signs.size) if states is None else states, f"by its column '{title}'"
+    if not signed:
+        return signs, ""
+    same = np.append(False, (np.diff(step) == 0) & (np.diff(signs) == 0))
+    states = rising(voltage, signs, same)
+    return states, "by the sign of the current" + (
+        "" if states is signs else ", negative where the voltage rises"
+    )
 
 
 def _rows(text: FileText, header: Header) -> tuple[list[Row], Row | None, list[str]]:

@@ -19,17 +19,17 @@ _WORDS = (
 )
 
 
-def states_of(words: Sequence[str], current: Array) -> Array:
+def states_of(words: Sequence[str], unknown: Array) -> Array | None:
     """Return 1 in charge, -1 in discharge and 0 at rest, by a column of words.
 
-    Words that are not known are told by the sign of the current, where it has two.
+    None where no word is known; where some are not, their records have the state `unknown`.
     """
-    signs = signs_of(current)
     known = {
         text: next((way for way, words in _WORDS if re.fullmatch(words, text.strip(), re.I)), None)
         for text in {*words}
     }
-    unknown = signs if np.min(signs) < 0 < np.max(signs) else np.zeros(len(words))
+    if not any(way is not None for way in known.values()):
+        return None
     said = (known[text] for text in words)
     return np.array([own if way is None else way for way, own in zip(said, unknown, strict=True)])
 
@@ -51,6 +51,19 @@ def cycles_of(state: Array, step: Array) -> Array:
         discharged = discharged or now < 0
         cycle[k] = count
     return cycle
+
+
+def are_halves(cycle: Array, state: Array) -> bool:
+    """Tell if a column of cycles counts half-cycles: none holds a charge and a discharge."""
+    charged, discharged = ({*cycle[state == way].tolist()} for way in (1.0, -1.0))
+    return min(len(charged), len(discharged)) > 1 and not charged & discharged
+
+
+def rising(voltage: Array, state: Array, same_step: npt.NDArray[np.bool_]) -> Array:
+    """Return states with the sign for which the voltage rises in charge."""
+    change = np.where(same_step, np.diff(voltage, prepend=voltage[:1]), 0.0)
+    turned = change[state > 0].sum() < 0 < change[state < 0].sum()
+    return -state if turned else state
 
 
 def counted_apart(shown: Array, state: Array, same_step: npt.NDArray[np.bool_]) -> list[Array]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ..errors import PosterionError
 from .cycling_series import Series
-from .cycling_states import cycles_of, states_of
+from .cycling_states import cycles_of, signs_of, states_of
 from .tables.text import MAX_BYTES, file_bytes
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def read_neware(path: Path) -> tuple[Series, str, list[str]]:
                 f"number, so the file may be damaged; {_REMEDY}."
             )
     _refuse_gaps(path.name, records["Index"].to_numpy(dtype=np.float64), numbers)
-    state = states_of(records["Status"].astype(str).to_list(), numbers["Current(mA)"])
+    signs = signs_of(numbers["Current(mA)"])
+    states = states_of(records["Status"].astype(str).to_list(), signs)
+    state = signs if states is None else states
     cycle = cycles_of(state, numbers["Step"])
     series = Series(
         cycle=cycle,

@@ -246,6 +246,41 @@ def test_one_counter_needs_a_sign_or_a_state(read):
     assert "by the sign of the current" in data.convention
 
 
+def test_the_voltage_tells_the_sign_of_a_current(read):
+    """A discharge is where the voltage falls; one counter and a turned sign say nothing else."""
+    titles = "Time (s);Voltage (V);Current (A);Capacity (Ah)"
+    content = table(titles, lambda r: [r.time, r.voltage, -r.current, r.in_step], ";")
+    data = read(content)
+    holds(data, "Ah")
+    assert "negative where the voltage rises" in data.convention
+
+
+def test_half_cycles_are_no_cycles(read):
+    titles = "Time (s);Cycle;Status;Voltage (V);Current (A);Capacity (Ah)"
+    half = {"R": 1, "C": 1, "D": 0}
+    data = read(
+        table(
+            titles,
+            lambda r: [
+                r.time, 2 * r.cycle - half[r.state], r.state, r.voltage, r.current, r.in_step
+            ],
+            ";",
+        )
+    )  # fmt: skip
+    holds(data, "Ah")
+
+
+def test_records_of_two_cells_are_refused(read):
+    titles = "Channel;Time (s);Cycle;Status;Voltage (V);Current (A);Capacity (Ah)"
+    content = table(
+        titles,
+        lambda r: [r.cycle // 3, r.time, r.cycle, r.state, r.voltage, r.current, r.in_step],
+        ";",
+    )
+    with pytest.raises(PosterionError, match="records of 2 cells"):
+        read(content)
+
+
 def test_counters_in_a_wrong_unit_are_refused(read):
     with pytest.raises(PosterionError, match=r"counter of discharge gains 9\.65 mAh.*0\.00965 mAh"):
         read(table(BDF.replace("Ah", "mAh"), lambda r: [*bdf(r)[:4], 1e3 * r.charge,

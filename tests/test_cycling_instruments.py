@@ -238,7 +238,6 @@ def test_arbin_counters_that_start_anew_in_each_cycle(shared_data):
         (("battery_data_toolkit", "maccor_example.001"), ("Maccor", "discharge: cycle 0")),
         (("cellpy", "maccor_two.txt"), ("Maccor", "without a discharge: cycle 0")),
         (("cellpy", "Test25209.csv"), ("PEC", "without a discharge: cycle 0")),
-        (("cellpy", "20160805_test001_45_cc_01.res"), ("Arbin (.res)", "CSV", "mdbtools")),
     ],
 )
 def test_measured_files_without_a_complete_discharge(shared_data, parts, words):

@@ -63,6 +63,13 @@ def test_names_of_keysight_and_parstat(file):
     holds(po.read_spectrum(file(lines(header, FREQUENCY, Z.real, Z.imag, -Z.imag))))
 
 
+def test_another_order_without_a_header(file):
+    """The frequency is last: only its values are at one distance in their logarithm."""
+    text = lines("", Z.real, Z.imag, FREQUENCY).lstrip("\n")
+    with pytest.raises(PosterionError, match="column 3 looks like the frequency"):
+        po.read_spectrum(file(text))
+
+
 def fods(rows) -> str:
     office, table, text = (
         f'xmlns:{part}="urn:oasis:names:tc:opendocument:xmlns:{part}:1.0"'
