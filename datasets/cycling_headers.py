@@ -29,17 +29,17 @@ _NAMES: Mapping[str, str] = {
 }  # fmt: skip
 _NEEDED = ("current", "voltage", "time")
 _IMPLIED = {"mamps": "mA", "mamphr": "mAh", "amphr": "Ah", "amphours": "Ah"}
-# Other columns, of which the header of an instrument has at least one.
+# Columns that the header of an instrument has, beside others, with other spellings behind |.
 _MARKS: Mapping[str, str] = {
-    "PEC": "instructionname reasoncode loadontime",
-    "Maccor": "rec# rec recno",
-    "Novonix": "circuittemperature stepposition",
-    "Basytec": "ahcyccharge ahcyccharge0 dataset",
-    "LAND": "specap systime",
-    "BioLogic": "(qqo) control/v/ma controlchanges",
-    "Neware": "dchgcap 工步类型 工步号",
+    "PEC": "instructionname|reasoncode|loadontime",
+    "Maccor": "rec#|rec|recno state|md|dpttime|es",
+    "Novonix": "potential circuittemperature|stepposition|steptype",
+    "Basytec": "ahcyccharge|ahcyccharge0|dataset",
+    "LAND": "specap/mah|systime",
+    "BioLogic": "(qqo)|control/v|qcharge|ns",
+    "Neware": "dchgcap|工步类型|工步号",
     "Digatron": "ahaccu",
-    "Arbin": "datapoint datetime steptime",
+    "Arbin": "cycleindex|cycleid stepindex|stepid testtime chargecapacity",
 }
 BY_DEFAULT = ("Arbin", "Maccor")  # whose exports without units are in A and Ah
 
@@ -99,7 +99,11 @@ def _places(names: Sequence[str]) -> dict[str, int]:
 
 
 def _format(names: Sequence[str]) -> str:
-    found = (kind for kind, marks in _MARKS.items() if {*marks.split()} & {*names})
+    found = (
+        kind
+        for kind, marks in _MARKS.items()
+        if all({*mark.split("|")} & {*names} for mark in marks.split())
+    )
     return next(found, "a cycler")
 
 

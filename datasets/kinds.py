@@ -9,6 +9,7 @@ from ..errors import PosterionError
 from .column_names import recognise
 from .conductivity_columns import conductivity_unit_of
 from .conductivity_columns import meaning_of as meaning_of_conductivity
+from .cycling_columns import is_of_capacity
 from .cycling_columns import meaning_of as meaning_of_cycling
 from .cycling_files import read_cycling
 from .growth_files import is_value_of_growth, read_growth
@@ -33,7 +34,9 @@ class Kind:
 
 def _of_cycles(title: str) -> bool:
     meaning = meaning_of_cycling(title)
-    return meaning is not None and meaning.role not in ("series", "other")
+    if meaning is None:
+        return is_of_capacity(title)
+    return meaning.role not in ("series", "other")
 
 
 def _of_conductivities(title: str) -> bool:

@@ -292,6 +292,10 @@ def test_counters_in_a_wrong_unit_are_refused(read):
     with pytest.raises(PosterionError, match="has no unit; say which with capacity_unit='Ah'"):
         read(without)
     holds(read(without, capacity_unit="Ah"), "Ah")
+    titles = "Cycle;Step Time;Test Time;Voltage;Current;Capacity;State"  # mA and mAh, who knows
+    cells = ("cycle", "step_time", "time", "voltage", "current", "in_step", "state")
+    with pytest.raises(PosterionError, match="has no unit"):
+        read(table(titles, lambda r: [getattr(r, each) for each in cells], ";"))
 
 
 def test_rows_wider_than_the_header_are_refused(read):
