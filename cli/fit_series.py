@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 def fit_series(
     *files: Annotated[Path, Parameter(required=True)],
     circuit: Annotated[str, Parameter(group=MODEL)],
-    thickness: Annotated[str, Parameter(group=DATA)],
-    diameter: Annotated[str, Parameter(group=DATA)],
+    thickness: Annotated[str | None, Parameter(group=DATA)] = None,
+    diameter: Annotated[str | None, Parameter(group=DATA)] = None,
     temperature: Annotated[Many, Parameter(group=DATA)] = (),
-    temperatures: Annotated[Path | None, Parameter(group=DATA)] = None,
+    samples: Annotated[Path | None, Parameter(("--samples", "--temperatures"), group=DATA)] = None,
     path: Annotated[Many, Parameter(group=MODEL)] = (),
     form: Annotated[Form, Parameter(group=MODEL)] = USUAL_FORM,
     robust: Robust = False,
@@ -60,19 +60,20 @@ def fit_series(
     circuit
         Equivalent circuit, such as 'R0-p(R1,CPE1)'.
     thickness
-        Of the pellet: '2.1mm' or '2.1 mm ± 0.02 mm'.
+        Of the pellet: '2.1mm' or '2.1 mm ± 0.02 mm'; else from --samples.
     diameter
-        Of the pellet: '8mm'.
+        Of the pellet: '8mm'; else from --samples.
     temperature
         '140C', once a spectrum in their order; else from files or their names.
-    temperatures
-        Table with the columns file and temperature, with a unit.
+    samples
+        Table with the columns file, temperature, pellet, thickness, diameter, with units.
     path
         What a resistance stands for: 'bulk=R1'; several times.
     form
         σ = A exp(...), σ√T = ..., or σT = ...; E_a depends on it.
     """
-    from ..datasets.gathered import gathered, temperatures_of_files
+    from ..datasets.gathered import files_of, gathered
+    from ..datasets.samples import geometry_of, samples_of
     from ..models.circuit import Circuit
     from ..models.transport import Arrhenius
 
@@ -80,10 +81,15 @@ def fit_series(
     priors = read_priors(prior)
     choice = spectra.noise_chosen(robust=robust)
     window = spectra.window
-    check_size(thickness, diameter)
     paths = paths_of(model, read_pairs(path, "--path", "bulk=R1"), total=True)
-    known = temperatures_of_files(temperatures) if temperatures is not None else None
-    found, left = gathered([*files], temperatures=known, sign=spectra.sign, **reading.keywords)
+    told = samples_of(samples) if samples is not None else {}
+    own = geometry_of(told, [f for f in files_of(files) if f != samples]) if told else ("", "")
+    thickness, diameter = thickness or own[0] or None, diameter or own[1] or None
+    check_size(thickness, diameter)
+    if thickness is None or diameter is None:
+        raise PosterionError("a conductivity needs --thickness and --diameter, or --samples.")
+    length, width = thickness, diameter
+    found, left = gathered([*files], samples=told, sign=spectra.sign, **reading.keywords)
     measured = [window.take(each, name) for name, each in found.items()]
     for name, spectrum in zip(found, measured, strict=True):
         spectrum.attrs["source"] = name if len(found) > len(files) else spectrum.attrs["source"]
@@ -111,7 +117,7 @@ def fit_series(
         if len(fits) < 2:
             raise PosterionError("fewer than two spectra could be fitted: " + " ".join(refused))
         say("Fitting the activation energies")
-        collect = partial(conductivity_series, fits, thickness=thickness, diameter=diameter)
+        collect = partial(conductivity_series, fits, thickness=length, diameter=width)
         series = collect(paths=paths)
         series.attrs["messages"] = "\n".join([series.attrs["messages"], *said])
         tree = fit(law, series, pool={"path": "none"}, progress=say, **options)
@@ -141,7 +147,7 @@ def _set_temperatures(spectra: Sequence["xr.Dataset"], what: str, given: Sequenc
         elif "temperature_c" not in spectrum.attrs:
             raise PosterionError(
                 f"the temperature of {spectrum.attrs['source']} is in neither the file nor its "
-                "name; give --temperature once a spectrum, or --temperatures with a table of the "
+                "name; give --temperature once a spectrum, or --samples with a table of the "
                 "columns file and temperature."
             )
 

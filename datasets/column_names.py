@@ -119,7 +119,7 @@ def _recognised(header: str) -> Column | None:
         return None
     if len(bare) > 2 and bare[0] == bare[-1] == '"':
         bare = bare[1:-1]
-    text = plain(bare).strip(" #%*:")
+    text = re.sub(r"[-_\s]data$", "", plain(bare).strip(" #%*:"), flags=re.I)
     stripped = _MINUS.sub("", text)
     negated = stripped != text
     if key_of(stripped) == _WEAK_INDEX:

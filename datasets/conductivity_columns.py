@@ -29,13 +29,16 @@ _INVERSE = re.compile(
     re.I,
 )
 _QUALIFIER = (
-    r"(ion(ic)?|li(thium)?|na|sodium|total|tot|bulk|gb|grainboundary|dc|electrical|specific)"
+    r"(ion(ic)?|离子|イオン|이온|li(thium)?|na|sodium|total|tot|bulk|gb|grainboundary|dc|"
+    r"electrical|specific)"
 )
 _RESISTIVITY = re.compile(
     r"(ionic|total|bulk|specific)?(resistivity|ρ|rho)|spezifischerwiderstand|电阻率"
 )
 _CONDUCTIVITY = re.compile(
-    rf"{_QUALIFIER}?(sigma|σ|conductivit(y|ies)|cond|kappa|κ|leitfähigkeit|conductivité)"
+    rf"{_QUALIFIER}?(sigma|σ|conductivit(y|ies)|cond|kappa|κ|leitfähigkeit|"
+    r"conductivité|conductividad|conducibilità|condutividade|проводимость|电导率|導電率|伝導[度率]|"
+    r"전도도)"
     rf"{_QUALIFIER}?"
 )
 _PREFIX = {"": 1.0, "d": 0.1, "m": 1e-3, "µ": 1e-6, "u": 1e-6, "n": 1e-9, "p": 1e-12}
@@ -155,6 +158,11 @@ def conductivity_unit_of(unit: str) -> ConductivityUnit | None:
     text = re.sub(r"(?<=[sS])_(?=c?m$)", "/", text).replace("_", "")
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1]
+    power = re.match(r"(?:10|1e)(-\d{1,2})(?=[a-zµΩ(])", text, re.I)  # units of 10^-5 S/cm
+    if power:
+        own = conductivity_unit_of(text[power.end() :])
+        factor = own and own.factor * 10.0 ** int(power[1])
+        return own and ConductivityUnit(unit.strip(), float(factor or 0), own.times_temperature)
     siemens = r"(?P<prefix>[dmµunp]?)(?i:siemens|s)"
     ohm = r"(?i:ohms?|Ω)"
     for pattern in (

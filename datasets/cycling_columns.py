@@ -11,8 +11,9 @@ from .tables.names import LONGEST, key_of, plain, splits
 Role = Literal["cycle", "capacity", "charge_capacity", "cell", "efficiency", "series", "other"]
 
 _CYCLE = re.compile(
-    r"(cycle|cyc|zyklus|循环)s?(number|numb|num|no|nr|index|idx|id|count|#|c|号|序号|次数|数)?s?"
-    r"|(number|num|no|count)ofcycles?|(n|no|nr)cycles?"
+    r"(cycle|cyc|zyklus|zyklen|ciclo|循环|循環|サイクル|사이클)s?"
+    r"(number|numb|num|no|nr|n°|index|idx|id|count|#|c|号|序号|次数|数|수|번호)?s?"
+    r"|(number|num|no|count)ofcycles?|(n|no|nr)(cycles?|zyklen)"
 )
 _CELL = re.compile(
     r"(cell|battery|coincell|pouchcell|zelle|batterie)"
@@ -21,13 +22,14 @@ _CELL = re.compile(
 _EFFICIENCY = re.compile(r"(coulombic|coulomb|columbic|faradaic)?(efficiency|eff|ce)|ce|.*效率")
 # Longest first, so that "discharge" is not read as "dis" and "charge".
 _WORDS = {
-    "discharge": r"discharging|discharged|discharge|dischrg|dischg|dischr|dischar|disch|dchrg|"
-    r"dchg|dch|dis|entlade|décharge|放电",
-    "charge": r"charging|charged|charge|chrg|chg|lade|充电",
-    "capacity": r"capacities|capacity|capa|cap|kapazität|capacité|retention|soh|容量|保持率|q",
+    "discharge": r"discarica|discharging|discharged|discharge|dischrg|dischg|dischr|dischar|disch|"
+    r"dchrg|dchg|dch|dis|entlade|décharge|descarga|scarica|放电|放電|방전",
+    "charge": r"charging|charged|charge|chrg|chg|lade|carga|carica|充电|充電|충전",
+    "capacity": r"capacities|capacity|capacité|capacidade?|capacità|capa|cap|kapazität|"
+    r"retention|soh|容量|용량|保持率|q",
     "other": r"gravimetric|volumetric|specific|reversible|spec|spe|areal|area|total|of|"
     r"end|final|maximum|max|measured|cell|per|cycle|the|in|"
-    r"relative|normalized|normalised|remaining|比|面积|质量",
+    r"relative|normalized|normalised|remaining|de|di|比|面积|质量|비",
 }
 _TOKEN = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _WORDS.items()))
 # LAND writes CapD and SpeCapD.
@@ -49,6 +51,12 @@ _OTHER = re.compile(
     r"index|no|number|id|n|#|row|rec#?|record|stepid)"
 )
 _OTHER_UNITS = ("ohm", "Ohm", "Ω", "mV", "mA", "Wh", "mWh", "W", "s", "h", "°C", "degC", "K", "%")
+# Words of a capacity. A title with one of them is no name of a cell.
+_OF_CAPACITY = re.compile(
+    r"char?ge|chg|capac|kapaz|lade|lithiat|sodiat|interca|insert|extract|oxidation|reduction|"
+    r"strip|plating|carica|carga|[充放容]|[충방]전",
+    re.I,
+)
 _COUNTS = ("", "-", "1", "#", "no", "no.")
 _PREFIX = {"": "", "m": "m", "µ": "µ", "u": "µ", "n": "n", "k": "k"}
 _PER = {
@@ -108,6 +116,21 @@ def meaning_of(header: str) -> Meaning | None:
         or (columns_of([header]) and role_of(header) != "index")
     )
     return Meaning("other") if other else None
+
+
+def is_of_capacity(title: str) -> bool:
+    """Tell if a title has a word of charges or capacities, so that it names no cell."""
+    return _OF_CAPACITY.search(title[:LONGEST]) is not None
+
+
+def is_cycle(title: str) -> bool:
+    """Tell if a title is that of cycle numbers."""
+    ways = splits(_tidy(title[:LONGEST]))
+    return any(
+        _CYCLE.fullmatch(key_of(name)) and unit.strip() in _COUNTS
+        for name, unit, explicit in ways
+        if explicit
+    )
 
 
 def capacity_as(header: str) -> Meaning:

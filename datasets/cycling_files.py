@@ -9,20 +9,19 @@ import numpy as np
 import xarray as xr
 
 from ..errors import PosterionError, Setting
-from .cycling_instruments import instrument_header, read_series
+from .cycling_headers import instrument_header, outline
+from .cycling_instruments import read_series
 from .cycling_normal import normalized
 from .cycling_roles import ROLES
 from .cycling_schema import cycling_dataset, require_capacity_unit
 from .cycling_series import Series
 from .cycling_summary import sign_in_words, summarised
-from .cycling_tables import Convention, is_cycle_table, read_cycle_table
+from .cycling_tables import Convention, read_cycle_table
 from .neware_files import is_neware, read_neware
-from .tables.cells import DELIMITERS, cells_of
 from .tables.columns import checked_names
 from .tables.dialect import Dialect
 from .tables.text import FileText, read_file_text
 
-_HEADER_WITHIN = 200
 _CONVENTIONS = ("auto", "as_written", "swapped")
 
 
@@ -99,7 +98,7 @@ def read_cycling(
     named = checked_names(given, ROLES)
     unit = None if capacity_unit is None else require_capacity_unit(capacity_unit)
     path = Path(path)
-    recorded = _recorded(path, dialect)
+    recorded = _recorded(path, dialect, unit)
     if isinstance(recorded, FileText):
         arguments = read_cycle_table(recorded, named, unit, convention, cell)
     else:
@@ -107,22 +106,6 @@ def read_cycling(
         arguments = _by_cycle(recorded, convention)
         arguments["cell"] = path.stem if cell is None else cell
     return normalized(cycling_dataset(**arguments), mass, area)
-
-
-def holds_cycles(path: str | Path) -> bool:
-    """Tell if a file looks like one that `read_cycling` reads."""
-    path = Path(path)
-    if is_neware(path):
-        return True
-    try:
-        text = read_file_text(path)
-    except PosterionError:
-        return False
-    return instrument_header(text) is not None or any(
-        is_cycle_table(cells_of(line, delimiter))
-        for line in text.lines[:_HEADER_WITHIN]
-        for delimiter in DELIMITERS
-    )
 
 
 @dataclass(frozen=True)
@@ -136,18 +119,18 @@ class _Records:
     messages: list[str]
 
 
-def _recorded(path: Path, dialect: Dialect | None) -> FileText | _Records:
+def _recorded(path: Path, dialect: Dialect | None, unit: str | None) -> FileText | _Records:
     """Return the records of a cycler, or the text of what may be a table of cycles."""
     if is_neware(path):
         return _Records(path.name, "Neware", *read_neware(path))
-    text = read_file_text(path, dialect)
+    text = outline(read_file_text(path, dialect))
     header = instrument_header(text)
     if header is None:
         return text
-    series, messages = read_series(text, header)
+    series, messages = read_series(text, header, unit)
     if 1 < np.unique(series.cycle).size == series.cycle.size:
         return text  # a summary with a row for each cycle has the same columns
-    return _Records(text.name, header.instrument.format, series, text.sha256, messages)
+    return _Records(text.name, header.format, series, text.sha256, messages)
 
 
 def _refuse_options(recorded: _Records, named: Mapping[str, str], unit: str | None) -> None:

@@ -4,7 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .cycling_columns import Meaning, capacity_as, capacity_unit_of, meaning_of, without_unit
+from .cycling_columns import (
+    Meaning,
+    capacity_as,
+    capacity_unit_of,
+    is_of_capacity,
+    meaning_of,
+    without_unit,
+)
 from .tables.names import key_of, same
 
 ROLES = ("cycle", "capacity", "charge_capacity", "cell")
@@ -94,6 +101,8 @@ def chosen_columns(header: Sequence[str], named: Mapping[str, str]) -> Choice | 
         for position, title in enumerate(header)
         if title and position != columns["cycle"].position and position not in meanings
     )
+    if any(is_of_capacity(cell.header) for cell in cells):
+        return None  # charges or discharges in words that are not understood
     wide = len(cells) > 1 and not set(roles) - {"cycle"} and not named.keys() - {"cycle"}
     return Choice(columns, cells, messages=tuple(messages), rivals=rivals) if wide else None
 
@@ -114,7 +123,11 @@ def _same_rank(found: list[Column], capacity: Column | None) -> bool:
 def _base(column: Column, *, over: bool = False) -> str:
     """Return the name of a capacity without its unit, and without the words for per mass."""
     key = key_of(without_unit(column.header)[0])
-    return re.sub(r"specific|spe(?=cap)|gravimetric|areal|比|面积", "", key) if over else key
+    return (
+        re.sub(r"specific|spec(?!ap)|spe(?=cap)|gravimetric|areal|比|面积", "", key)
+        if over
+        else key
+    )
 
 
 def _rank(column: Column, found: list[Column], capacity: Column | None) -> tuple[bool, ...]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .cycling_states import signs_of
+
 Array = npt.NDArray[np.float64]
 
 WAY = {"charge": 1.0, "discharge": -1.0}
 """Sign of the direction that a counter is for."""
 
-_REST = 1e-4  # of the largest current; below it nothing is charged or discharged
 _FALL = 1e-3  # of the largest capacity; a counter that falls by more has started anew
 
 
@@ -36,7 +37,7 @@ class Series:
         1 in charge, -1 in discharge, 0 else, as the instrument says; None where it says so only
         by its two counters.
     unit
-        Unit of the counters, ``"Ah"`` or ``"mAh"``.
+        Unit of the counters: ``"Ah"``, ``"mAh"`` or ``"µAh"``.
     stated
         How the instrument says charge and discharge, for messages.
     """
@@ -65,8 +66,7 @@ class Series:
         if self.state is not None:
             return self.state
         change = self.increments("charge") - self.increments("discharge")
-        size = np.abs(self.current)
-        sign = np.where(size > _REST * np.max(size), np.sign(self.current), 0.0)
+        sign = signs_of(self.current)
         if np.min(sign) < 0 < np.max(sign):
             # The counters say which sign is that of charge.
             return sign * (1.0 if np.sum(self.current * change) >= 0 else -1.0)
@@ -119,7 +119,7 @@ class Series:
         elapsed = np.where(elapsed < 0, self.time, elapsed)
         size = np.abs(self.current)
         before = np.where(self.same_step, np.roll(size, 1), size)
-        per_second = {"Ah": 1 / 3600, "mAh": 1000 / 3600}[self.unit]
+        per_second = {"Ah": 1 / 3600, "mAh": 1e3 / 3600, "µAh": 1e6 / 3600}[self.unit]
         passed = 0.5 * (size + before) * elapsed * per_second
         directions = self.directions
         return np.where(directions > 0, passed, 0.0), np.where(directions < 0, passed, 0.0)

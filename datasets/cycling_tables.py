@@ -103,11 +103,6 @@ def read_cycle_table(
     }
 
 
-def is_cycle_table(header: Sequence[str]) -> bool:
-    """Tell if a line is the header of a table of cycles."""
-    return chosen_columns(header, {}) is not None
-
-
 def _table_of(text: FileText, named: Mapping[str, str]) -> tuple[Table, Choice]:
     found: dict[tuple[str, ...], Choice] = {}
     titles: dict[str, None] = {}
@@ -156,9 +151,8 @@ def _refuse_series(name: str, table: Table, choice: Choice) -> None:
         )
     raise PosterionError(
         f"{name} is a time series ({len(cells)} rows for {len(counts)} cycle(s), with {told}), "
-        "and not in a format of Arbin, Maccor, Neware or PEC that is known here; export the "
-        "summary by cycle from the software of the instrument, with a discharge capacity for "
-        "each cycle."
+        "and lacks the time, the current, the voltage or the counter of capacity of a cycler; "
+        "export it with them, or the summary by cycle, with a discharge capacity for each."
     )
 
 

@@ -10,6 +10,8 @@ import numpy as np
 import xarray as xr
 
 from ..errors import PosterionError, Setting
+from .column_names import unit_factor
+from .cycling_columns import is_cycle
 from .growth_schema import growth_dataset
 from .tables.cells import lines_in_words
 from .tables.columns import checked_names, labels_of, naming, refuse_duplicates
@@ -23,14 +25,20 @@ from .tables.wanted import Wanted
 Output = Literal["resistance", "overpotential"]
 
 ROLES = ("cycle", "resistance", "overpotential", "resistance_sd", "overpotential_sd")
-_CYCLE = re.compile(r"(n|cycles?|cycle(s?)(number|no|index|count)|numberofcycles|cyclenr)#?")
 _NAMES: Mapping[Output, re.Pattern[str]] = {
-    "resistance": re.compile(r"r[0-9]{0,3}|r\(?[a-z]{1,6}\)?|\w*resistance\w*|asr|impedance|\|z\|"),
+    "resistance": re.compile(
+        r"r[0-9]{0,3}|r\(?[a-z]{1,6}\)?|\w*resistance\w*|asr|esr|[da]c(ir|r)|impedance|\|z\||ri|"
+        r"\w*(widerstand|résistance|resistencia|resistenza|电阻|内阻|阻抗|抵抗|저항)\w*"
+    ),
     "overpotential": re.compile(r"η|eta|\w*(over(potential|voltage)|polari[sz]ation)\w*"),
 }
 _ERROR = re.compile(r"(.*?)[\s_]*[(\[]?(sd|std|sigma|error|err|uncertainty|±)[)\]]?", re.I)
-_UNIT = re.compile(r"([mµukM]?)(?:(ohms?|Ω)[\s·.*⋅]*(?:(cm|mm|m)(?:\^|\*\*)?2)?|(V|volts?))", re.I)
-_PREFIXES = {"": 1.0, "m": 1e-3, "µ": 1e-6, "u": 1e-6, "k": 1e3, "K": 1e3, "M": 1e6}
+_UNIT = re.compile(
+    r"(?P<ohm>[mµukM]?(?:ohms?|Ω))[\s·.*⋅]*(?:(?P<length>cm|mm|m)(?:\^|\*\*)?2)?"
+    r"|(?P<prefix>[mµu]?)(?:V|volts?)",
+    re.I,
+)
+_VOLTS = {"": 1.0, "m": 1e-3, "µ": 1e-6, "u": 1e-6}
 _NEEDED = (
     "a table of growth needs a column of cycle numbers and one of resistances or overpotentials, "
     "for example 'cycle' and 'resistance (ohm)', with a column 'path' or 'sample' where there are "
@@ -189,11 +197,7 @@ def _columns(
 
 
 def _is_cycle(title: str) -> bool:
-    return any(
-        _CYCLE.fullmatch(key_of(name)) and unit in ("", "-", "1", "#")
-        for name, unit, explicit in splits(plain(title.strip().strip('"'))[:60])
-        if explicit
-    )
+    return is_cycle(title) or same(title).lower() == "n"
 
 
 def is_value_of_growth(title: str) -> bool:
@@ -249,15 +253,18 @@ def _unit_of(
 
 def _known_unit(unit: str) -> tuple[str, float]:
     match = _UNIT.fullmatch(plain(unit.strip()))
-    if match is None:
+    factor = None
+    if match is not None:
+        ohm, prefix = match["ohm"], match["prefix"]
+        factor = unit_factor(ohm, "real") if ohm else _VOLTS.get(prefix)
+    if match is None or factor is None:
         raise PosterionError(
             f"the unit '{unit}' is not understood; expected one such as ohm, kohm, ohm*cm**2 or mV."
         )
-    prefix, ohm, length, _ = match.groups()
-    factor = _PREFIXES.get(prefix, 1.0)
-    if not ohm:
+    if not match["ohm"]:
         return "V", factor
-    return ("ohm", factor) if length is None else (f"ohm*{length}**2", factor)
+    length = match["length"]
+    return ("ohm" if length is None else f"ohm*{length.lower()}**2"), factor
 
 
 def _required(cell: str, table: Table) -> float:

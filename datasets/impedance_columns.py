@@ -10,11 +10,14 @@ from .tables.names import same
 # What a label of a further spectrum is not: columns of a fit or of errors.
 _OTHER = re.compile(
     r"(fit(ted)?|calc(ulated)?|model(led)?|sim(ulated)?|kk|err(or)?s?|sd|std(dev)?|weights?|"
-    r"res(idual)?s?|sigma|norm(alised|alized)?|smooth(ed)?)[\d.]*",
+    r"res(idual)?s?|sigma|norm(alised|alized)?|smooth(ed)?|delta|[dΔ]|diff(erence)?)[\d.]*",
     re.I,
 )
 # A unit that is not understood, such as mhz or ohm cm2, is none either.
 _UNIT = re.compile(r"ohm|[Ωω]|hz|[cm]m(\^?-?\d)?$|area|spec", re.I)
+
+
+_PAIRED = {role for pair in PAIRS for role in pair}
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ def _candidates(columns: Sequence[Column], role: Role) -> list[Column]:
     found = [column for column in columns if column.role == role]
     found = [c for c in found if unit_factor(c.unit, role) is not None] or found
     found = [c for c in found if not c.weak] or found
+    # "Minus Zim" beside "Zim" is the same again.
+    found = [c for c in found if not c.negated] or found
     return [c for c in found if not c.logarithm] or found
 
 
@@ -127,6 +132,9 @@ def _parted(title: str, position: int) -> tuple[str, Column] | None:
         return None
     for match in re.finditer(r"[\s_@;:,-]+|(?=[\[(])", text):
         start, rest = text[: match.start()], text[match.end() :]
+        column = recognise(rest, position)  # "cell 1 Z' (ohm)"
+        if column is not None and column.role in _PAIRED and not _OTHER.fullmatch(start.strip()):
+            return start.strip(" _-()[]"), replace(column, header=title)
         unit = re.search(r"\s*([\[(][^\[\]()]*[\])]|/\s*\w+)$", rest)
         label = (rest[: unit.start()] if unit else rest).strip(" _-()[]")
         column = recognise(start + (unit[0] if unit else ""), position)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..errors import PosterionError
 from .column_names import Column, Role, columns_of, unit_factor
+from .complex_numbers import parts_apart
 from .impedance_columns import Side, sides_of
 from .impedance_runs import runs_of
 from .schema import complex_of
@@ -62,6 +63,7 @@ def read_table_sweeps(text: FileText, named: Mapping[str, str]) -> list[Sweep]:
         If the columns are not understood, or a cell or unit cannot be used.
     """
     titles: dict[str, None] = {}
+    text = text if named else parts_apart(text)
     try:
         table = find_table(text, wanted_table(named, titles))
     except PosterionError:
@@ -88,6 +90,7 @@ def sweeps_of(
     header = table.header or ("frequency", "Z'", "Z''")
     messages = [*text.messages, *source.messages, *table.messages]
     if table.header is None:
+        _refuse_other_order(text.name, table)
         messages.append("columns: no header, taken as frequency in Hz, Z' and Z'' in ohm")
     sides = sides_of(header, named)
     if sides[0].rivals:
@@ -106,6 +109,28 @@ def sweeps_of(
     for side in sides:
         found += _of_side(text, table, side, columns_of(header, named), messages, source)
     return found
+
+
+def _refuse_other_order(name: str, table: Table) -> None:
+    """Raise a PosterionError if another column than the first is one of frequencies.
+
+    Those of a sweep are at one distance from each other in their logarithm.
+    """
+
+    def even(place: int) -> bool:
+        found = (number(row.cells[place], table.marks) for row in table.rows)
+        values = np.array([value or 0.0 for value in found])
+        if values.size < 4 or not np.all(values > 0):
+            return False
+        steps = np.diff(np.log(values))
+        return bool(np.ptp(steps) < 0.05 * abs(np.mean(steps)))
+
+    others = [place for place in (1, 2) if even(place)]
+    if others and not even(0):
+        raise PosterionError(
+            f"{name} has no header, and column {others[0] + 1} looks like the frequency; write "
+            "what the columns are above them, as in \"Z' (ohm), Z'' (ohm), f (Hz)\"."
+        )
 
 
 _Values = tuple[Column, Array]

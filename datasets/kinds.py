@@ -7,13 +7,16 @@ from typing import Any
 
 from ..errors import PosterionError
 from .column_names import recognise
+from .conductivity_columns import conductivity_unit_of
 from .conductivity_columns import meaning_of as meaning_of_conductivity
+from .cycling_columns import is_of_capacity
 from .cycling_columns import meaning_of as meaning_of_cycling
 from .cycling_files import read_cycling
 from .growth_files import is_value_of_growth, read_growth
 from .limits_files import is_column_of_limits, read_limits
 from .spectrum_files import read_spectra
 from .table_files import read_table
+from .tables.names import LONGEST, splits
 from .tables.wanted import NotThisTable
 from .voltammogram import is_column_of_voltammogram, read_voltammogram
 
@@ -31,13 +34,20 @@ class Kind:
 
 def _of_cycles(title: str) -> bool:
     meaning = meaning_of_cycling(title)
-    return meaning is not None and meaning.role not in ("series", "other")
+    if meaning is None:
+        return is_of_capacity(title)
+    return meaning.role not in ("series", "other")
+
+
+def _of_conductivities(title: str) -> bool:
+    units = (unit for _, unit, _ in splits(title[:LONGEST]))
+    return meaning_of_conductivity(title) is not None or any(map(conductivity_unit_of, units))
 
 
 KINDS: tuple[Kind, ...] = (
     Kind("impedance spectra", read_spectra, lambda title: recognise(title) is not None),
     Kind("capacities by cycle", read_cycling, _of_cycles),
-    Kind("conductivities", read_table, lambda title: meaning_of_conductivity(title) is not None),
+    Kind("conductivities", read_table, _of_conductivities),
     Kind("resistances or overpotentials by cycle", read_growth, is_value_of_growth),
     Kind("limits of cells", read_limits, is_column_of_limits),
     Kind("a voltammogram", read_voltammogram, is_column_of_voltammogram),
@@ -60,12 +70,18 @@ def told(path: str | Path, options: Options) -> tuple[Kind, Any]:
         That of the kind which came nearest: whose header was found, or of whose columns most
         titles are.
     """
-    near: list[tuple[int, PosterionError]] = []
+    found: list[tuple[Kind, PosterionError]] = []
+    titles: dict[str, None] = {}
     for kind in KINDS:
         try:
             return kind, kind.read(path, **options.get("", {}), **options.get(kind.name, {}))
-        except NotThisTable as error:
-            near.append((sum(map(kind.knows, error.titles)), error))
         except PosterionError as error:
-            near.append((1000, error))
-    raise max(near, key=lambda found: found[0])[1]
+            found.append((kind, error))
+            titles |= dict.fromkeys(getattr(error, "titles", ()))
+
+    def nearness(place: int) -> tuple[bool, int, int]:
+        kind, error = found[place]
+        known = sum(map(kind.knows, titles))  # those of the later kinds are the rarer ones
+        return not isinstance(error, NotThisTable), known, place if known else -place
+
+    raise found[max(range(len(found)), key=nearness)][1]

@@ -110,10 +110,18 @@ def read_limits(
     first, second = (found[role][0] for role in roles)
     if not stepped:
         runs = [_runs(row, second, text.name) for row in table.rows]
+        if not units[0]:
+            raise PosterionError(
+                f"{text.name}: the lifetimes have no unit; give it, as in ",
+                Setting("unit", "cycle"),
+                " or ",
+                Setting("unit", "h"),
+                ".",
+            )
         if seen_every is not None:
             options["seen_every"] = seen_every
         return lifetimes(
-            _numbers(table, first), runs, unit=_TIMES.get(units[0], units[0] or "cycle"), **options
+            _numbers(table, first), runs, unit=_TIMES.get(units[0], units[0]), **options
         )
     if not units[0] and not units[1]:
         raise PosterionError(
@@ -153,8 +161,9 @@ def _meaning(title: str) -> tuple[str, str]:
         unit, key = unit.strip(), key_of(name)
         for role, names in _NAMES.items():
             if names.fullmatch(key) and (_known(role, unit) or (explicit and not unit)):
-                hours = role == "lived" and not unit and key in _TIMES
-                return role, key if hours else unit
+                if role == "lived" and not unit:  # the name says it, as in "cycles" and "hours"
+                    return role, key if key in _TIMES else "cycle" * key.startswith("cycle")
+                return role, unit
     return "", ""
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from ..errors import PosterionError
 from .cycling_series import Series
+from .cycling_states import cycles_of, signs_of, states_of
 from .tables.text import MAX_BYTES, file_bytes
 
 if TYPE_CHECKING:
@@ -64,8 +65,10 @@ def read_neware(path: Path) -> tuple[Series, str, list[str]]:
                 f"number, so the file may be damaged; {_REMEDY}."
             )
     _refuse_gaps(path.name, records["Index"].to_numpy(dtype=np.float64), numbers)
-    state = _states(records["Status"].astype(str).to_list(), numbers["Current(mA)"])
-    cycle = _cycles(state, numbers["Step"])
+    signs = signs_of(numbers["Current(mA)"])
+    states = states_of(records["Status"].astype(str).to_list(), signs)
+    state = signs if states is None else states
+    cycle = cycles_of(state, numbers["Step"])
     series = Series(
         cycle=cycle,
         step=numbers["Step"],
@@ -184,32 +187,3 @@ def _is_whole(data: bytes) -> bool:
     if data[1024:1025] == b"\x55":
         length = data.find(data[1024:1026], 1026) - 1024
     return length > 0 and b"\x81" in data[1024::length]
-
-
-def _states(status: list[str], current: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return 1 in charge, -1 in discharge, 0 at rest, by the status or else by the current."""
-    known = {}
-    for text in set(status):
-        if text.endswith("DChg"):
-            known[text] = -1.0
-        elif text.endswith("Chg"):
-            known[text] = 1.0
-        elif text in ("Rest", "Pause", "OCV"):
-            known[text] = 0.0
-    written = np.array([known.get(text, np.nan) for text in status])
-    return np.where(np.isnan(written), np.sign(current), written)
-
-
-def _cycles(
-    state: npt.NDArray[np.float64], step: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Return the cycle of each record: a new one with each charge that follows a discharge."""
-    cycle = np.empty(state.size)
-    count, discharged = 1, False
-    begins = np.append(True, np.diff(step) != 0)
-    for k, (now, first) in enumerate(zip(state.tolist(), begins.tolist(), strict=True)):
-        if now > 0 and first and discharged:
-            count, discharged = count + 1, False
-        discharged = discharged or now < 0
-        cycle[k] = count
-    return cycle

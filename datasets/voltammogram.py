@@ -87,6 +87,10 @@ def voltammogram(
             f"{flow[point]:g} {meaning}; both must be finite numbers."
         )
     steps = np.diff(V)
+    if not steps.any():
+        raise PosterionError(
+            f"{source}: the potential is {V[0]:g} V throughout, so this is no voltammogram."
+        )
     if not ((steps >= 0).all() or (steps <= 0).all()):
         way = np.sign(steps)
         turn = int(np.flatnonzero(way == -way[way != 0][0])[0])

@@ -422,8 +422,9 @@ def test_bad_tables_are_refused_in_one_clear_sentence(write, content, words):
 def test_time_series_are_recognised(write):
     rows = "".join(f"{k // 50},{k},0.1,3.{k},{k % 50}\n" for k in range(200))
     path = write("cycle,time (s),current (A),voltage (V),capacity (mAh)\n" + rows)
-    words = ("time series (200 rows for 4 cycle(s)", "'time (s)', 'current (A)'", "export")
-    refused(path, *words)
+    refused(path, "currents of one sign, so nothing tells charge from discharge", "export")
+    path = write("cycle,time (s),voltage (V),capacity (mAh)\n1,0,3,1\n1,1,3,1\n2,0,3,1\n2,1,3,1\n")
+    refused(path, "time series (4 rows for 2 cycle(s)", "'time (s)', 'voltage (V)'", "export")
     path = write("cycle,t (s),I (A),V (V)\n" + "".join(f"1,{k},0.1,3\n" for k in range(9)))
     refused(path, "time series (9 rows for 1 cycle(s)")
     # A mean voltage in each row of a summary is no time series.

@@ -169,7 +169,7 @@ def test_aborted_gamry_run_is_told(shared_data):
         (("madap", "conductivity_vs_temperature.csv"), ("'resistance_ohm'", "frequency")),
         (("madap", "for_test_arr.csv"), ("line 1", "'temp', 'cond'", "frequency")),
         (("eisfitpython", "reference_Batch_EISfit_Report.txt"), ("no impedance table",)),
-        (("cellpy", "20160805_test001_45_cc_01.res"), ("Access database", "as CSV")),
+        (("cellpy", "20160805_test001_45_cc_01.res"), ("'Test_Time(s)'", "impedance table")),
         (("newarenda", "test_2.ndax"), ("ZIP",)),
         (("cellpy", "maccor_two.txt"), ("9 columns of numbers without a header",)),
         (("nist_strd", "BoxBOD.dat"), ("2 columns of numbers without a header",)),

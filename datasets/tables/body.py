@@ -9,6 +9,7 @@ from .cells import (
     Row,
     cells_of,
     is_comment,
+    is_marked,
     lines_in_words,
     numbered,
     require_numbers,
@@ -20,6 +21,8 @@ from .numbers import Marks, number
 from .text import FileText
 from .units import is_unit
 from .wanted import Wanted
+
+_DASHES = ("-", "--", "–", "—", "−")
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Body:
             rows, said = rows[:-1], [f"incomplete last line {last.line} dropped"]
         elif not text.ended and last.line == _last_line(text):
             rows, said = without_cut_end(rows, marks, text.lines[last.line - 1])
-        spare = None
+        spare, dashed = None, list[int]()
         found = []
         for row in rows:
             cells = row.cells
@@ -70,12 +73,17 @@ class Body:
                 cells = (*cells, *[""] * (width - len(cells)))
             elif len(cells) > width:
                 raise _width(text, row, width)
+            if wanted.blanks and (dashes := {k for k in positions[1:] if cells[k] in _DASHES}):
+                cells = tuple("" if k in dashes else cell for k, cell in enumerate(cells))
+                dashed.append(row.line)
             row = Row(row.line, cells, row.block)
             needed = [
                 k for k in positions if not (wanted.blanks and k != positions[0] and not cells[k])
             ]
             require_numbers(text.name, row, needed, titles, marks)
             found.append(row)
+        if dashed:
+            said = [*said, f"a dash read as a blank cell ({lines_in_words(dashed)})"]
         return found, said
 
 
@@ -149,10 +157,10 @@ def bodied(
                 pending = []
         elif not trimmed(cells):
             before = line - 1  # delimiters alone are a blank line
-        elif is_comment(content, cells, width):
-            told["comments left out"].append(line)
         elif below_header and _is_units(cells, positions, width):
             units = units or Row(line, cells)
+        elif is_comment(content, cells, width):
+            told["comments left out"].append(line)
         elif below_header and width > 1 and _is_count(cells, text, line):
             counts.append(f"line {line} left out: it counts the rows")
         elif said := _words(cells, positions, width, gap or bool(pending), wanted, delimiter):
@@ -226,6 +234,8 @@ def _is_units(cells: Sequence[str], positions: Sequence[int], width: int) -> boo
     if not max(positions) < len(cells) or len(trimmed(cells)) > width:
         return False
     needed = [cells[position] for position in positions]
+    if is_marked(cells[0]) and not all(is_unit(cell) for cell in cells[1:] if cell):
+        return False  # words behind # or %
     return any(map(is_unit, needed)) and not any(map(_is_value, needed))
 
 

@@ -45,6 +45,12 @@ class Fields:
     units: Mapping[int, str] = field(default_factory=dict)
 
 
+_CONCISE = re.compile(
+    r"(?P<head>[+-]?\d+(?:[.,](?P<decimals>\d+))?)\((?P<last>\d{1,3})\)"
+    rf"(?P<tail>[eEdD][+-]?\d+|\s*[x×·⋅*]\s*{_POWER})?(?P<unit>\s.*)?"
+)
+
+
 def is_number(cell: str) -> bool:
     """Tell if a cell is a number with any marks."""
     return any(number(cell, marks) is not None for marks in READINGS)
@@ -54,7 +60,16 @@ def field_of(cell: str) -> Field | None:
     """Return what a cell such as ``7e-5 ± 3e-6 S/cm`` holds, or None."""
     if len(cell) > 60:
         return None
-    match = _FIELD.fullmatch(cell.strip().replace("−", "-"))
+    text = cell.strip().replace("−", "-")
+    concise = _CONCISE.fullmatch(text)
+    if concise:  # 1.20(5)e-5 is 1.20e-5 ± 0.05e-5
+        decimals, last = len(concise["decimals"] or ""), concise["last"]
+        mark = "," if "," in concise["head"] else "."
+        error = last.zfill(decimals + 1)
+        error = f"{error[:-decimals]}{mark}{error[-decimals:]}" if decimals else error
+        tail = concise["tail"] or ""
+        text = f"{concise['head']}{tail} ± {error}{tail}{concise['unit'] or ''}"
+    match = _FIELD.fullmatch(text)
     if match is None or not is_number(match["value"]):
         return None
     unit = match["unit"] or ""

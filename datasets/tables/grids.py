@@ -3,14 +3,17 @@
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from xml.etree import ElementTree
 
 from ...errors import PosterionError
 from .recorded import recorded_lines
 
 MAX_UNPACKED = 500_000_000
 MAX_CELLS = 20_000_000
+_MOST_REPEATED = 1000
+_OPEN = "urn:oasis:names:tc:opendocument:xmlns"
 
 
 def lines_of(data: bytes, name: str) -> tuple[list[str], list[str]] | None:
@@ -23,6 +26,10 @@ def lines_of(data: bytes, name: str) -> tuple[list[str], list[str]] | None:
     """
     if data.startswith(b"PK\x03\x04"):
         return _sheet(data, name)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return _of_book(data, name)
+    if data.startswith(b"<?xml") and b"office:document" in data[:4000]:
+        return _flat(data, name)
     if data.startswith(b"PAR1"):
         return _parquet(data, name)
     if name.lower().endswith(".json") and data.lstrip()[:1] in (b"{", b"["):
@@ -31,9 +38,7 @@ def lines_of(data: bytes, name: str) -> tuple[list[str], list[str]] | None:
 
 
 def _sheet(data: bytes, name: str) -> tuple[list[str], list[str]]:
-    """Return the sheet of a workbook that holds most numbers."""
-    from python_calamine import CalamineWorkbook
-
+    """Return the sheet of a zipped workbook that holds most numbers."""
     try:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except Exception as error:  # zipfile raises several kinds on a damaged file
@@ -47,6 +52,13 @@ def _sheet(data: bytes, name: str) -> tuple[list[str], list[str]]:
         )
     if sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise PosterionError(f"{name} unpacks to more than {MAX_UNPACKED} bytes; save it as CSV.")
+    return _of_book(data, name)
+
+
+def _of_book(data: bytes, name: str) -> tuple[list[str], list[str]]:
+    """Return the sheet with most numbers of a workbook, as .xlsx, .xls or .ods."""
+    from python_calamine import CalamineWorkbook
+
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = {
@@ -58,9 +70,57 @@ def _sheet(data: bytes, name: str) -> tuple[list[str], list[str]]:
             f"{name} cannot be read as an Excel workbook ({' '.join(str(error).split())[:100]}); "
             "open it and save its sheet as CSV."
         ) from error
+    return _fullest(sheets, name)
+
+
+def _flat(data: bytes, name: str) -> tuple[list[str], list[str]]:
+    """Return the sheet with most numbers of a flat OpenDocument spreadsheet (.fods)."""
+    try:
+        if b"<!" in data.replace(b"<!--", b""):
+            raise ValueError("it declares entities")
+        root = ElementTree.fromstring(data)
+        sheets = _flat_sheets(root)
+    except (ElementTree.ParseError, ValueError) as error:
+        raise PosterionError(
+            f"{name} is a damaged OpenDocument spreadsheet ({error}); save it as CSV."
+        ) from error
+    return _fullest(sheets, name)
+
+
+def _flat_sheets(root: ElementTree.Element) -> dict[str, list[list[Any]]]:
+    """Return the cells of each sheet."""
+    table, office = (f"{{{_OPEN}:{part}:1.0}}" for part in ("table", "office"))
+    sheets: dict[str, list[list[Any]]] = {}
+    for sheet in root.iter(f"{table}table"):
+        rows = sheets.setdefault(sheet.get(f"{table}name", "sheet"), [])
+        for row in sheet.iter(f"{table}table-row"):
+            cells: list[Any] = []
+            blanks = 0
+            for cell in row:
+                written = cell.get(f"{office}value")
+                value = " ".join("".join(cell.itertext()).split()) if written is None else written
+                times = int(cell.get(f"{table}number-columns-repeated", "1"))
+                if not value:  # thousands of them end a row
+                    blanks += times
+                    continue
+                if blanks + times > _MOST_REPEATED:
+                    raise ValueError(f"it repeats a cell {blanks + times} times")
+                cells += [""] * blanks + [value if written is None else float(written)] * times
+                blanks = 0
+            again = int(row.get(f"{table}number-rows-repeated", "1")) if cells else 1
+            if again > _MOST_REPEATED:
+                raise ValueError(f"it repeats a row {again} times")
+            rows += [cells] * again
+    return sheets
+
+
+def _fullest(
+    sheets: Mapping[str, Sequence[Sequence[Any]]], name: str
+) -> tuple[list[str], list[str]]:
+    """Return the lines of the sheet with most numbers, and which it is."""
     counts = {title: _numbers(rows) for title, rows in sheets.items()}
     if not counts or not any(counts.values()):
-        raise PosterionError(f"{name} is an Excel workbook without numbers; expected a table.")
+        raise PosterionError(f"{name} is a workbook without numbers; expected a table.")
     best = max(counts, key=lambda title: counts[title])
     others = [f"'{title}'" for title, count in counts.items() if count and title != best]
     left = f", not {', '.join(others[:10])}" if others else ""

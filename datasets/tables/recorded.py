@@ -1,9 +1,10 @@
-"""Impedance in files of instruments that are no tables: Ivium, PalmSens, Eco Chemie."""
+"""Files of instruments that are no tables: Ivium, PalmSens, Eco Chemie, BioLogic, Arbin."""
 
 import io
 import json
 import re
 import warnings
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from ...errors import PosterionError
@@ -24,6 +25,8 @@ def recorded_lines(data: bytes, name: str) -> tuple[list[str], list[str]] | None
         return _eco_chemie(data, name), ["format: Eco Chemie .dfr, whose third number is -Z''"]
     if data.startswith(b"BIO-LOGIC MODULAR FILE"):
         return _biologic(data, name), ["format: BioLogic .mpr, read by galvani"]
+    if data.startswith(b"\x00\x01\x00\x00Standard "):
+        return _arbin(data, name), ["format: Arbin .res, read by access-parser"]
     head = data[:4000].replace(b"\x00", b"")
     if b"starttime=" in head and b"\x00" in data[:64]:
         return _ivium(data, name), ["format: Ivium, whose columns are Z', Z'' and the frequency"]
@@ -53,6 +56,53 @@ def _biologic(data: bytes, name: str) -> list[str]:
             f"version that is not known, so {remedy}."
         ) from error
     return ["\t".join(titles), *("\t".join(map(str, row)) for row in found.tolist())]
+
+
+_OF_ARBIN = {
+    "Data_Point": "",
+    "Test_Time": "(s)",
+    "Step_Time": "(s)",
+    "Step_Index": "",
+    "Cycle_Index": "",
+    "Current": "(A)",
+    "Voltage": "(V)",
+    "Charge_Capacity": "(Ah)",
+    "Discharge_Capacity": "(Ah)",
+}
+
+
+def _arbin(data: bytes, name: str) -> list[str]:
+    """Read the records of an Arbin result file, where access-parser is installed."""
+    remedy = "export it as CSV, from MITS Pro or with mdb-export of mdbtools, and read that"
+    try:
+        from access_parser import AccessParser
+    except ImportError as error:
+        raise PosterionError(
+            f"{name} is a Microsoft Access database, such as a result file of Arbin (.res), which "
+            "the package access-parser reads (install it with `pip install posterion[arbin]`); or "
+            f"{remedy}."
+        ) from error
+    try:
+        with NamedTemporaryFile(suffix=".res") as file:
+            file.write(data)
+            file.flush()
+            table = AccessParser(file.name).parse_table("Channel_Normal_Table")
+        columns = [list(map(float, table[title])) for title in _OF_ARBIN]
+        rows = sorted(zip(*columns, strict=True))  # pages of a database have no order
+        tests = {*table["Test_ID"]}
+    except Exception as error:  # it raises whatever its lines of code raise
+        raise PosterionError(
+            f"{name} is a Microsoft Access database that cannot be read as a result file of Arbin "
+            f"(.res): {type(error).__name__}; it may be damaged, so {remedy}."
+        ) from error
+    points = [row[0] for row in rows]
+    if len(tests) != 1 or points != [*range(1, len(points) + 1)]:
+        raise PosterionError(
+            f"{name} holds {len(tests)} tests and records with gaps, as where it is damaged or "
+            f"several tests are joined; {remedy}."
+        )
+    titles = "\t".join(title + unit for title, unit in _OF_ARBIN.items())
+    return [titles, *("\t".join(map(repr, row)) for row in rows)]
 
 
 def _eco_chemie(data: bytes, name: str) -> list[str]:

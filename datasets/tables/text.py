@@ -12,12 +12,6 @@ MAX_BYTES = 50_000_000
 MAX_LINE = 100_000
 
 _BINARY_KINDS = (
-    (b"\xd0\xcf\x11\xe0", "a binary Office file (.xls)", "save its sheet as CSV and read that"),
-    (
-        b"\x00\x01\x00\x00Standard ",
-        "a Microsoft Access database, such as a result file of Arbin (.res)",
-        "export it as CSV, for Arbin from MITS Pro or with mdb-export of mdbtools, and read that",
-    ),
     (b"\x89HDF", "an HDF5 or NetCDF file", "open it with xarray"),
     (b"CDF", "a NetCDF file", "open it with xarray"),
 )
@@ -40,7 +34,7 @@ class FileText:
 
 
 def read_file_text(path: str | Path, dialect: Dialect | None = None) -> FileText:
-    """Read a text file in UTF-8, UTF-16, GB 18030 or Windows-1252, or a sheet, Parquet or JSON.
+    """Read text in UTF-8, UTF-16, GB 18030, Shift-JIS or Windows-1252, a sheet, Parquet or JSON.
 
     Raises
     ------
@@ -152,15 +146,21 @@ def _is_chinese(character: str) -> bool:
 
 
 def _eight_bits(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """Decode text in Chinese (GB 18030) or in a western code page.
+    """Decode text in Chinese (GB 18030), Japanese (Shift-JIS) or in a western code page.
 
-    Two bytes above 127 in a row are a Chinese character, if the page has it; in western text
-    they hardly follow each other, but for the marks of a unit.
+    Japanese has kana. Two bytes above 127 in a row are a Chinese character, if the page has it;
+    in western text they hardly follow each other, but for the marks of a unit.
     """
     try:
         chinese = data.decode("gb18030")
     except UnicodeDecodeError:
         chinese = ""
+    try:
+        japanese = data.decode("cp932")
+    except UnicodeDecodeError:
+        japanese = ""
+    if any("ぁ" <= c <= "ヿ" for c in japanese) and not any("｡" <= c <= "ﾟ" for c in japanese):
+        return japanese, ("encoding: read as Shift-JIS",)
     western = [c for c in data.decode("cp1252", errors="ignore") if not c.isascii()]
     odd = sum(character not in _WESTERN for character in western)
     if chinese and 2 * odd > len(western) and all(map(_is_chinese, chinese)):
