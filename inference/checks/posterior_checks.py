@@ -91,7 +91,7 @@ def _harmless(tree: xr.DataTree) -> str:
     if not isinstance(noise_of(tree), Discrepant):
         return ""
     drawn = scalars(tree.children["posterior"].to_dataset())
-    noise = max(float(value.median()) for name, value in drawn.items() if stem(name) == "noise")
+    noise = max(float(value.median()) for n, value in drawn.items() if stem(str(n)) == "noise")
     resistances = [value for value in drawn.values() if value.attrs.get("units") == "ohm"]
     sharpest = min(float(value.std() / abs(value.median())) for value in resistances)
     if noise > sharpest:

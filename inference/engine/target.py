@@ -42,7 +42,7 @@ class Target:
         from .native import whitened_data
 
         size = self.density.size
-        return whitened_data(np.zeros(size), np.ones(size), self.data)
+        return np.asarray(whitened_data(np.zeros(size), np.ones(size), self.data))
 
     @cached_property
     def _sized(self) -> Array:
