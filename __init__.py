@@ -4,7 +4,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analyses.asking import ask
     from .analyses.audit.run import audit, reproduce
+    from .analyses.fit import fit
+    from .analyses.fit_laws import fit_laws
+    from .analyses.pellet import fit_series
+    from .analyses.telling import document, write_report
     from .datasets.cut import cut
     from .datasets.cycling_files import read_cycling
     from .datasets.cycling_schema import cycling_dataset
@@ -37,7 +42,6 @@ if TYPE_CHECKING:
     from .inference.factors.dose_answers import dose_answers
     from .inference.factors.factorial import factorial
     from .inference.factors.factorial_answers import interactions, ratios
-    from .inference.fit import fit
     from .inference.model_comparison.compare_models import compare_models
     from .inference.noise.censored import Censored, Weibull
     from .inference.noise.correlated import Autocorrelated, Correlated
@@ -68,7 +72,6 @@ if TYPE_CHECKING:
     from .models.transference import BruceVincent
     from .models.transition import TwoPhases
     from .models.transport import VTF, Arrhenius, TwoRegimes
-    from .report.pages.page import write_report
 
 # Where each public name lives. They are imported when first used, so that the command
 # line answers before the slow libraries are loaded.
@@ -131,7 +134,11 @@ _HOMES = {
     "dose_answers": "inference.factors.dose_answers",
     "dose_response": "inference.factors.dose",
     "factorial": "inference.factors.factorial",
-    "fit": "inference.fit",
+    "fit": "analyses.fit",
+    "fit_laws": "analyses.fit_laws",
+    "fit_series": "analyses.pellet",
+    "ask": "analyses.asking",
+    "document": "analyses.telling",
     "growth_dataset": "datasets.growth_schema",
     "interactions": "inference.factors.factorial_answers",
     "lifetimes": "datasets.limits_schema",
@@ -157,7 +164,7 @@ _HOMES = {
     "unstack": "inference.unstack",
     "variance_shares": "inference.transference",
     "voltammogram": "datasets.voltammogram",
-    "write_report": "report.pages.page",
+    "write_report": "analyses.telling",
 }
 
 __all__ = [
@@ -204,6 +211,7 @@ __all__ = [
     "TwoRegimes",
     "Verdict",
     "Weibull",
+    "ask",
     "build",
     "audit",
     "calibrate",
@@ -215,10 +223,13 @@ __all__ = [
     "conductivity_series",
     "coulombic_efficiency",
     "expected_reduction",
+    "document",
     "dose_answers",
     "dose_response",
     "factorial",
     "fit",
+    "fit_laws",
+    "fit_series",
     "growth_dataset",
     "interactions",
     "lifetimes",

@@ -1,4 +1,4 @@
-"""The labels of a table's points: choosing by them, and what they say of one line through all."""
+"""The labels of a table's points, and choosing by them."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,9 +6,6 @@ from ..errors import PosterionError
 
 if TYPE_CHECKING:
     import xarray as xr
-
-SAME = 0.5
-"""In K: temperatures that differ by less count as one."""
 
 
 def chosen(data: "xr.Dataset", wanted: list[tuple[str, str]]) -> "xr.Dataset":
@@ -44,54 +41,6 @@ def require_label(data: "xr.Dataset", name: str, flag: str) -> None:
             f"{flag} names '{name}', which is no label of this table; it has "
             f"{', '.join(known) or 'none'}. --column {name}=HEADER makes a column one."
         )
-
-
-def refuse_mixture(data: "xr.Dataset") -> None:
-    """Stop where one line would go through several materials."""
-    counts = {name: len(set(data[name].values.tolist())) for name in labels_of(data)}
-    splitting = [
-        name for name in counts if 1 < counts[name] < data.sizes["point"] and _splits(data, name)
-    ]
-    if not splitting:
-        return
-    # The coarsest label that leaves no temperature twice in a group, or else the finest.
-    whole = [name for name in splitting if not _repeats(data, name)]
-    best = min(whole, key=counts.__getitem__) if whole else max(splitting, key=counts.__getitem__)
-    told = ", ".join(f"{name} ({counts[name]} values)" for name in splitting)
-    raise PosterionError(
-        f"the table holds several series over the same temperatures, told apart by {told}. One "
-        f"line through all of them means nothing. Take --pool {best} where they are samples of a "
-        f"kind, --group-by {best} where they share nothing, --where {best}=VALUE for one of them, "
-        "or --together for one line all the same."
-    )
-
-
-def _groups(data: "xr.Dataset", name: str) -> list[list[float]]:
-    """Return the temperatures of each value of a label, ascending."""
-    temperature, label = data["temperature"].values, data[name].values
-    return [sorted(temperature[label == value].tolist()) for value in set(label.tolist())]
-
-
-def _splits(data: "xr.Dataset", name: str) -> bool:
-    """Tell whether the ranges of temperature of two values of a label overlap.
-
-    Measuring up to 60 °C, and on from there in a second run, is one series.
-    """
-    reached = -1.0
-    for low, high in sorted((group[0], group[-1]) for group in _groups(data, name)):
-        if low < reached - SAME or (low == high and abs(low - reached) <= SAME):
-            return True
-        reached = max(reached, high)
-    return False
-
-
-def _repeats(data: "xr.Dataset", name: str) -> bool:
-    """Tell whether one value of a label has a temperature twice."""
-    return any(
-        after - before <= SAME
-        for group in _groups(data, name)
-        for before, after in zip(group, group[1:], strict=False)
-    )
 
 
 def _listed(values: Any) -> str:

@@ -1,6 +1,6 @@
 """Options that commands share, each written once; a command takes those that it names."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from ..datasets.tables.dialect import Dialect
+
+Usual = Callable[["xr.Dataset"], Mapping[str, Any]]
+"""What groups of some data share where nobody says; see `analyses.analysis.Analysis`."""
 
 Many = Annotated[tuple[str, ...], Parameter(show_default=False)]
 """The values of an option that may be given several times."""
@@ -111,19 +114,21 @@ class Groups:
         """The labels whose points are kept."""
         return read_pairs(self.where, "--where", "sample=A")
 
-    def of(self, data: "xr.Dataset") -> "tuple[xr.Dataset, dict[str, Any]]":
+    def of(self, data: "xr.Dataset", usual: Usual) -> "tuple[xr.Dataset, Mapping[str, Any]]":
         """Return the points that are kept, and the kind of pooling by label."""
         data = chosen(data, self.kept)
-        return data, self.pooling(data)
+        return data, self.pooling(data, usual)
 
-    def pooling(self, data: "xr.Dataset") -> dict[str, Any]:
-        """Return the kind of pooling by label, empty where none is asked for."""
+    def pooling(self, data: "xr.Dataset", usual: Usual) -> Mapping[str, Any]:
+        """Return the kind of pooling by label, as is usual for such data unless told."""
         for name in self.pool:
             require_label(data, name, "--pool")
-        if self.group_by is None:
-            return dict.fromkeys(self.pool, "partial")
-        require_label(data, self.group_by, "--group-by")
-        return {self.group_by: "none"} | dict.fromkeys(self.pool, "partial")
+        kinds: dict[str, Any] = {}
+        if self.group_by is not None:
+            require_label(data, self.group_by, "--group-by")
+            kinds = {self.group_by: "none"}
+        kinds |= dict.fromkeys(self.pool, "partial")
+        return kinds if kinds or self.together else usual(data)
 
 
 @Parameter(name="*", group=SAMPLING)

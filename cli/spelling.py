@@ -5,12 +5,15 @@ from collections.abc import Mapping
 
 from ..errors import Setting
 
-_FLAGS = {"columns": "--column", "current_unit": "--unit"}
+_FLAGS = {"columns": "--column", "current_unit": "--unit", "cycles": "--cycle"}
 """Of arguments that are not called as their options are."""
 
 
 def as_flag(setting: Setting) -> str:
     """Return an argument as it is typed: ``--column imag=b``."""
+    if setting.name == "pool" and isinstance(setting.value, Mapping):
+        named = [f"--group-by {_quoted(str(name))}" for name in setting.value]
+        return " ".join(named) or "--together"
     flag = _FLAGS.get(setting.name, f"--{setting.name.replace('_', '-')}")
     if setting.value is None:
         return flag

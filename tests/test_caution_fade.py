@@ -9,7 +9,7 @@ import pytest
 import posterion as po
 from posterion.inference.caution.cautions import cautions
 from posterion.inference.cycling.cycle_runs import Run, limited, rises_first, spikes, spurious
-from posterion.inference.cycling.cycle_series import Question, ask
+from posterion.inference.cycling.cycle_series import Question, keep_question
 from posterion.inference.doubts.cycles import FAR, asked, impossible_points
 
 _spec = importlib.util.spec_from_file_location(
@@ -125,9 +125,9 @@ def test_what_lies_beyond_the_data_is_extrapolated():
     assert {"cycles_to_threshold[A]", "cycles_to_threshold[C]"} <= set(caution.parameters)
     # 10 % at cycle 100 with the power 0.8 are 20 % at cycle 238.
     assert "80 % lies beyond 2 times the measured cycles." in caution.text
-    ask(tree, Question(threshold=0.95))
+    keep_question(tree, Question(threshold=0.95))
     assert not texts(tree, "extrapolated")
-    ask(tree, Question(threshold=0.95, cycles=(50.0, 400.0)))
+    keep_question(tree, Question(threshold=0.95, cycles=(50.0, 400.0)))
     caution = only(tree, "Cycle 400 was not measured")
     assert "retention at cycle 400[B]" in caution.parameters
     assert "retention at cycle 50[B]" not in caution.parameters
@@ -135,7 +135,7 @@ def test_what_lies_beyond_the_data_is_extrapolated():
 
 def test_extrapolation_of_some_cells_names_them():
     tree = cycle_result(cycles={"A": N, "B": N[:40]})
-    ask(tree, Question(threshold=0.92))
+    keep_question(tree, Question(threshold=0.92))
     caution = only(tree, "cannot foresee")
     assert caution.parameters == ("cycles_to_threshold[B]",)
     assert "of B." in caution.text

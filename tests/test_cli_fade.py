@@ -134,7 +134,7 @@ def told(monkeypatch):
         pool = "none" if "none" in kinds.values() else "partial"
         return synthetic.cycle_result(model, cells, pool=pool, **verdict)
 
-    monkeypatch.setattr("posterion.inference.fit.fit", fit)
+    monkeypatch.setattr("posterion.analyses.fit_laws.fit", fit)
     return asked
 
 

@@ -9,7 +9,8 @@ import pytest
 import xarray as xr
 
 import posterion as po
-from posterion.inference.cycling.cycle_series import Question, ask
+from posterion.analyses.ageing.fade import answers
+from posterion.inference.cycling.cycle_series import Question, keep_question
 from posterion.inference.verdict import Doubt
 from posterion.report.answer_lines import answer_lines
 from posterion.report.brief import Brief
@@ -17,7 +18,6 @@ from posterion.report.calibration_screen import calibration_lines
 from posterion.report.compared_models import ComparedModels
 from posterion.report.compared_screen import compared_screen
 from posterion.report.concerns import Concern
-from posterion.report.fade_answers import answers
 from posterion.report.full_table import full_lines, table_lines
 from posterion.report.pages.subject import subject_of
 from posterion.report.screen import LINES, Screen, screen_of
@@ -67,7 +67,7 @@ def conductivity(tree: xr.DataTree) -> xr.Dataset:
 def fade(cells: int, **verdict) -> xr.DataTree:
     names = {f"cell {k}" if cells < 3 else f"a long name of a cell {k}": N for k in range(cells)}
     tree = cycles.cycle_result(cycles=names, **verdict) if cells > 1 else cycles.cycle_result()
-    ask(tree, Question(cycles=(100.0, 500.0)))
+    keep_question(tree, Question(cycles=(100.0, 500.0)))
     return tree
 
 
@@ -107,7 +107,7 @@ def test_one_unit_serves_all_of_a_kind() -> None:
 @pytest.mark.parametrize("width", [80, 100])
 def test_retention_comes_before_the_forecast(cells: int, width: int) -> None:
     tree = fade(cells)
-    extra = answers(tree, Question(cycles=(100.0, 500.0)))
+    extra = answers(tree)
     shown = screen(tree, extra, TOLD[1:], width=width)
     fits(shown, width)
     text = "\n".join(shown.answer)
@@ -163,7 +163,7 @@ def test_options_are_told_as_they_are_typed(text: str, options: str) -> None:
 
 def test_every_quantity_is_in_the_whole_table_and_no_name_is_broken() -> None:
     tree = fade(2)
-    extra = answers(tree, Question(cycles=(100.0,)))
+    extra = answers(tree)
     table = summary(tree, extra)
     for width in (60, 80):
         lines = full_lines(tree, table, extra, TOLD, ["The law."], None, width)

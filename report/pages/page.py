@@ -90,7 +90,8 @@ def content(
     mark(rows, {name for caution in found for name in caution.parameters})
     drawings, section = subject.drawings(tree, passed), subject.section(tree)
     further = (section.drawing,) if section and section.drawing else ()
-    messages = [line for line in str(tree.attrs["messages"]).splitlines() if line]
+    said = (str(tree.attrs.get(name, "")).splitlines() for name in ("messages", "left_out"))
+    messages = [line for lines in said for line in lines if line]
     messages += [
         f"{what} {extra.attrs[what]}"
         for what in ("thickness", "diameter")
