@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .datasets.limits_schema import lifetimes, stepped_test
     from .datasets.replicate_files import read_replicates
     from .datasets.replicates import replicates
+    from .datasets.select import select
     from .datasets.simulate import simulated_pellet
     from .datasets.spectrum_files import read_spectra, read_spectrum
     from .datasets.stack import stack_spectra
@@ -155,6 +156,7 @@ _HOMES = {
     "read_voltammogram": "datasets.voltammogram",
     "reproduce": "analyses.audit.run",
     "sample": "inference.engine.sample",
+    "select": "datasets.select",
     "save": "inference.store",
     "simulated_pellet": "datasets.simulate",
     "stack_spectra": "datasets.stack",
@@ -248,6 +250,7 @@ __all__ = [
     "reproduce",
     "sample",
     "save",
+    "select",
     "simulated_pellet",
     "stack_spectra",
     "stepped_test",

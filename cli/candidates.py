@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..analyses.conductivity.materials import pooling_of_materials
 from ..errors import PosterionError
-from .cycle_selection import selected
 from .fit_fade import noise_of_capacities, pooling
 from .laws import FADE, fade_laws, temperature_law
 from .options import Groups, Reading, Sampling
@@ -156,8 +155,9 @@ def _laws_of_fade(
             f"{', '.join(FADE)}."
         )
     from ..datasets.cycling_files import read_cycling
+    from ..datasets.select import select
 
-    data = selected(read_cycling(file, **reading.keywords), groups.kept, [])
+    data = select(read_cycling(file, **reading.keywords), where=groups.kept)
     noise = noise_of_capacities(robust, independent)
     return Candidates(data, fade_laws(names), noise, pooling(data, groups))
 

@@ -10,7 +10,6 @@ from cyclopts import Parameter
 from ..analyses.ageing.pooling import pooling_of_cells
 from ..analyses.ageing.questions import fade_question
 from ..errors import PosterionError
-from .cycle_selection import selected
 from .laws import FADE, fade_laws
 from .options import (
     DATA,
@@ -21,6 +20,7 @@ from .options import (
     Output,
     Reading,
     Sampling,
+    by_name,
     prior_option,
     read_pairs,
     read_priors,
@@ -97,15 +97,14 @@ def fit_fade(
         Share of the reference that is waited for: 0.8 or 80%.
     """
     from ..datasets.cycling_files import read_cycling
+    from ..datasets.select import select
 
     # Everything that can be wrong is looked at before the slow libraries are loaded.
     laws = fade_laws(law)
     priors = read_priors(prior)
     question = fade_question(reference, threshold, cycle)
-    kept = [*(("cell", name) for name in cell), *groups.kept]
-    left_out = read_pairs(without, "--without", "kind=check")
-    if skip < 0:
-        raise PosterionError(f"--skip is {skip}; it must be the number of cycles to leave out.")
+    kept = ({"cell": [*cell]} if cell else {}) | groups.kept
+    left_out = by_name(read_pairs(without, "--without", "kind=check"))
     table = read_cycling(
         file,
         capacity_unit=capacity_unit,
@@ -114,7 +113,7 @@ def fit_fade(
         area=area,
         **reading.keywords,
     )
-    data = selected(table, kept, left_out, skip, drop)
+    data = select(table, where=kept, without=left_out, skip=skip, drop=drop)
     pool = pooling(data, groups)
 
     def work(say: Say) -> Fitted:

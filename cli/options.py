@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Group, Parameter
 
 from ..errors import PosterionError
-from .labels import chosen, require_label
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -110,22 +109,26 @@ class Groups:
             )
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
+    def kept(self) -> dict[str, list[str]]:
         """The labels whose points are kept."""
-        return read_pairs(self.where, "--where", "sample=A")
+        return by_name(read_pairs(self.where, "--where", "sample=A"))
 
     def of(self, data: "xr.Dataset", usual: Usual) -> "tuple[xr.Dataset, Mapping[str, Any]]":
         """Return the points that are kept, and the kind of pooling by label."""
-        data = chosen(data, self.kept)
+        from ..datasets.select import select
+
+        data = select(data, where=self.kept)
         return data, self.pooling(data, usual)
 
     def pooling(self, data: "xr.Dataset", usual: Usual) -> Mapping[str, Any]:
         """Return the kind of pooling by label, as is usual for such data unless told."""
+        from ..datasets.select import require_label
+
         for name in self.pool:
-            require_label(data, name, "--pool")
+            require_label(data, name, "pool")
         kinds: dict[str, Any] = {}
         if self.group_by is not None:
-            require_label(data, self.group_by, "--group-by")
+            require_label(data, self.group_by, "group_by")
             kinds = {self.group_by: "none"}
         kinds |= dict.fromkeys(self.pool, "partial")
         return kinds if kinds or self.together else usual(data)
@@ -220,6 +223,14 @@ def read_pairs(texts: Sequence[str], flag: str, example: str) -> list[tuple[str,
         if not (name and equals and value):
             raise PosterionError(f"{flag} '{text}' is no pair; write it like {flag} {example}.")
         found.append((name, value))
+    return found
+
+
+def by_name(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the values of each name."""
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
     return found
 
 
