@@ -119,10 +119,9 @@ class _Compared:
         from rich.console import Console
 
         from ..report.compared_screen import compared_screen
-        from ..report.screen import where_kept
 
-        width = Console().width
+        terminal = output.terminal(Console().width)
         if output.whole:
-            print_lines([*self.models.lines(width), where_kept(output.out)])
+            print_lines([*self.models.lines(terminal.width), terminal.kept])
         else:
-            print_lines(compared_screen(self.models, output.out, width))
+            print_lines(compared_screen(self.models, terminal))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from ..datasets.tables.dialect import Dialect
+    from ..report.terminal import Terminal
 
 Usual = Callable[["xr.Dataset"], Mapping[str, Any]]
 """What groups of some data share where nobody says; see `analyses.analysis.Analysis`."""
@@ -192,6 +193,13 @@ class Output:
     """Print all quantities and every remark, not a screenful."""
     as_json: Annotated[Flag, Parameter("--json")] = False
     """Print one JSON document, nothing else."""
+
+    def terminal(self, width: int) -> "Terminal":
+        """Return where lines are shown, and how options are typed there."""
+        from ..report.terminal import Terminal
+        from .spelling import as_flag
+
+        return Terminal(width, self.out, as_flag)
 
     def check(self) -> None:
         """Make the folder, and refuse one that cannot be written to before time is spent."""

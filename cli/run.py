@@ -154,12 +154,13 @@ class Fitted:
         from ..report.screen import heading_of, screen_of
 
         console = Console(highlight=False)
-        against, width = concerns(self.verdict, self.cautions, self.checks), console.width
+        against = concerns(self.verdict, self.cautions, self.checks)
+        terminal = output.terminal(console.width)
         told = self.tree, self.table, self.answers, against
         if output.whole:
-            lines = full_lines(*told, remarks_of(self.tree, self.answers), output.out, width)
+            lines = full_lines(*told, remarks_of(self.tree, self.answers), terminal)
         else:
-            lines = [*screen_of(*told, asides(self.tree), output.out, width).lines]
+            lines = [*screen_of(*told, asides(self.tree), terminal).lines]
         heading, style = heading_of(self.verdict), _STYLES[self.verdict.word]
         for line in lines:
             bold = style if line and heading.startswith(line.rstrip("…").rstrip()) else None

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from ..errors import Setting
 
-_FLAGS = {"columns": "--column", "current_unit": "--unit", "cycles": "--cycle"}
+_FLAGS = {"columns": "--column", "current_unit": "--unit", "cycles": "--cycle", "whole": "--table"}
 """Of arguments that are not called as their options are."""
 
 

@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +13,8 @@ from ..inference.verdict import Verdict
 from .answer_lines import value_and_ends
 from .censored import horizon_of
 from .concerns import Concern
-from .screen import heading_of, where_kept
+from .screen import heading_of
+from .terminal import Terminal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,10 +26,9 @@ def full_lines(
     extra: xr.Dataset | None,
     told: Sequence[Concern],
     remarks: Sequence[str],
-    out: Path | None,
-    width: int,
+    terminal: Terminal,
 ) -> list[str]:
-    """Return what ``--table`` prints, nothing wider than the terminal.
+    """Return all that is known of a result, nothing wider than the terminal.
 
     Parameters
     ----------
@@ -39,12 +38,10 @@ def full_lines(
         What speaks against it, the gravest first.
     remarks
         What is said of it, before its table.
-    out
-        The folder where it was written to, if it was.
-    width
-        Columns of the terminal.
+    terminal
+        Where it is shown.
     """
-    verdict = Verdict.of(tree)
+    verdict, width = Verdict.of(tree), terminal.width
     lines = [*remarks, f"{tree.attrs['model']}  {tree.attrs['source']}"]
     if verdict.word == "doubtful":
         lines.append("If the model holds, which is doubtful (why stands below):")
@@ -61,7 +58,7 @@ def full_lines(
         *wrapped,
         *rows,
         *(line for text in after for line in textwrap.wrap(text, width, subsequent_indent="    ")),
-        where_kept(out),
+        terminal.kept,
     ]
 
 

@@ -91,7 +91,8 @@ TABLES = {
 
 
 def of_spectrum(path: Callable[[str], Path]) -> xr.DataTree:
-    post = po.fit(po.Circuit.parse("R0-p(R1,CPE1)"), po.read_spectrum(path("pellet_20C")), **FEW)
+    circuit, spectrum = po.Circuit.parse("R0-p(R1,CPE1)"), po.read_spectrum(path("pellet_20C"))
+    post = po.fit(circuit, spectrum, noise=po.Proportional(), **FEW)
     po.ask(post, thickness="1 mm ± 0.02 mm", diameter="8mm")
     return post
 
@@ -105,7 +106,9 @@ def of_pellet(path: Callable[[str], Path]) -> xr.DataTree:
 
 
 def of_conductivities(path: Callable[[str], Path]) -> xr.DataTree:
-    post = po.fit(po.Arrhenius("sigmaT"), po.read_table(path("conductivities")), pool="pellet", **FEW)
+    post = po.fit(
+        po.Arrhenius("sigmaT"), po.read_table(path("conductivities")), pool="pellet", **FEW
+    )
     po.ask(post, temperatures=["25 C", "150 C"])
     return post
 
@@ -129,7 +132,7 @@ READINGS |= {"dV": "500 mV"}
 CASES: dict[str, tuple[list[str], Callable[[Callable[[str], Path]], xr.DataTree]]] = {
     "spectrum": (
         ["fit", "eis", "@pellet_20C", "--circuit", "R0-p(R1,CPE1)", "--thickness",
-         "1 mm ± 0.02 mm", "--diameter", "8mm"],
+         "1 mm ± 0.02 mm", "--diameter", "8mm", "--noise", "white"],
         of_spectrum,
     ),
     "pellet": (
@@ -223,12 +226,10 @@ def test_a_command_and_python_tell_the_same(
     document = json.loads(json.dumps(po.document(tree), allow_nan=False))
     assert document.pop("timing").keys() == printed.pop("timing").keys()
     assert document == printed
-    page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    po.write_report(tree, tmp_path / "python.html")
-    assert (tmp_path / "python.html").read_text(encoding="utf-8") == page
-    saved = po.load(tmp_path / "posterior.nc")
-    po.write_report(saved, tmp_path / "loaded.html")
-    assert (tmp_path / "loaded.html").read_text(encoding="utf-8") == page
+    po.save(tree, tmp_path / "python.nc")  # so that a saved result is held to it too
+    po.write_report(po.load(tmp_path / "python.nc"), tmp_path / "python.html")
+    page, own = ((tmp_path / f"{name}.html").read_text("utf-8") for name in ("report", "python"))
+    assert own == page
 
 
 REFUSED = {
@@ -279,7 +280,6 @@ def test_check_cycles_are_called_so_in_python(path: Callable[[str], Path]) -> No
 
 def test_asking_something_else_changes_answers_and_doubts(path: Callable[[str], Path]) -> None:
     post = po.fit(po.LinearFade(), po.read_cycling(path("capacities")), **FEW)
-    assert not any(each.name == "extrapolation" for each in po.Verdict.of(post).doubts[:0])
     near = po.document(post)["derived"]["cycles_to_threshold"]
     found = po.ask(post, threshold=0.3, cycles=[20, 1000])
     assert {"retention at cycle 20", "retention at cycle 1000"} < set(found)

@@ -10,6 +10,7 @@ import xarray as xr
 
 import posterion as po
 from posterion.analyses.ageing.fade import answers
+from posterion.cli.spelling import as_flag
 from posterion.inference.cycling.cycle_series import Question, keep_question
 from posterion.inference.verdict import Doubt
 from posterion.report.answer_lines import answer_lines
@@ -22,6 +23,7 @@ from posterion.report.full_table import full_lines, table_lines
 from posterion.report.pages.subject import subject_of
 from posterion.report.screen import LINES, Screen, screen_of
 from posterion.report.tables import summary
+from posterion.report.terminal import Terminal
 
 
 def _module(name: str):
@@ -72,7 +74,7 @@ def fade(cells: int, **verdict) -> xr.DataTree:
 
 
 def screen(tree, extra=None, told=TOLD, asides=("3 points are left out",), out=None, width=80):
-    return screen_of(tree, summary(tree, extra), extra, told, asides, out, width)
+    return screen_of(tree, summary(tree, extra), extra, told, asides, Terminal(width, out, as_flag))
 
 
 def fits(shown: Screen, width: int) -> None:
@@ -166,7 +168,7 @@ def test_every_quantity_is_in_the_whole_table_and_no_name_is_broken() -> None:
     extra = answers(tree)
     table = summary(tree, extra)
     for width in (60, 80):
-        lines = full_lines(tree, table, extra, TOLD, ["The law."], None, width)
+        lines = full_lines(tree, table, extra, TOLD, ["The law."], Terminal(width, None, as_flag))
         assert max(map(len, lines)) <= width
         for name in map(str, table.index):
             assert any(name in line for line in lines)
@@ -193,7 +195,7 @@ def test_what_is_doubtful_in_a_trusted_result_is_marked() -> None:
     object.__setattr__(verdict, "headline", ("R_total",))
     tree.attrs["verdict"] = verdict.text
     table = summary(tree, None)
-    lines = answer_lines(subject_of(tree), tree, table, None, 80, 6)
+    lines = answer_lines(subject_of(tree), tree, table, None, Terminal(80), 6)
     marked = {line.split()[0] for line in lines if line.endswith("doubtful")}
     assert marked == {"R1", "R2"}
     assert not np.isnan(table.loc["R1", "median"])
@@ -212,7 +214,8 @@ def test_a_calibration_is_told_in_twelve_lines(width: int, whole: bool) -> None:
         "verdict": "The ranks of CPE9_tau are not uniform: look at it. " * 4,
         "reasons": {"The chains disagree.": 10}, "priors": {"R1": "LogNormal(5, 2)"},
     }  # fmt: skip
-    lines = calibration_lines(said, rows, "60 frequencies of a pellet " * 3, None, width, whole)
+    terminal = Terminal(width, None, as_flag)
+    lines = calibration_lines(said, rows, "60 frequencies of a pellet " * 3, terminal, whole)
     text = "\n".join(lines)
     assert max(map(len, lines[1:])) <= width and "OUTSIDE" in text
     assert lines[-1].endswith("Nothing was saved. Add --out NAME to keep it.")
@@ -237,7 +240,7 @@ def test_models_are_compared_in_twelve_lines(word: str) -> None:
         patch.setattr(ComparedModels, "doubts", [doubt] * 4)
         patch.setattr(ComparedModels, "sentences", ["The data prefer this one. " * 6, "There."])
         patch.setattr(ComparedModels, "rows", lambda self: rows)
-        lines = compared_screen(compared, None, 80)
+        lines = compared_screen(compared, Terminal(80))
         whole = compared.lines(80)
     assert len(lines) <= LINES and max(map(len, [*lines, *whole])) <= 80
     assert any(line.startswith(word.capitalize()) for line in lines)
