@@ -5,6 +5,7 @@ from typing import Any
 
 import xarray as xr
 
+from ..errors import Said, Spell, all_spelled, marked
 from ..inference.caution.cautions import cautions
 from ..inference.checks.check import Checks, checks_of
 from ..report.asides import asides
@@ -21,6 +22,7 @@ def write_report(
     *,
     extra: xr.Dataset | None = None,
     checks: Checks | None = None,
+    spell: Spell = str,
 ) -> None:
     """Write the report of a result as one self-contained HTML file.
 
@@ -39,6 +41,8 @@ def write_report(
         of the result unless given, see `ask`.
     checks
         Of the model, where they were made already; see `check`.
+    spell
+        How arguments are written that a remedy speaks of; as in Python unless given.
 
     Raises
     ------
@@ -50,17 +54,22 @@ def write_report(
     >>> import posterion as po
     >>> po.write_report(po.load("pellet.nc"), "pellet.html")  # doctest: +SKIP
     """
-    page.write_report(tree, path, extra=answers_of(tree) if extra is None else extra, checks=checks)
+    extra = answers_of(tree) if extra is None else extra
+    page.write_report(tree, path, extra=extra, checks=checks, spell=spell)
 
 
 def document(
-    tree: xr.DataTree, *, extra: xr.Dataset | None = None, checks: Checks | None = None
+    tree: xr.DataTree,
+    *,
+    extra: xr.Dataset | None = None,
+    checks: Checks | None = None,
+    spell: Spell = str,
 ) -> dict[str, Any]:
     """Return a result as the document that a command prints with ``--json``.
 
     Parameters
     ----------
-    tree, extra, checks
+    tree, extra, checks, spell
         As of `write_report`.
 
     Returns
@@ -77,12 +86,14 @@ def document(
     """
     extra = answers_of(tree) if extra is None else extra
     checks = checks or checks_of(tree)
-    told = [*remarks_of(tree, extra), *(f"Caution: {each.text}" for each in cautions(tree))]
+    warned = (Said.of(f"Caution: {marked(each.text)}") for each in cautions(tree))
+    told = [*remarks_of(tree, extra), *warned]
     written = as_json(tree, summary(tree, extra)) | {
         "checks": checks_json(checks) if checks else None,
         **({"remarks": told} if told else {}),
     }
-    return analysis_of(tree).document(written, tree, extra)
+    found: dict[str, Any] = all_spelled(analysis_of(tree).document(written, tree, extra), spell)
+    return found
 
 
 def remarks_of(tree: xr.DataTree, answers: xr.Dataset | None) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from .compiled import ensure_place_for_compiled_code
 from .options import Output
+from .spelling import as_flag
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,13 +136,13 @@ class Fitted:
         save(self.tree, out / "posterior.nc")
         with replacing(out / "summary.csv") as temporary:
             self.table.to_csv(temporary)
-        write_report(self.tree, out / "report.html", checks=self.checks)
+        write_report(self.tree, out / "report.html", checks=self.checks, spell=as_flag)
 
     def document(self) -> dict[str, Any]:
         """Return what ``--json`` prints."""
         from ..analyses.telling import document
 
-        return document(self.tree, checks=self.checks)
+        return document(self.tree, checks=self.checks, spell=as_flag)
 
     def show(self, output: Output) -> None:
         """Print a screen of twelve lines, or all quantities below the remarks."""

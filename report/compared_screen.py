@@ -39,6 +39,6 @@ def compared_screen(compared: ComparedModels, terminal: Terminal) -> list[str]:
         *answer,
         *table,
         _MEANT[compared.word],
-        *doubt_lines(shown, width, free - len(table) + len(shown)),
+        *doubt_lines(shown, terminal, free - len(table) + len(shown)),
         *kept,
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from ..errors import spelled
 from ..inference.deciding import beside_limit
 from ..inference.diagnose import MAX_R_HAT, MIN_ESS
 from ..inference.verdict import Verdict
@@ -45,14 +46,16 @@ def full_lines(
     lines = [*remarks, f"{tree.attrs['model']}  {tree.attrs['source']}"]
     if verdict.word == "doubtful":
         lines.append("If the model holds, which is doubtful (why stands below):")
-    wrapped = [line for text in lines for line in textwrap.wrap(text, width)]
+    wrapped = [
+        line for text in lines for line in textwrap.wrap(spelled(text, terminal.spell), width)
+    ]
     rows = []
     if verdict.passed:
         rows = ["Median and 94 % interval:", *table_lines(table, extra, width)]
-    after = [heading_of(verdict)]
+    after = [spelled(heading_of(verdict), terminal.spell)]
     for place, each in enumerate(told, start=1):
         about = f" [{each.subject}]" if each.subject else ""
-        after.append(f"{place:2d}. {each.kind}{about}: {each.text}")
+        after.append(f"{place:2d}. {each.kind}{about}: {spelled(each.text, terminal.spell)}")
     after += [f"Note: {note.rstrip('.')}." for note in verdict.notes]
     return [
         *wrapped,

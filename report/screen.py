@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
+from ..errors import spelled
 from ..inference.verdict import HOLDS, Verdict
 from .answer_lines import answer_lines
 from .brief import Brief, shortened
@@ -82,8 +83,8 @@ def screen_of(
     return Screen(
         read_line(str(tree.attrs["source"]), subject.read(tree, extra), width),
         (*answer, *beside),
-        shortened(heading_of(verdict), width),
-        doubt_lines(shown, width, free - len(answer)),
+        shortened(spelled(heading_of(verdict), terminal.spell), width),
+        doubt_lines(shown, terminal, free - len(answer)),
         kept,
     )
 
@@ -106,12 +107,13 @@ def heading_of(verdict: Verdict) -> str:
     return str(verdict)
 
 
-def doubt_lines(told: Sequence[Concern], width: int, most: int) -> tuple[str, ...]:
+def doubt_lines(told: Sequence[Concern], terminal: Terminal, most: int) -> tuple[str, ...]:
     """Return numbered concerns in at most so many lines, one each at the least."""
     lines: list[str] = []
     for place, each in enumerate(told, start=1):
         after = len(told) - place
-        lines += Brief.of(each).lines(place, width, max(1, min(2, most - len(lines) - after)))
+        brief = Brief.of(each, terminal.spell)
+        lines += brief.lines(place, terminal.width, max(1, min(2, most - len(lines) - after)))
     return tuple(lines)
 
 

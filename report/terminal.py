@@ -1,10 +1,9 @@
 """Where lines of text are shown, and how there is told of more."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import Setting
+from ..errors import Setting, Spell
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Terminal:
 
     width: int
     out: Path | None = None
-    spell: Callable[[Setting], str] = str
+    spell: Spell = str
 
     @property
     def more(self) -> str:

@@ -1,6 +1,7 @@
 """A command and Python tell the same of the same data: page, JSON document, doubts, refusals."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import xarray as xr
 
 import posterion as po
 from posterion import cli
+from posterion.cli.spelling import as_flag
 
 FEW = {"draws": 400, "seed": 1}
 K = 8.617333262e-5
@@ -115,7 +117,7 @@ def of_conductivities(path: Callable[[str], Path]) -> xr.DataTree:
 
 def of_laws(path: Callable[[str], Path]) -> xr.DataTree:
     data = po.read_cycling(path("capacities"))
-    data = data.isel(point=data["kind"].values == "aging")
+    data = po.select(data, where={"cell": "A", "kind": "aging"})
     laws = {"linear": po.LinearFade(), "sqrt": po.SquareRootFade()}
     return po.fit_laws(laws, data, asked={"threshold": "70%", "cycles": [40.0, 300.0]}, **FEW)
 
@@ -151,7 +153,7 @@ CASES: dict[str, tuple[list[str], Callable[[Callable[[str], Path]], xr.DataTree]
     ),
     "laws of fade": (
         ["fit", "fade", "@capacities", "--law", "linear", "--law", "sqrt", "--threshold", "70%",
-         "--cycle", "40", "--cycle", "300", "--where", "kind=aging"],
+         "--cycle", "40", "--cycle", "300", "--where", "kind=aging", "--cell", "A"],
         of_laws,
     ),
     "resistances": (
@@ -223,13 +225,14 @@ def test_a_command_and_python_tell_the_same(
     assert left.value.code in (0, 4)
     printed = json.loads(capsys.readouterr().out)
     tree = in_python(path)
-    document = json.loads(json.dumps(po.document(tree), allow_nan=False))
+    document = json.loads(json.dumps(po.document(tree, spell=as_flag), allow_nan=False))
     assert document.pop("timing").keys() == printed.pop("timing").keys()
     assert document == printed
     po.save(tree, tmp_path / "python.nc")  # so that a saved result is held to it too
-    po.write_report(po.load(tmp_path / "python.nc"), tmp_path / "python.html")
+    po.write_report(po.load(tmp_path / "python.nc"), tmp_path / "python.html", spell=as_flag)
     page, own = ((tmp_path / f"{name}.html").read_text("utf-8") for name in ("report", "python"))
     assert own == page
+    assert not re.search(r"(?<![\w-])--[a-z]", json.dumps(po.document(tree)))
 
 
 REFUSED = {
@@ -270,16 +273,21 @@ def test_what_a_command_refuses_python_refuses_with_its_own_remedy(
     assert json.loads(tree.attrs["pool"]) == {"pool": None}
 
 
-def test_check_cycles_are_called_so_in_python(path: Callable[[str], Path]) -> None:
+@pytest.fixture(scope="module")
+def faded(path: Callable[[str], Path]) -> xr.DataTree:
+    one = po.select(po.read_cycling(path("capacities")), where={"cell": "A"})
+    return po.fit(po.LinearFade(), one, **FEW)
+
+
+def test_check_cycles_are_called_so_in_python(faded: xr.DataTree) -> None:
     """The labels of the points reach cautions: these are no outliers to be robust against."""
-    post = po.fit(po.LinearFade(), po.read_cycling(path("capacities")), **FEW)
-    told = " ".join(po.document(post)["remarks"])
+    told = " ".join(po.document(faded)["remarks"])
     assert "One series holds cycles of several kinds: 'kind' is aging and check" in told
     assert "lie far off both neighbours" not in told
 
 
-def test_asking_something_else_changes_answers_and_doubts(path: Callable[[str], Path]) -> None:
-    post = po.fit(po.LinearFade(), po.read_cycling(path("capacities")), **FEW)
+def test_asking_something_else_changes_answers_and_doubts(faded: xr.DataTree) -> None:
+    post = faded.copy()
     near = po.document(post)["derived"]["cycles_to_threshold"]
     found = po.ask(post, threshold=0.3, cycles=[20, 1000])
     assert {"retention at cycle 20", "retention at cycle 1000"} < set(found)

@@ -11,7 +11,17 @@ import xarray as xr
 import posterion as po
 from posterion.analyses.ageing.fade import answers
 from posterion.cli.spelling import as_flag
+from posterion.errors import Said, Setting, spelled
 from posterion.inference.cycling.cycle_series import Question, keep_question
+from posterion.inference.settings import (
+    CUT,
+    GAUSSIAN,
+    HEAVY_TAILS,
+    ROBUST,
+    SKIP,
+    TWO_PROCESSES,
+    WITHOUT,
+)  # fmt: skip
 from posterion.inference.verdict import Doubt
 from posterion.report.answer_lines import answer_lines
 from posterion.report.brief import Brief
@@ -42,15 +52,19 @@ TOLD = (
     Concern("Failed", "Too few independent draws: the tail ESS of R1 is 12, below 400."),
     Concern(
         "Doubt",
-        "Around 4.96 MHz the data lie on one side of the model over a decade, by 5.8 standard "
-        "errors of their mean: a process is missing or has another shape there. Add or exchange "
-        "an element, or leave out frequencies at which the cell drifted (--fmin, --fmax, --drop).",
+        Said.of(
+            "Around 4.96 MHz the data lie on one side of the model over a decade, by 5.8 standard "
+            "errors of their mean: a process is missing or has another shape there. Add or "
+            f"exchange an element, or leave out frequencies at which the cell drifted ({CUT})."
+        ),
         "R1 and R2",
     ),
     Concern(
         "Caution",
-        "More points than expected lie far off: try a noise with heavy tails, --noise student-t "
-        "(in Python noise=StudentT()), or another model.",
+        Said.of(
+            f"More points than expected lie far off: try a noise with heavy tails, {HEAVY_TAILS}, "
+            "or another model."
+        ),
     ),
     Concern("Remark", "One."),
     Concern("Remark", "Two."),
@@ -136,31 +150,33 @@ def test_where_it_went_is_never_cut() -> None:
 
 
 def test_a_brief_says_what_was_found_and_what_to_type() -> None:
-    (line,) = Brief.of(TOLD[2]).lines(3, 80, 1)
+    (line,) = Brief.of(TOLD[2], as_flag).lines(3, 80, 1)
     assert line.startswith(" 3 More points than expected lie far off") and len(line) <= 80
-    first, second = Brief.of(TOLD[1]).lines(2, 80, 2)
+    first, second = Brief.of(TOLD[1], as_flag).lines(2, 80, 2)
     assert first.startswith(" 2 R1 and R2: Around 4.96 MHz")
     assert second.startswith("   Add or exchange an element, or") and len(second) <= 80
     assert second.endswith("(--fmin or --fmax or --drop)")
-    (short,) = Brief.of(TOLD[1]).lines(2, 80, 1)
+    (short,) = Brief.of(TOLD[1], as_flag).lines(2, 80, 1)
     assert short.endswith("(try --fmin or --fmax or --drop)") and len(short) <= 80
-    assert "Python" not in Brief.of(TOLD[2]).remedy
+    assert "--noise student-t" in Brief.of(TOLD[2], as_flag).remedy
+    assert "noise=StudentT()" in Brief.of(TOLD[2]).remedy
 
 
 @pytest.mark.parametrize(
     ("text", "options"),
     [
-        ("Look at them; leave them out with --drop cell1:12 --drop 'a b:3', or take --robust.",
-         "--drop cell1:12 or --drop 'a b:3' or --robust"),
-        ("Leave the first cycles out with --skip, or take --law two-process.",
+        (f"Look at them; leave them out with {Setting('drop', ['c1:12', 'a b:3']).mark}, or take "
+         f"{ROBUST}.", "--drop c1:12 --drop 'a b:3' or --robust"),
+        (f"Leave the first cycles out with {SKIP}, or take {TWO_PROCESSES}.",
          "--skip or --law two-process"),
-        ("Take another noise: --noise gaussian (in Python noise=Gaussian()).", "--noise gaussian"),
-        ("Keep one kind with --where 'kind=...', or leave the others out with --without.",
-         "--where 'kind=...' or --without"),
+        (f"Take another noise: {GAUSSIAN}.", "--noise gaussian"),
+        (f"Keep one kind with {Setting('where', {'a kind': '...'}).mark}, or leave the others out "
+         f"with {WITHOUT}.", "--where 'a kind=...' or --without"),
     ],
 )  # fmt: skip
 def test_options_are_told_as_they_are_typed(text: str, options: str) -> None:
-    assert Brief.of(Concern("Doubt", f"Something was found. {text}")).options == options
+    concern = Concern("Doubt", Said.of(f"Something was found. {text}"))
+    assert Brief.of(concern, as_flag).options == options
 
 
 def test_every_quantity_is_in_the_whole_table_and_no_name_is_broken() -> None:
@@ -174,7 +190,7 @@ def test_every_quantity_is_in_the_whole_table_and_no_name_is_broken() -> None:
             assert any(name in line for line in lines)
     text = " ".join(" ".join(lines).split())
     for each in TOLD:
-        assert each.text in text
+        assert spelled(each.text, as_flag) in text
 
 
 @pytest.mark.parametrize(

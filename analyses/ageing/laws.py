@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from ...errors import marked, with_arguments
 from ...inference.cycling.cycle_series import Question
 from ...inference.model_comparison.compare_models import compare_models, trusted
 from ...inference.verdict import Verdict
@@ -59,7 +60,7 @@ def knows(law: Any, name: str) -> bool:
 def compared(fits: Mapping[str, xr.DataTree]) -> Laws:
     """Compare the laws whose runs passed their checks."""
     passed, failed = trusted(fits)
-    refused = tuple(f"{name} is refused: {reason}" for name, reason in failed.items())
+    refused = tuple(f"{name} is refused: {marked(reason)}" for name, reason in failed.items())
     if len(passed) < 2:
         best = next(iter(passed or fits))
         sentence = f"Only {best} passed its checks, so no laws are compared." if passed else ""
@@ -129,7 +130,7 @@ def keep_laws(laws: Laws, question: Question) -> None:
     lines = [*law_rows(entries, question), *([laws.sentence] if laws.sentence else [])]
     lines += [f"Note: {message.rstrip('.')}." for message in laws.messages]
     compared = {"laws": entries, "comparison": laws.sentence, "lines": lines}
-    best.attrs["compared"] = json.dumps(compared)
+    best.attrs["compared"] = json.dumps(marked(compared))
 
 
 def lines_of_laws(tree: xr.DataTree) -> list[str]:
@@ -143,7 +144,7 @@ def with_laws(document: dict[str, Any], tree: xr.DataTree) -> dict[str, Any]:
 
 
 def _kept(tree: xr.DataTree) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(str(tree.attrs.get("compared", "{}")))
+    found: dict[str, Any] = with_arguments(json.loads(str(tree.attrs.get("compared", "{}"))))
     return found
 
 

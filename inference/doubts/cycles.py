@@ -14,6 +14,7 @@ from ..cycling.cycle_runs import SHORT, Run, rises_first, runs_of
 from ..cycling.cycle_series import Question, cycle_series, keep_question, question_of
 from ..measured import group_dim
 from ..revive import model_of
+from ..settings import THRESHOLD as ASKED_THRESHOLD
 from ..verdict import Doubt, Verdict
 
 Array = NDArray[np.float64]
@@ -108,7 +109,7 @@ def beyond_data(tree: xr.DataTree) -> Iterator[Doubt]:
             f"The threshold of {100 * question_of(tree).threshold:.4g} % lies beyond {FAR:g} times "
             f"the measured cycles{whose}. So far out every law says something else and knees come "
             "unannounced: the cycles to it are no forecast. Measure longer, or ask for a threshold "
-            "that the data come near (--threshold).",
+            f"that the data come near ({ASKED_THRESHOLD}).",
             (THRESHOLD,),
             EXTRAPOLATION,
         )

@@ -185,7 +185,7 @@ class Sampler:
             known = {"evidence": evidence}
         clock.lap("predict_s")
         tree.attrs = {
-            "verdict": json.dumps(asdict(verdict)),
+            "verdict": verdict.text,
             "sampler": sampler,
             **known,
             "timing": json.dumps(clock.laps),
