@@ -284,6 +284,9 @@ def test_check_cycles_are_called_so_in_python(faded: xr.DataTree) -> None:
     told = " ".join(po.document(faded)["remarks"])
     assert "One series holds cycles of several kinds: 'kind' is aging and check" in told
     assert "lie far off both neighbours" not in told
+    assert "Keep one kind with select(where={'kind': '...'})" in told
+    typed = " ".join(po.document(faded, spell=as_flag)["remarks"])
+    assert "Keep one kind with --where kind=..., or leave the others out with --without" in typed
 
 
 def test_asking_something_else_changes_answers_and_doubts(faded: xr.DataTree) -> None:
