@@ -20,7 +20,7 @@ def ways_apart(label: str, pooled: str, curve: str) -> tuple[str | Setting, ...]
         f" {pooled}, ",
         Setting("pool", {label: "none"}),
         " where they share nothing, ",
-        Setting("where", {label: "NAME"}, within="select"),
+        Setting("where", {label: "VALUE"}, within="select"),
         " for one of them, or ",
         Setting("pool", {}),
         f" for {curve} all the same.",
