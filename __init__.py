@@ -5,7 +5,12 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analyses.asking import ask
     from .analyses.audit.run import audit, reproduce
+    from .analyses.fit import fit
+    from .analyses.fit_laws import fit_laws
+    from .analyses.pellet import fit_series
+    from .analyses.telling import document, write_report
     from .datasets.conductivity_schema import conductivity_dataset
     from .datasets.cut import cut
     from .datasets.cycling_files import read_cycling
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from .datasets.replicate_files import read_replicates
     from .datasets.replicates import replicates
     from .datasets.schema import spectrum_dataset
+    from .datasets.select import select
     from .datasets.simulate import simulated_pellet
     from .datasets.spectrum_files import read_spectra, read_spectrum
     from .datasets.stack import stack_spectra
@@ -40,7 +46,6 @@ if TYPE_CHECKING:
     from .inference.factors.dose_answers import dose_answers
     from .inference.factors.factorial import factorial
     from .inference.factors.factorial_answers import interactions, ratios
-    from .inference.fit import fit
     from .inference.model_comparison.compare_models import compare_models
     from .inference.noise.censored import Censored, Weibull
     from .inference.noise.correlated import Autocorrelated, Correlated
@@ -72,7 +77,6 @@ if TYPE_CHECKING:
     from .models.transition import TwoPhases
     from .models.transport import VTF, Arrhenius, TwoRegimes
     from .report import plot as plot
-    from .report.pages.page import write_report
     from .report.tables import summary
 
 # Where each public name lives. They are imported when first used, so that the command
@@ -137,7 +141,11 @@ _HOMES = {
     "dose_answers": "inference.factors.dose_answers",
     "dose_response": "inference.factors.dose",
     "factorial": "inference.factors.factorial",
-    "fit": "inference.fit",
+    "fit": "analyses.fit",
+    "fit_laws": "analyses.fit_laws",
+    "fit_series": "analyses.pellet",
+    "ask": "analyses.asking",
+    "document": "analyses.telling",
     "growth_dataset": "datasets.growth_schema",
     "interactions": "inference.factors.factorial_answers",
     "lifetimes": "datasets.limits_schema",
@@ -154,6 +162,7 @@ _HOMES = {
     "read_voltammogram": "datasets.voltammogram",
     "reproduce": "analyses.audit.run",
     "sample": "inference.engine.sample",
+    "select": "datasets.select",
     "save": "inference.store",
     "simulated_pellet": "datasets.simulate",
     "spectrum_dataset": "datasets.schema",
@@ -165,7 +174,7 @@ _HOMES = {
     "unstack": "inference.unstack",
     "variance_shares": "inference.transference",
     "voltammogram": "datasets.voltammogram",
-    "write_report": "report.pages.page",
+    "write_report": "analyses.telling",
 }
 
 __all__ = [
@@ -212,6 +221,7 @@ __all__ = [
     "TwoRegimes",
     "Verdict",
     "Weibull",
+    "ask",
     "build",
     "audit",
     "calibrate",
@@ -224,10 +234,13 @@ __all__ = [
     "conductivity_series",
     "coulombic_efficiency",
     "expected_reduction",
+    "document",
     "dose_answers",
     "dose_response",
     "factorial",
     "fit",
+    "fit_laws",
+    "fit_series",
     "growth_dataset",
     "interactions",
     "lifetimes",
@@ -246,6 +259,7 @@ __all__ = [
     "reproduce",
     "sample",
     "save",
+    "select",
     "simulated_pellet",
     "spectrum_dataset",
     "stack_spectra",

@@ -126,7 +126,7 @@ def growth(folder: Path, count: int) -> None:
     print("| --- | --- | --- | --- | --- |")
     for data in series:
         laws = {
-            law.__name__: po.fit(law(), data, seed=1)
+            law.__name__: po.fit(law(), data, pool={}, seed=1)
             for law in (po.LinearGrowth, po.ParabolicGrowth, po.ExponentialGrowth)
         }
         kept = {name: tree for name, tree in laws.items() if po.Verdict.of(tree).passed}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .options import Output, Seed
 from .run import TRUSTED, Say, print_lines, run
+from .spelling import as_flag
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -86,14 +87,16 @@ def claims_screen(about: str, rows: "tuple[Row, ...]", out: Path | None, width: 
     from ..analyses.audit import VERDICTS
     from ..analyses.audit.page import count
     from ..report.brief import shortened
-    from ..report.screen import LINES, where_kept
+    from ..report.screen import LINES
+    from ..report.terminal import Terminal
 
     counts = ", ".join(
         f"{number} {verdict}" for verdict, number in zip(VERDICTS, count(rows), strict=True)
     )
     refuted = [row for row in rows if row.verdict == "not supported"]
-    kept = f"All {len(rows)} claims, and why: --table. {where_kept(out)}"
-    last = [kept] if len(kept) <= width else [kept.partition(". ")[0] + ".", where_kept(out)]
+    terminal = Terminal(width, out, as_flag)
+    kept = f"All {len(rows)} claims, and why: {terminal.more}. {terminal.kept}"
+    last = [kept] if len(kept) <= width else [kept.partition(". ")[0] + ".", terminal.kept]
     room = LINES - 3 - len(last)
     shown = refuted if len(refuted) <= room else refuted[: room - 1]
     more = len(refuted) - len(shown)

@@ -122,8 +122,8 @@ class _Calibrated:
 
         said, table = self.document(), calibration_table(self.result)
         rows = [row_texts(str(n), row) for n, row in table.iterrows()] if said["trusted"] else []
-        width = Console().width
-        print_lines(calibration_lines(said, rows, self.words, output.out, width, output.whole))
+        terminal = output.terminal(Console().width)
+        print_lines(calibration_lines(said, rows, self.words, terminal, output.whole))
 
 
 def _like(design: "Design", file: Path) -> "Design":

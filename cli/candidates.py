@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..analyses.conductivity.materials import pooling_of_materials
 from ..errors import PosterionError
-from .cycle_selection import selected
-from .fit_fade import noise_of_capacities, pooling_of_cells
-from .labels import refuse_mixture
+from .fit_fade import noise_of_capacities, pooling
 from .laws import FADE, fade_laws, temperature_law
 from .options import Groups, Reading, Sampling
 from .run import Say
@@ -41,7 +40,7 @@ class Candidates:
         PosterionError
             If a prior names a parameter that no candidate has.
         """
-        from ..inference.fit import fit
+        from ..analyses.fit import fit
 
         known = {name: _names(model, self.noise) for name, model in self.models.items()}
         for parameter in priors:
@@ -57,7 +56,7 @@ class Candidates:
                 self.data,
                 priors={p: each for p, each in priors.items() if _stem(p) in known[name]},
                 noise=self.noise,
-                pool=dict(self.pool) if self.pool else None,
+                pool=self.pool,
                 progress=say,
                 **sampling.keywords,
             )
@@ -156,11 +155,11 @@ def _laws_of_fade(
             f"{', '.join(FADE)}."
         )
     from ..datasets.cycling_files import read_cycling
+    from ..datasets.select import select
 
-    data = selected(read_cycling(file, **reading.keywords), groups.kept, [])
-    kinds = pooling_of_cells(data, groups)
+    data = select(read_cycling(file, **reading.keywords), where=groups.kept)
     noise = noise_of_capacities(robust, independent)
-    return Candidates(data, fade_laws(names), noise, kinds or None)
+    return Candidates(data, fade_laws(names), noise, pooling(data, groups))
 
 
 def _laws_of_temperature(
@@ -169,13 +168,11 @@ def _laws_of_temperature(
     from ..datasets.table_files import read_table
 
     models: dict[str, Model] = dict(map(temperature_law, names))
-    data, kinds = groups.of(read_table(file, **reading.keywords))
-    if not kinds and not groups.together:
-        refuse_mixture(data)
+    data, pool = groups.of(read_table(file, **reading.keywords), pooling_of_materials)
     from ..inference.noise.independent import StudentT, usual_noise
 
     noise: Any = usual_noise(next(iter(models.values())), data)
-    return Candidates(data, models, StudentT(noise) if robust else noise, kinds or None)
+    return Candidates(data, models, StudentT(noise) if robust else noise, pool)
 
 
 def _names(model: "Model", noise: "Noise") -> set[str]:

@@ -111,8 +111,6 @@ def compare_groups(
 
     def work(say: Say) -> Fitted:
         from ..inference.comparison.compare import compare
-        from ..inference.comparison.words import pair_words, rank_words, verdict_words
-        from ..report.words.compare import document
 
         tree = compare(
             data,
@@ -125,9 +123,7 @@ def compare_groups(
             progress=say,
             **sampling.keywords,
         )
-        verdict = verdict_words(tree)
-        remarks = [verdict, rank_words(tree), *pair_words(tree)] if verdict else []
-        return Fitted.of(tree, say, remarks=remarks, more=document(tree))
+        return Fitted.of(tree, say)
 
     return run(output, work)
 
@@ -175,8 +171,6 @@ def compare_dose(
 
     def work(say: Say) -> Fitted:
         from ..inference.factors.dose import dose_response
-        from ..report.pages.dose import dose_extra
-        from ..report.words.dose import dose_document, dose_sentences
 
         tree = dose_response(
             data,
@@ -189,14 +183,7 @@ def compare_dose(
             progress=say,
             **sampling.keywords,
         )
-        return Fitted.of(
-            tree,
-            say,
-            dose_extra(tree),
-            group="best",
-            remarks=[*dose_sentences(tree)],
-            more=dose_document(tree),
-        )
+        return Fitted.of(tree, say)
 
     return run(output, work)
 
@@ -238,8 +225,6 @@ def compare_factorial(
 
     def work(say: Say) -> Fitted:
         from ..inference.factors.factorial import factorial
-        from ..report.pages.factorial import factorial_extra
-        from ..report.words.factorial import factorial_document, factorial_sentences
 
         tree = factorial(
             data,
@@ -250,14 +235,7 @@ def compare_factorial(
             progress=say,
             **sampling.keywords,
         )
-        return Fitted.of(
-            tree,
-            say,
-            factorial_extra(tree),
-            group="ratios",
-            remarks=factorial_sentences(tree),
-            more=factorial_document(tree),
-        )
+        return Fitted.of(tree, say)
 
     return run(output, work)
 

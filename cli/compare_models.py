@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from ..errors import PosterionError
+from ..errors import PosterionError, all_spelled
 from .candidates import candidates, saved_fits
 from .options import (
     MODEL,
@@ -22,6 +22,7 @@ from .options import (
 )
 from .run import STATUS, Say, print_lines, run
 from .spectra import Spectra
+from .spelling import as_flag
 
 if TYPE_CHECKING:
     from ..report.compared_models import ComparedModels
@@ -108,21 +109,21 @@ class _Compared:
         """Write the page and its tables."""
         from ..report.pages.compared import write
 
-        write(self.models, out)
+        write(self.models, out, as_flag)
 
     def document(self) -> dict[str, Any]:
         """Return what ``--json`` prints."""
-        return self.models.document()
+        found: dict[str, Any] = all_spelled(self.models.document(), as_flag)
+        return found
 
     def show(self, output: Output) -> None:
         """Print a screen, or everything."""
         from rich.console import Console
 
         from ..report.compared_screen import compared_screen
-        from ..report.screen import where_kept
 
-        width = Console().width
+        terminal = output.terminal(Console().width)
         if output.whole:
-            print_lines([*self.models.lines(width), where_kept(output.out)])
+            print_lines([*self.models.lines(terminal.width), terminal.kept])
         else:
-            print_lines(compared_screen(self.models, output.out, width))
+            print_lines(compared_screen(self.models, terminal))

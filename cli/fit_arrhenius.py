@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from ..analyses.conductivity.materials import pooling_of_materials
 from ..errors import PosterionError
-from .labels import refuse_mixture
 from .laws import TEMPERATURE, USUAL_FORM, Form, law_of_temperature
 from .options import (
     DATA,
@@ -73,25 +73,23 @@ def fit_arrhenius(
     priors = read_priors(prior)
     if robust and rounded:
         raise PosterionError("--robust and --rounded cannot be combined; leave one of them out.")
-    temperatures = [celsius(text) for text in predict]
+    for text in predict:
+        celsius(text)
     table = read_table(
         file,
         temperature_unit=temperature_unit,
         conductivity_unit=conductivity_unit,
         **reading.keywords,
     )
-    data, kinds = groups.of(table)
-    if not kinds and not groups.together:
-        refuse_mixture(data)
+    data, pool = groups.of(table, pooling_of_materials)
     if rounded and "conductivity_step" not in data:
         raise PosterionError("--rounded needs printed digits, which this table does not show.")
 
     def work(say: Say) -> Fitted:
-        from ..inference.fit import fit
+        from ..analyses.asking import ask
+        from ..analyses.fit import fit
         from ..inference.noise.independent import StudentT, usual_noise
         from ..inference.noise.rounded import Rounded
-        from ..report.law_predictions import predicted
-        from ..report.pages.law import formula
 
         noise: Any = usual_noise(model, data)
         noise = StudentT(noise) if robust else Rounded(noise) if rounded else noise
@@ -100,12 +98,12 @@ def fit_arrhenius(
             data,
             priors=priors,
             noise=noise,
-            pool=kinds or None,
+            pool=pool,
             progress=say,
             **sampling.keywords,
         )
-        predictions, beyond = predicted(tree, temperatures)
-        remarks = [formula(model), *beyond]
-        return Fitted.of(tree, say, predictions, group="predictions", remarks=remarks)
+        if predict:
+            ask(tree, temperatures=predict)
+        return Fitted.of(tree, say)
 
     return run(output, work)

@@ -17,7 +17,7 @@ from .options import (
     read_priors,
 )
 from .run import Fitted, Say, run
-from .spectra import Robust, Spectra, check_size, one_spectrum
+from .spectra import Robust, Spectra, one_spectrum
 
 
 def fit_eis(
@@ -68,6 +68,7 @@ def fit_eis(
     same
         A parameter that does not differ by --pool.
     """
+    from ..analyses.spectrum.sizes import size_question
     from ..models.circuit import Circuit
     from ..units import celsius
 
@@ -77,7 +78,7 @@ def fit_eis(
     choice = spectra.noise_chosen(robust=robust)
     told = spectra.noise is not None or spectra.accuracy is not None or robust
     window = spectra.window
-    check_size(thickness, diameter)
+    size_question(thickness, diameter)
     degrees = None if temperature is None else celsius(temperature)
     if pool:
         if which is not None or degrees is not None:
@@ -99,9 +100,8 @@ def fit_eis(
         if degrees is not None:
             spectrum.attrs["temperature_c"] = degrees
 
-        from ..datasets.cut import left_out
-        from ..inference.conductivity import conductivity
-        from ..inference.fit import fit
+        from ..analyses.asking import ask
+        from ..analyses.fit import fit
 
         tree = fit(
             model,
@@ -112,10 +112,8 @@ def fit_eis(
             progress=say,
             **sampling.keywords,
         )
-        extra = None
-        if thickness is not None and diameter is not None:
-            extra = conductivity(tree, thickness=thickness, diameter=diameter, seed=sampling.seed)
-        said = left_out(str(spectrum.attrs["messages"]))
-        return Fitted.of(tree, say, extra, remarks=said, asides=said)
+        if thickness is not None:
+            ask(tree, thickness=thickness, diameter=diameter)
+        return Fitted.of(tree, say)
 
     return run(output, work)

@@ -1,14 +1,16 @@
 """The command ``posterion fit fade``: laws of capacity over cycles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from ..analyses.ageing.pooling import pooling_of_cells
+from ..analyses.ageing.questions import fade_question
 from ..errors import PosterionError
-from .cycle_selection import selected
-from .laws import FADE, fade_laws, number_of, share_of
+from .laws import FADE, fade_laws
 from .options import (
     DATA,
     MODEL,
@@ -18,6 +20,7 @@ from .options import (
     Many,
     Reading,
     Sampling,
+    by_name,
     prior_option,
     read_pairs,
     read_priors,
@@ -26,8 +29,6 @@ from .run import Fitted, Say, run
 
 if TYPE_CHECKING:
     import xarray as xr
-
-    from ..inference.cycling.cycle_series import Question
 
 
 def fit_fade(
@@ -96,15 +97,14 @@ def fit_fade(
         Share of the reference that is waited for: 0.8 or 80%.
     """
     from ..datasets.cycling_files import read_cycling
+    from ..datasets.select import select
 
     # Everything that can be wrong is looked at before the slow libraries are loaded.
     laws = fade_laws(law)
     priors = read_priors(prior)
-    question = asked(reference, threshold, cycle)
-    kept = [*(("cell", name) for name in cell), *groups.kept]
-    left_out = read_pairs(without, "--without", "kind=check")
-    if skip < 0:
-        raise PosterionError(f"--skip is {skip}; it must be the number of cycles to leave out.")
+    question = fade_question(reference, threshold, cycle)
+    kept = ({"cell": [*cell]} if cell else {}) | groups.kept
+    left_out = by_name(read_pairs(without, "--without", "kind=check"))
     table = read_cycling(
         file,
         capacity_unit=capacity_unit,
@@ -113,74 +113,31 @@ def fit_fade(
         area=area,
         **reading.keywords,
     )
-    data = selected(table, kept, left_out, skip, drop)
-    kinds = pooling_of_cells(data, groups)
+    data = select(table, where=kept, without=left_out, skip=skip, drop=drop)
+    pool = pooling(data, groups)
 
     def work(say: Say) -> Fitted:
-        from ..inference.cycling.efficiency import efficiency_of
-        from ..report.cycle_laws import compared_by, fit_laws, told_laws
-        from ..report.fade_answers import answers, with_answers
-        from ..report.words.fade import efficiency, remarks_of
+        from ..analyses.fit_laws import fit_laws
 
-        found = fit_laws(
+        best = fit_laws(
             laws,
             data,
-            question,
-            priors,
-            say,
+            priors=priors,
+            progress=say,
+            asked=asdict(question),
             noise=noise_of_capacities(robust, independent),
-            pool=kinds or None,
+            pool=pool,
             **sampling.keywords,
         )
-        best = found.fits[found.best]
-        extra = answers(best, question)
-        more, lines = told_laws(found, question)
-        measured = efficiency_of(data)
-        charged, said = efficiency(measured)
-        if measured is not None:
-            more["coulombic_efficiency"] = charged
-            best["coulombic_efficiency"] = type(best)(measured)
-        return Fitted.of(
-            best,
-            say,
-            extra,
-            group="answers",
-            remarks=[*remarks_of(best, question, extra), *lines, *said],
-            asides=compared_by(found),
-            more=more,
-            revised=lambda document: with_answers(document, best, question, extra),
-        )
+        return Fitted.of(best, say)
 
     return run(output, work)
 
 
-def asked(reference: str, threshold: str, cycles: Sequence[float]) -> "Question":
-    """Check what is asked: the reference, the threshold and the cycles."""
-    share = share_of(threshold)
-    if share is None or not 0 < share < 1:
-        raise PosterionError(
-            f"--threshold is '{threshold}'; it must be a share between 0 and 1, such as 0.8 or 80%."
-        )
-    at = reference if reference in ("first", "initial") else number_of(reference)
-    if at is None or (not isinstance(at, str) and at < 0):
-        raise PosterionError(
-            f"--reference is '{reference}'; it must be 'first', 'initial' or the number of a cycle."
-        )
-    for cycle in cycles:
-        if not 0 <= cycle < float("inf"):
-            raise PosterionError(f"--cycle is {cycle:g}; it must be a number from 0 up.")
-    from ..inference.cycling.cycle_series import Question
-
-    return Question(at, share, tuple(dict.fromkeys(cycles)))  # type: ignore[arg-type]
-
-
-def pooling_of_cells(data: "xr.Dataset", groups: Groups) -> dict[str, Any]:
+def pooling(data: "xr.Dataset", groups: Groups) -> Mapping[str, Any]:
     """Return the kind of pooling by label: cells share a distribution unless told."""
-    kinds = groups.pooling(data)
-    cells = len(set(data["cell"].values.tolist()))
-    if cells > 1 and not kinds and not groups.together:
-        return {"cell": "partial"}
-    if cells == 1 and "cell" in kinds:
+    kinds = groups.pooling(data, pooling_of_cells)
+    if len(set(data["cell"].values.tolist())) == 1 and "cell" in kinds:
         raise PosterionError(
             "there is one cell, so there are no groups of cells; leave out --pool and --group-by."
         )

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from ..analyses.ageing.pooling import pooling_of_series
+from ..analyses.ageing.questions import growth_question
 from ..errors import PosterionError
 from .growth_spectra import numbered, series_of_spectra, spectra_of
-from .laws import GROWTH, growth_laws, share_of
+from .laws import GROWTH, growth_laws
 from .options import (
     DATA,
     MODEL,
@@ -27,8 +29,6 @@ from .spectra import Spectra, paths_of
 
 if TYPE_CHECKING:
     import xarray as xr
-
-    from ..inference.cycling.cycle_series import Question
 
 
 def fit_growth(
@@ -85,7 +85,7 @@ def fit_growth(
     from ..models.circuit import Circuit
 
     priors = read_priors(prior)
-    question = asked(threshold)
+    question = growth_question(threshold)
     if robust and rounded:
         raise PosterionError("--robust and --rounded cannot be combined; leave one of them out.")
     if circuit is None:
@@ -98,8 +98,10 @@ def fit_growth(
             )
         from ..datasets.growth_files import read_growth
 
-        table, kinds = groups.of(read_growth(files[0], unit=unit, **reading.keywords))
-        kinds = _each_alone(table, kinds, groups)
+        read = read_growth(files[0], unit=unit, **reading.keywords)
+        table, pool = groups.of(read, pooling_of_series)
+        if pool and "path" in table.coords and not {"path", "series"} & {*pool}:
+            _refuse_paths_together(table, [*pool])
         if rounded and f"{_output(table)}_step" not in table:
             raise PosterionError("--rounded needs printed digits, which this table does not show.")
     else:
@@ -111,73 +113,37 @@ def fit_growth(
         choice = spectra.noise_chosen()
         measured = spectra_of(files, spectra.sign, spectra.window, reading)
         cycles = numbered(len(measured), cycle, every)
-        kinds = {"path": "none"}
+        pool = {"path": "none"}
 
     def work(say: Say) -> Fitted:
-        from ..report.cycle_laws import compared_by, fit_laws, told_laws
-        from ..report.words.growth import answers, remarks_of, with_growth
+        from ..analyses.fit_laws import fit_laws
 
-        said: list[str] = []
         own = priors
         if circuit is None:
             data = table
         else:
             options = sampling.keywords | {"noise": choice.noise, "priors": priors}
-            data, said = series_of_spectra(model, measured, cycles, paths, options, output.out, say)
+            data = series_of_spectra(model, measured, cycles, paths, options, output.out, say)
             own = {}
         laws = growth_laws(law, _output(data))
         say("Fitting the growth")
-        found = fit_laws(
+        best = fit_laws(
             laws,
             data,
-            question,
-            own,
-            say,
+            priors=own,
+            progress=say,
+            asked={"threshold": question.threshold},
             noise=_noise(next(iter(laws.values())), data, rounded, robust),
-            pool=kinds or None,
+            pool=pool,
             **sampling.keywords,
         )
-        best = found.fits[found.best]
-        extra = answers(best, question)
-        words, more = remarks_of(best, question, extra)
-        further, lines = told_laws(found, question)
-        return Fitted.of(
-            best,
-            say,
-            extra,
-            group="growth",
-            remarks=[*words, *lines, *said],
-            asides=[*compared_by(found), *said],
-            more=more | further,
-            revised=lambda document: with_growth(document, best, question, extra),
-        )
+        return Fitted.of(best, say)
 
     return run(output, work)
 
 
-def asked(threshold: str) -> "Question":
-    """Check the threshold, a multiple of the first value."""
-    share = share_of(threshold)
-    if share is None or not share > 0 or share == 1:
-        raise PosterionError(
-            f"--threshold is '{threshold}'; it must be a multiple of the first value, such as 2 or "
-            "200%, or below 1 where it falls."
-        )
-    from ..inference.cycling.cycle_series import Question
-
-    return Question("first", share)
-
-
 def _output(data: "xr.Dataset") -> str:
     return "overpotential" if "overpotential" in data else "resistance"
-
-
-def _each_alone(data: "xr.Dataset", kinds: dict[str, Any], groups: Groups) -> dict[str, Any]:
-    """Return the kind of pooling by label: series share nothing unless told."""
-    if kinds and "path" in data.coords and not {"path", "series"} & {*kinds}:
-        _refuse_paths_together(data, [*kinds])
-    several = "series" in data.coords and len(set(data["series"].values.tolist())) > 1
-    return {"series": "none"} if several and not kinds and not groups.together else kinds
 
 
 def _refuse_paths_together(data: "xr.Dataset", labels: list[str]) -> None:

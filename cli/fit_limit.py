@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from ..analyses.limits.samples import pooling_of_samples
 from ..errors import PosterionError
 from .options import (
     DATA,
@@ -99,34 +100,22 @@ def fit_limit(
         raise PosterionError(
             f"{file.name} holds a table for --what {str(found).replace('_', '-')}, not {what}."
         )
-    data, kinds = groups.of(table)
-    if not kinds and not groups.together:
-        _refuse_several_samples(data)
+    data, pool = groups.of(table, pooling_of_samples)
 
     def work(say: Say) -> Fitted:
-        from ..inference.fit import fit
+        from ..analyses.fit import fit
         from ..inference.noise.censored import Censored, Weibull
-        from ..report.number_texts import chance
-        from ..report.pages.limit import higher, ratios
 
         tree = fit(
             model,
             data,
             priors=priors,
             noise=Censored(Weibull()) if weibull else None,
-            pool=kinds or None,
+            pool=pool,
             progress=say,
             **sampling.keywords,
         )
-        compared = ratios(tree)
-        probable = higher(compared)
-        remarks = [
-            f"Probability that the median of {name.replace(' over ', ' exceeds that of ')}: "
-            f"{chance(value)}"
-            for name, value in probable.items()
-        ]
-        more = {"p_higher": probable} if probable else {}
-        return Fitted.of(tree, say, compared, group="ratios", remarks=remarks, more=more)
+        return Fitted.of(tree, say)
 
     return run(output, work)
 
@@ -155,14 +144,3 @@ def _read(
             "makes a column one."
         )
     return lifetimes_of(followed, failed=failed, seen_every=seen_every or 1.0)
-
-
-def _refuse_several_samples(data: "xr.Dataset") -> None:
-    samples = dict.fromkeys(data["sample"].values.tolist()) if "sample" in data.coords else {}
-    if len(samples) > 1:
-        raise PosterionError(
-            f"the table holds several samples: {', '.join(map(str, samples))}. Take --pool sample "
-            "for medians of their own and one scatter between cells, --group-by sample where they "
-            "share nothing, --where sample=NAME for one of them, or --together for one median all "
-            "the same."
-        )

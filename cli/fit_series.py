@@ -1,7 +1,7 @@
 """The command ``posterion fit series``: from spectra at several temperatures to E_a."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,7 +22,7 @@ from .options import (
     read_priors,
 )
 from .run import Fitted, Say, run
-from .spectra import Robust, Spectra, check_size, paths_of
+from .spectra import Robust, Spectra, paths_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -72,12 +72,12 @@ def fit_series(
     form
         σ = A exp(...), σ√T = ..., or σT = ...; E_a depends on it.
     """
+    from ..analyses.spectrum.sizes import size_question
     from ..datasets.gathered import files_of, gathered
     from ..datasets.samples import geometry_of, samples_of
     from ..models.circuit import Circuit
-    from ..models.transport import Arrhenius
 
-    model, law = Circuit.parse(circuit), Arrhenius(form)
+    model = Circuit.parse(circuit)
     priors = read_priors(prior)
     choice = spectra.noise_chosen(robust=robust)
     window = spectra.window
@@ -85,7 +85,7 @@ def fit_series(
     told = samples_of(samples) if samples is not None else {}
     own = geometry_of(told, [f for f in files_of(files) if f != samples]) if told else ("", "")
     thickness, diameter = thickness or own[0] or None, diameter or own[1] or None
-    check_size(thickness, diameter)
+    size_question(thickness, diameter)
     if thickness is None or diameter is None:
         raise PosterionError("a conductivity needs --thickness and --diameter, or --samples.")
     length, width = thickness, diameter
@@ -96,39 +96,24 @@ def fit_series(
     _set_temperatures(measured, "spectra" if len(found) > len(files) else "files", temperature)
 
     def work(say: Say) -> Fitted:
-        from ..datasets.cut import left_out
-        from ..inference.fit import fit
-        from ..inference.series import conductivity_series
-        from ..report.pages.law import formula
+        from ..analyses.pellet import fit_series
 
-        options = sampling.keywords
-        said = [line for each in measured for line in left_out(str(each.attrs["messages"]))]
-        said = [*left, *said]
-        fits, refused = [], []
-        for spectrum in measured:
-            degrees = spectrum.attrs["temperature_c"]
-            say(f"Fitting {spectrum.attrs['source']} at {degrees:g} °C")
-            tree = fit(model, spectrum, priors=priors, noise=choice.noise, **options)
-            why = _kept(tree, output.out)
-            if why:
-                refused.append(f"{spectrum.attrs['source']} is left out: {why}")
-            else:
-                fits.append(tree)
-        if len(fits) < 2:
-            raise PosterionError("fewer than two spectra could be fitted: " + " ".join(refused))
-        say("Fitting the activation energies")
-        collect = partial(conductivity_series, fits, thickness=length, diameter=width)
-        series = collect(paths=paths)
-        series.attrs["messages"] = "\n".join([series.attrs["messages"], *said])
-        tree = fit(law, series, pool={"path": "none"}, progress=say, **options)
-        total = None
-        if "R_total" in fits[0]["posterior"] and len(paths) > 1:
-            together = collect(paths={"total": "R_total"})
-            total = _total(fit(law, together, progress=say, **options))
-        asides = [*said, *refused]
-        return Fitted.of(
-            tree, say, total, group="total", remarks=[formula(law), *asides], asides=asides
+        tree = fit_series(
+            model,
+            measured,
+            thickness=length,
+            diameter=width,
+            paths=paths,
+            form=form,
+            priors=priors,
+            noise=choice.noise,
+            each=partial(_keep, out=output.out),
+            progress=say,
+            **sampling.keywords,
         )
+        out = [*left, *str(tree.attrs["left_out"]).splitlines()]
+        tree.attrs["left_out"] = "\n".join(out)
+        return Fitted.of(tree, say)
 
     return run(output, work)
 
@@ -152,30 +137,10 @@ def _set_temperatures(spectra: Sequence["xr.Dataset"], what: str, given: Sequenc
             )
 
 
-def _kept(tree: "xr.DataTree", out: Path | None) -> str:
-    """Keep the fit of one spectrum; return why it cannot be used, if so."""
-    from ..inference.verdict import Verdict
-
+def _keep(tree: "xr.DataTree", out: Path | None) -> None:
+    """Keep the fit of one spectrum in a folder."""
     if out is not None:
         from ..inference.store import save
 
         name = re.sub(r"[^\w.+-]+", "_", str(tree.attrs["source"]))
         save(tree, out / f"{Path(name).stem}.nc")
-    verdict = Verdict.of(tree)
-    return "" if verdict.passed else verdict.messages[0]
-
-
-def _total(tree: "xr.DataTree") -> "xr.Dataset | None":
-    """Return the results of the whole series of resistances; none where it is not trusted."""
-    from ..inference.verdict import Verdict
-
-    verdict = Verdict.of(tree)
-    if not verdict.passed:
-        return None
-    names: Mapping[str, str] = {
-        name: f"{name}[total]" for name in ("E_a", "E_a_kJ", "conductivity_25C", "noise")
-    }
-    total = tree.children["posterior"].to_dataset()[list(names)].rename(names)
-    for old, name in names.items():
-        total[name].attrs["doubtful"] = int(not verdict.trusts(old))
-    return total

@@ -55,8 +55,8 @@ def series_of_spectra(
     options: Mapping[str, Any],
     out: Path | None,
     say: Say,
-) -> tuple["xr.Dataset", list[str]]:
-    """Fit each spectrum, and return the resistances and what was left out.
+) -> "xr.Dataset":
+    """Fit each spectrum, and return the resistances, which say what was left out.
 
     The options are those of `fit`.
     """
@@ -82,5 +82,5 @@ def series_of_spectra(
         raise PosterionError("fewer than two spectra could be fitted: " + " ".join(said))
     series = resistance_series(fits, cycles=at, paths=paths)
     points = [line for each in spectra.values() for line in left_out(str(each.attrs["messages"]))]
-    series.attrs["messages"] = "\n".join(points)
-    return series, [*points, *said]
+    series.attrs |= {"messages": "\n".join(points), "left_out": "\n".join(said)}
+    return series

@@ -73,20 +73,5 @@ def temperature_law(text: str) -> tuple[str, Any]:
     return f"{name}:{form}", law_of_temperature(name, form)
 
 
-def share_of(text: str) -> float | None:
-    """Read ``0.8`` or ``80%``; None where it is no number."""
-    share = number_of(text.strip().removesuffix("%"))
-    return share / 100 if share is not None and text.strip().endswith("%") else share
-
-
-def number_of(text: str) -> float | None:
-    """Read a finite number; None where it is none."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if abs(value) < float("inf") else None
-
-
 def _wanted(names: Sequence[str], known: dict[str, str], usual: str) -> list[str]:
     return [*known] if "all" in names else [*dict.fromkeys(names or (usual,))]

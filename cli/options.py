@@ -1,6 +1,6 @@
 """Options that commands share, each written once; a command takes those that it names."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Group, Parameter
 
 from ..errors import PosterionError
-from .labels import chosen, require_label
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from ..datasets.tables.dialect import Dialect
+    from ..report.terminal import Terminal
+
+Usual = Callable[["xr.Dataset"], Mapping[str, Any]]
+"""What groups of some data share where nobody says; see `analyses.analysis.Analysis`."""
 
 Many = Annotated[tuple[str, ...], Parameter(show_default=False)]
 """The values of an option that may be given several times."""
@@ -107,23 +110,29 @@ class Groups:
             )
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
+    def kept(self) -> dict[str, list[str]]:
         """The labels whose points are kept."""
-        return read_pairs(self.where, "--where", "sample=A")
+        return by_name(read_pairs(self.where, "--where", "sample=A"))
 
-    def of(self, data: "xr.Dataset") -> "tuple[xr.Dataset, dict[str, Any]]":
+    def of(self, data: "xr.Dataset", usual: Usual) -> "tuple[xr.Dataset, Mapping[str, Any]]":
         """Return the points that are kept, and the kind of pooling by label."""
-        data = chosen(data, self.kept)
-        return data, self.pooling(data)
+        from ..datasets.select import select
 
-    def pooling(self, data: "xr.Dataset") -> dict[str, Any]:
-        """Return the kind of pooling by label, empty where none is asked for."""
+        data = select(data, where=self.kept)
+        return data, self.pooling(data, usual)
+
+    def pooling(self, data: "xr.Dataset", usual: Usual) -> Mapping[str, Any]:
+        """Return the kind of pooling by label, as is usual for such data unless told."""
+        from ..datasets.select import require_label
+
         for name in self.pool:
-            require_label(data, name, "--pool")
-        if self.group_by is None:
-            return dict.fromkeys(self.pool, "partial")
-        require_label(data, self.group_by, "--group-by")
-        return {self.group_by: "none"} | dict.fromkeys(self.pool, "partial")
+            require_label(data, name, "pool")
+        kinds: dict[str, Any] = {}
+        if self.group_by is not None:
+            require_label(data, self.group_by, "group_by")
+            kinds = {self.group_by: "none"}
+        kinds |= dict.fromkeys(self.pool, "partial")
+        return kinds if kinds or self.together else usual(data)
 
 
 @Parameter(name="*", group=SAMPLING)
@@ -185,6 +194,13 @@ class Output:
     as_json: Annotated[Flag, Parameter("--json")] = False
     """Print one JSON document, nothing else."""
 
+    def terminal(self, width: int) -> "Terminal":
+        """Return where lines are shown, and how options are typed there."""
+        from ..report.terminal import Terminal
+        from .spelling import as_flag
+
+        return Terminal(width, self.out, as_flag)
+
     def check(self) -> None:
         """Make the folder, and refuse one that cannot be written to before time is spent."""
         if self.out is None:
@@ -230,6 +246,14 @@ def read_pairs(texts: Sequence[str], flag: str, example: str) -> list[tuple[str,
         if not (name and equals and value):
             raise PosterionError(f"{flag} '{text}' is no pair; write it like {flag} {example}.")
         found.append((name, value))
+    return found
+
+
+def by_name(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the values of each name."""
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
     return found
 
 

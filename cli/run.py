@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from .compiled import ensure_place_for_compiled_code
 from .options import FitOutput, Output
+from .spelling import as_flag
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,50 +102,28 @@ def progress(first: str) -> Iterator[Say]:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A result of sampling, and what is told of it.
-
-    Attributes
-    ----------
-    tree
-        The result.
-    extra, group
-        Further draws, and the group of the result in which they are kept.
-    remarks, asides
-        Sentences; of the asides the first stands on the screen of twelve lines too. Both stand
-        also where the checks failed, so they hold no estimate.
-    more
-        Joins the JSON document.
-    revised
-        Changes the JSON document.
-    table, verdict, checks, cautions
-        What follows of the result.
-    """
+    """A result of sampling, and what follows of it."""
 
     tree: "xr.DataTree"
     table: "pd.DataFrame"
     verdict: "Verdict"
     checks: "Checks | None"
     cautions: "Sequence[Caution]"
-    extra: "xr.Dataset | None" = None
-    group: str = "conductivity"
-    remarks: Sequence[str] = ()
-    asides: Sequence[str] = ()
-    more: Mapping[str, Any] | None = None
-    revised: Callable[[dict[str, Any]], dict[str, Any]] = dict
+    answers: "xr.Dataset | None"
 
     @classmethod
-    def of(
-        cls, tree: "xr.DataTree", say: Say, extra: "xr.Dataset | None" = None, **told: Any
-    ) -> "Fitted":
+    def of(cls, tree: "xr.DataTree", say: Say) -> Self:
         """Check the model against its data, and collect what a reader should know."""
+        from ..analyses.asking import kept_answers
         from ..inference.caution.cautions import cautions
         from ..inference.checks.check import checks_of
         from ..inference.verdict import Verdict
         from ..report.tables import summary
 
-        table, verdict = summary(tree, extra), Verdict.of(tree)
+        answers = kept_answers(tree)
+        table, verdict = summary(tree, answers), Verdict.of(tree)
         say("Checking the model")
-        return cls(tree, table, verdict, checks_of(tree), cautions(tree), extra, **told)
+        return cls(tree, table, verdict, checks_of(tree), cautions(tree), answers)
 
     @property
     def status(self) -> int:
@@ -153,17 +132,13 @@ class Fitted:
 
     def write(self, out: Path) -> None:
         """Write ``posterior.nc``, ``summary.csv`` and ``report.html``."""
-        import xarray as xr
-
+        from ..analyses.telling import write_report
         from ..inference.store import replacing, save
-        from ..report.pages.page import write_report
 
-        if self.extra is not None:
-            self.tree[self.group] = xr.DataTree(self.extra)
         save(self.tree, out / "posterior.nc")
         with replacing(out / "summary.csv") as temporary:
             self.table.to_csv(temporary)
-        write_report(self.tree, out / "report.html", extra=self.extra, checks=self.checks)
+        write_report(self.tree, out / "report.html", checks=self.checks, spell=as_flag)
 
     def draw(self, folder: Path, form: str, say: Say) -> None:
         """Write all figures for a paper, and say which such a result has not."""
@@ -175,30 +150,28 @@ class Fitted:
 
     def document(self) -> dict[str, Any]:
         """Return what ``--json`` prints."""
-        from ..report.pages.check_section import checks_json
-        from ..report.tables import as_json
+        from ..analyses.telling import document
 
-        further = {"checks": checks_json(self.checks) if self.checks else None}
-        told = [*self.remarks, *(f"Caution: {each.text}" for each in self.cautions)]
-        further |= ({"remarks": told} if told else {}) | dict(self.more or {})
-        return self.revised(as_json(self.tree, self.table)) | further
+        return document(self.tree, checks=self.checks, spell=as_flag)
 
     def show(self, output: Output) -> None:
         """Print a screen of twelve lines, or all quantities below the remarks."""
         from rich.console import Console
 
+        from ..analyses.telling import remarks_of
+        from ..report.asides import asides
         from ..report.concerns import concerns
         from ..report.full_table import full_lines
         from ..report.screen import heading_of, screen_of
 
         console = Console(highlight=False)
-        against, width = concerns(self.verdict, self.cautions, self.checks), console.width
-        told = self.tree, self.table, self.extra, against
+        against = concerns(self.verdict, self.cautions, self.checks)
+        terminal = output.terminal(console.width)
+        told = self.tree, self.table, self.answers, against
         if output.whole:
-            said = [*self.remarks, *(each for each in self.asides if each not in self.remarks)]
-            lines = full_lines(*told, said, output.out, width)
+            lines = full_lines(*told, remarks_of(self.tree, self.answers), terminal)
         else:
-            lines = [*screen_of(*told, self.asides, output.out, width).lines]
+            lines = [*screen_of(*told, asides(self.tree), terminal).lines]
         heading, style = heading_of(self.verdict), _STYLES[self.verdict.word]
         for line in lines:
             bold = style if line and heading.startswith(line.rstrip("…").rstrip()) else None

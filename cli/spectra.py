@@ -162,15 +162,6 @@ def one_spectrum(file: str, sign: Sign, reading: Reading, which: str | None = No
     return read_spectrum(Path(file), sign=sign, which=index, **reading.keywords)
 
 
-def check_size(thickness: str | None, diameter: str | None) -> None:
-    """Refuse a pellet of which one size is missing, or not positive."""
-    if (thickness is None) != (diameter is None):
-        raise PosterionError("a conductivity needs both --thickness and --diameter.")
-    for text, what in ((thickness, "thickness"), (diameter, "diameter")):
-        if text is not None and Measured.parse(text, "cm", what).value <= 0:
-            raise PosterionError(f"the {what} '{text}' is not positive; measure it again.")
-
-
 def paths_of(model: Any, given: "list[tuple[str, str]]", *, total: bool = False) -> dict[str, str]:
     """Return the resistances to follow, by the name of what they stand for.
 

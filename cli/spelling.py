@@ -5,17 +5,29 @@ from collections.abc import Mapping
 
 from ..errors import Setting
 
-_FLAGS = {"columns": "--column", "current_unit": "--unit"}
+_FLAGS = {
+    "columns": "--column",
+    "current_unit": "--unit",
+    "cycles": "--cycle",
+    "priors": "--prior",
+    "whole": "--table",
+}
 """Of arguments that are not called as their options are."""
 
 
 def as_flag(setting: Setting) -> str:
     """Return an argument as it is typed: ``--column imag=b``."""
+    if setting.name == "pool" and isinstance(setting.value, Mapping):
+        flags = {"none": "--group-by", "partial": "--pool"}
+        named = [f"{flags[how]} {_quoted(str(name))}" for name, how in setting.value.items()]
+        return " ".join(named) or "--together"
     flag = _FLAGS.get(setting.name, f"--{setting.name.replace('_', '-')}")
     if setting.value is None:
         return flag
     if isinstance(setting.value, Mapping):
         return " ".join(f"{flag} {_quoted(f'{k}={v}')}" for k, v in setting.value.items())
+    if isinstance(setting.value, list):
+        return " ".join(f"{flag} {_quoted(str(each))}" for each in setting.value)
     return f"{flag} {_quoted(str(setting.value))}"
 
 

@@ -1,7 +1,6 @@
 """The command ``posterion transference``: the transference number from five readings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -50,8 +49,7 @@ def transference(
     """
     from ..inference.transference import readings
 
-    texts = dict(zip(_FLAGS, (i0, iss, r0, rss, dv), strict=True))
-    data = readings(texts, _FLAGS)
+    readings(dict(zip(_FLAGS, (i0, iss, r0, rss, dv), strict=True)), _FLAGS)
     priors = read_priors(prior)
 
     def work(say: Say) -> Fitted:
@@ -67,42 +65,22 @@ def transference(
             progress=say,
             **sampling.keywords,
         )
-        shares = _shares(tree)
-        more = {"formula": data.attrs["formula"], "shares": shares}
-        return _Transference.of(tree, say, more=more, data=data, texts=texts, shares=shares)
+        return _Transference.of(tree, say)
 
     return run(output, work)
 
 
-@dataclass(frozen=True)
 class _Transference(Fitted):
     """A transference number, and what went in."""
-
-    data: Any = None
-    texts: Mapping[str, str] | None = None
-    shares: Mapping[str, float | None] | None = None
 
     def show(self, output: Output) -> None:
         """Print what went in first, where all is asked for."""
         if output.whole:
-            _print(self.data, self.texts or {}, self.shares or {})
+            _print(self.tree, self.document()["shares"])
         super().show(output)
 
 
-def _shares(tree: "xr.DataTree") -> dict[str, float | None]:
-    """Return the shares of the variance; none where the checks failed, as of any result."""
-    from ..inference.transference import variance_shares
-    from ..inference.verdict import Verdict
-
-    shares = variance_shares(tree)
-    passed = Verdict.of(tree).passed
-    return {
-        str(name): float(share) if passed else None
-        for name, share in zip(shares["input"].values, shares.values, strict=True)
-    }
-
-
-def _print(data: "xr.Dataset", texts: Mapping[str, str], shares: Mapping[str, Any]) -> None:
+def _print(tree: "xr.DataTree", shares: Mapping[str, Any]) -> None:
     """Print what went in, and how much of the variance comes from where."""
     from rich.console import Console
     from rich.table import Table
@@ -114,12 +92,13 @@ def _print(data: "xr.Dataset", texts: Mapping[str, str], shares: Mapping[str, An
     grid = Table(title="What was measured", title_justify="left")
     for heading in ("reading", "value", "error", "share of the variance of t"):
         grid.add_column(heading, justify="left" if heading == "reading" else "right")
-    errors = 100 * total_sd(data) / data["reading"].values
-    for (name, text), error in zip(texts.items(), errors, strict=True):
+    values = tree.children["observed_data"].dataset["reading"].values
+    errors = 100 * total_sd(tree.children["constant_data"].dataset) / values
+    for typed, error in zip(str(tree.attrs["source"]).split(", "), errors, strict=True):
+        name, text = typed.split(" ", 1)
         share = shares[name]
-        grid.add_row(
-            name, Text(text), f"{error:.2g} %", "" if share is None else f"{100 * share:.1f} %"
-        )
+        told = "" if share is None else f"{100 * share:.1f} %"
+        grid.add_row(name, Text(text), f"{error:.2g} %", told)
     console.print(grid)
-    for message in str(data.attrs["messages"]).splitlines():
+    for message in str(tree.attrs["messages"]).splitlines():
         console.print(f"Note: {message}.", markup=False)

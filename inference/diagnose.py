@@ -5,6 +5,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from .deciding import beside_limit
+from .settings import PRIORS
 from .verdict import Verdict as Verdict
 
 MAX_R_HAT = 1.01
@@ -23,7 +24,7 @@ def several(modes: int) -> str:
     """Say that data allow several explanations, and what to do."""
     return (
         f"The posterior has {modes} modes: the data allow {modes} different explanations. "
-        "Give a prior that tells them apart (--prior), or a simpler model."
+        f"Give a prior that tells them apart ({PRIORS}), or a simpler model."
     )
 
 
@@ -102,7 +103,7 @@ def diagnose(
     if divergences > allowed:
         messages.append(
             f"{divergences} of {energy.size} draws diverged: part of the posterior was not "
-            "reached. A simpler model or a narrower prior (--prior) helps."
+            f"reached. A simpler model or a narrower prior ({PRIORS}) helps."
         )
     elif divergences:
         notes = (*notes, f"{divergences} of {energy.size} draws diverged, which is let pass")
@@ -119,7 +120,7 @@ def diagnose(
     if broken:
         messages.append(
             f"Some draws of {', '.join(broken)} are NaN or infinite: the model leaves the range of "
-            "its formulas. A narrower prior (--prior) helps."
+            f"its formulas. A narrower prior ({PRIORS}) helps."
         )
     return Verdict(
         passed=not messages,

@@ -14,7 +14,6 @@ import xarray as xr
 from ..models.circuit import Circuit
 from ..models.parameter import OF_DATA, Model, Parameter, Quantity
 from .arrange import arrange, output_unit, uncertain
-from .asked import asked_model
 from .build import Priors, build, choose_priors, given_priors, set_data
 from .caution.general import enumerated
 from .cells import Cells, Kind, Pool, cells
@@ -24,6 +23,7 @@ from .engine.descents import Shrunk
 from .engine.parts import Parts, search_parts
 from .engine.sample import Progress, Sampler
 from .impossible import refuse_impossible
+from .measured import keep_labels
 from .noise.discrepant import Discrepant
 from .noise.independent import Noise, suited_noise
 from .partly import accept_total
@@ -34,7 +34,7 @@ PACKAGES = ("posterion", "pymc", "pytensor", "nutpie", "arviz", "numba", "numpy"
 
 
 def fit(
-    model: Model | str,
+    model: Model,
     data: xr.Dataset,
     *,
     priors: Priors | None = None,
@@ -45,60 +45,11 @@ def fit(
     chains: int = 4,
     progress: Progress | None = None,
 ) -> xr.DataTree:
-    """Fit a model to data by Markov chain Monte Carlo.
+    """Fit a model to data by Markov chain Monte Carlo, whatever kind of data these are.
 
-    Parameters
-    ----------
-    model
-        What is fitted, such as a `Circuit` or its text.
-    data
-        With the variable that the model predicts and its coordinates, such as the result
-        of `read_spectrum`.
-    priors
-        Priors by parameter name, as `Prior` or text such as ``"LogNormal(5, 2)"``; the
-        others keep their defaults, which are weak and know only the measured window. A
-        parameter that is named is sampled as it is, in place of a coordinate.
-    noise
-        What such data usually have unless given: `Proportional` for impedance, `Relative`
-        for conductivity, `Stated` on top where the data bring errors of their own.
-    pool
-        A label of the data points, such as ``"pellet"``, whose groups have parameters of
-        their own from one distribution, the spread of which is estimated; or the kind of
-        pooling by label, such as ``{"sample": "none", "pellet": "partial"}``; or of each
-        parameter, such as ``{"pellet": {"R1": "none", "CPE1_n": "complete"}}``, see `cells`.
-        Everything is shared unless given. Of many spectra, see `stack_spectra`.
-    seed
-        The same seed gives the same draws to the last bit on one machine.
-    draws
-        Kept draws of each chain.
-    chains
-        Independent chains.
-    progress
-        Called with one line before each step.
-
-    Returns
-    -------
-    xarray.DataTree
-        Groups posterior, prior, prior_predictive, posterior_predictive, log_likelihood,
-        log_prior, sample_stats, observed_data and constant_data. Variables carry unit and meaning.
-        Where the checks passed also test_quantities, of the predictive checks.
-        The attributes hold the model as text, priors, noise, versions, the seed, the
-        sha256 of the data, and the verdict of the checks; see `Verdict`.
-
-    Raises
-    ------
-    PosterionError
-        If a prior names no parameter or reaches beyond its support, the data lack what
-        the model needs, are a spectrum that no cell can show, or no point of finite density
-        is found.
-
-    Examples
-    --------
-    >>> import posterion as po
-    >>> spectrum = po.read_spectrum("pellet_140C.txt")  # doctest: +SKIP
-    >>> post = po.fit(po.Circuit.parse("R0-p(R1,CPE1)"), spectrum, seed=1)  # doctest: +SKIP
+    What is asked of one kind comes on top in `posterion.fit`, where the arguments, the result
+    and the errors are described; here everything is shared unless `pool` is given.
     """
-    model = asked_model(model, data, noise)
     noise = suited_noise(noise, model, data, pooled=pool is not None)
     given = given_priors(priors or {})
     data = arrange(model, data)
@@ -140,7 +91,7 @@ def fit(
         "source": str(data.attrs.get("source", "data in memory")),
         "messages": str(data.attrs.get("messages", "")),
         "sha256": str(data.attrs.get("sha256") or data_digest(data)),
-        **{name: data.attrs[name] for name in ("temperature_c",) if name in data.attrs},
+        **{name: data.attrs[name] for name in ("temperature_c", "left_out") if name in data.attrs},
         "n": int(data[model.output].sizes[model.output_dims[-1]]),
         "versions": json.dumps({name: version(name) for name in PACKAGES}),
     }
@@ -151,6 +102,7 @@ def fit(
         few = enumerated(parts.ambiguous)
         line = f"taken alone, {few} would allow more than one explanation of comparable weight"
         tree.attrs["messages"] = "\n".join(filter(None, (tree.attrs["messages"], line)))
+    keep_labels(tree, data)
     judge(tree, data)
     return tree
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 
 import xarray as xr
 
@@ -77,7 +76,7 @@ def fit_each(
             "pool": json.dumps({"pool": pool}),
             "window": json.dumps(model.window(data)),
             "priors_given": json.dumps(sorted(given)),
-            "verdict": json.dumps(asdict(verdict)),
+            "verdict": verdict.text,
             "seed": seed + number,
         }
         yield condition(tree) if isinstance(law, Discrepant) else tree

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 _OF_POINT = "_of_point"
+_LABEL = "kind_of_point_"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,26 @@ def group_dim(tree: xr.DataTree) -> str | None:
     """Return the dimension of the groups that have parameters of their own."""
     names = map(str, tree.children["constant_data"].dataset)
     return next((n.removesuffix(_OF_POINT) for n in names if n.endswith(_OF_POINT)), None)
+
+
+def keep_labels(tree: xr.DataTree, data: xr.Dataset) -> None:
+    """Keep with a result the labels of its points, such as the kind of each cycle."""
+    labels = {
+        f"{_LABEL}{name}": ("point", value.values.astype(str))
+        for name, value in data.coords.items()
+        if value.dims == ("point",) and value.dtype.kind in "UO"
+    }
+    constant = tree.children["constant_data"].to_dataset()
+    tree["constant_data"] = xr.DataTree(constant.assign(labels))
+
+
+def labels_of_points(tree: xr.DataTree) -> dict[str, NDArray[np.str_]]:
+    """Return the labels of the points of a result, by the name of what they are."""
+    return {
+        str(name).removeprefix(_LABEL): each.values.astype(str)
+        for name, each in tree.children["constant_data"].dataset.items()
+        if str(name).startswith(_LABEL)
+    }
 
 
 def measured_series(tree: xr.DataTree) -> tuple[Series, ...]:

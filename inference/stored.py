@@ -28,7 +28,7 @@ PLAIN = {
     **dict.fromkeys(("model", "unit", "noise", "noise_description", "source", "messages"), str),
     "sampler": str,
     "grew": float,
-    **dict.fromkeys(("sha256", "quantity", "rope", "better", "spread_source"), str),
+    **dict.fromkeys(("left_out", "sha256", "quantity", "rope", "better", "spread_source"), str),
     **dict.fromkeys(("seed", "n", "log"), int),
     "temperature_c": float,
 }
@@ -49,6 +49,9 @@ WRITTEN: Mapping[str, Any] = {
     "specimens": dict[str, int],
     "factors": dict[str, str],
     "dose": dict[str, str | list[str]],
+    "temperatures": list[float],
+    "size": dict[str, str],
+    "compared": dict[str, str | list[str | dict[str, object]]],
 }
 """What those are that are written as JSON."""
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import xarray as xr
 
-from ..errors import PosterionError
+from ..errors import PosterionError, Said, marked
 from .scalars import stem
 
 Word = Literal["trusted", "doubtful", "refused"]
@@ -36,6 +36,10 @@ class Doubt:
     text: str
     about: tuple[str, ...] | Literal["all"] = ALL
     name: str = ""
+
+    def __post_init__(self) -> None:
+        """Read the arguments that the text speaks of."""
+        object.__setattr__(self, "text", Said.of(self.text))
 
     def concerns(self, quantity: str) -> bool:
         """Tell whether it is about a quantity."""
@@ -110,6 +114,11 @@ class Verdict:
     undetermined: tuple[str, ...] = ()
     partly: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Read the arguments that the messages speak of."""
+        for name in ("messages", "notes"):
+            object.__setattr__(self, name, tuple(map(Said.of, getattr(self, name))))
+
     @classmethod
     def of(cls, tree: xr.DataTree) -> "Verdict":
         """Read the verdict that a result carries.
@@ -135,7 +144,7 @@ class Verdict:
     @property
     def text(self) -> str:
         """All of it as the JSON that a result carries."""
-        return json.dumps(asdict(self))
+        return json.dumps(marked(asdict(self)))
 
     @property
     def word(self) -> Word:
@@ -174,17 +183,21 @@ class Verdict:
 
     def __str__(self) -> str:
         """Say in a sentence whether the result can be trusted, and why not."""
+        return Said.of(self._sentence())
+
+    def _sentence(self) -> str:
         if not self.passed:
-            return f"Refused: {' '.join(self.messages)} No interval is shown."
+            return f"Refused: {' '.join(marked(self.messages))} No interval is shown."
         if self.word == "doubtful":
             first, *others = self.doubts
             more = f" ({len(others)} more)" if others else ""
-            return f"Doubtful: well sampled, but {HOLDS}. {first.text}{more}"
+            return f"Doubtful: well sampled, but {HOLDS}. {marked(first.text)}{more}"
         if self.doubts:
             if self.partly:
-                return f"Trusted for {' and '.join(self.partly)} alone: {self.doubts[0].text}"
-            marked = enumerated_quantities(self.doubts)
-            return f"Trusted, but for {marked}: {self.doubts[0].text}"
+                about = " and ".join(self.partly)
+                return f"Trusted for {about} alone: {marked(self.doubts[0].text)}"
+            about = enumerated_quantities(self.doubts)
+            return f"Trusted, but for {about}: {marked(self.doubts[0].text)}"
         if self.compared:
             return "Trusted: well sampled, and the model describes the data."
         return "Trusted: well sampled. Whether the model describes the data was not asked."
@@ -207,4 +220,4 @@ def carried(verdict: Verdict) -> dict[str, Any]:
 
 def as_text(doubts: Collection[Doubt]) -> str:
     """Write doubts as JSON."""
-    return json.dumps([asdict(doubt) for doubt in doubts])
+    return json.dumps([marked(asdict(doubt)) for doubt in doubts])

@@ -11,6 +11,7 @@ from ..inference.verdict import Verdict
 from .brief import shortened
 from .censored import ends_at, horizon_of
 from .numbers import Scale, interval, scale_of
+from .terminal import Terminal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ def answer_lines(
     tree: xr.DataTree,
     table: "pd.DataFrame",
     extra: xr.Dataset | None,
-    width: int,
+    terminal: Terminal,
     most: int,
 ) -> list[str]:
     """Return what was asked for in at most so many lines.
@@ -37,20 +38,20 @@ def answer_lines(
     First what the subject says in words, then its table of groups, or else the quantities that
     it names first.
     """
-    groups = subject.group_table(tree, table, extra)
+    groups, width = subject.group_table(tree, table, extra), terminal.width
+    further = f"… (more: {terminal.more})"
     said = [*subject.answers(tree)]
     if groups is not None or subject.asked(table):
         said = said[:1]
     lines = [line for text in said for line in textwrap.wrap(text, width)]
     if len(lines) > most:
-        lines = [*lines[: most - 1], shortened(f"{lines[most - 1]} {_MORE}", width)]
+        lines = [*lines[: most - 1], shortened(f"{lines[most - 1]} {further}", width)]
     rest = most - len(lines)
     if groups is not None:
-        return [*lines, *_of_groups(groups, subject.first_columns, width, rest)]
+        return [*lines, *_of_groups(groups, subject.first_columns, width, rest, further)]
     return [*lines, *_of_quantities(subject, tree, table, extra, width, rest)]
 
 
-_MORE = "… (more: --table)"
 _STAR = "*"
 _INTERVAL = re.compile(r"[−<>]?\s?[\d.]")
 
@@ -97,7 +98,9 @@ def shared_scales(table: "pd.DataFrame", names: Sequence[str]) -> dict[str, Scal
     return scales
 
 
-def _of_groups(groups: "GroupTable", first: Mapping[str, str], width: int, most: int) -> list[str]:
+def _of_groups(
+    groups: "GroupTable", first: Mapping[str, str], width: int, most: int, further: str
+) -> list[str]:
     """Return a heading and a row each group, of the columns that fit, the asked ones first."""
     place = {column: k for k, column in enumerate(groups.columns)}
     known = {c: next((f for f in first if f"{c} ".startswith(f"{f} ")), "") for c in place}
@@ -126,7 +129,7 @@ def _of_groups(groups: "GroupTable", first: Mapping[str, str], width: int, most:
     lines = aligned([*zip(*columns, strict=True)], width)
     left = len(groups.rows) - len(shown)
     below = [f"{_STAR} extrapolated"] if any(_STAR in each for each in lines) else []
-    below += [_MORE.replace("more", f"{left} more")] if left else []
+    below += [further.replace("more", f"{left} more")] if left else []
     return [*lines, f"  {'   '.join(below)}"] if below else lines
 
 

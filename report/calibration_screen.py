@@ -2,12 +2,12 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from .answer_lines import aligned
 from .brief import shortened
-from .screen import LINES, read_line, where_kept
+from .screen import LINES, read_line
+from .terminal import Terminal
 
 _HEADINGS = ("quantity", "ranks", "94 %", "80 %", "50 %", "bias")
 
@@ -16,8 +16,7 @@ def calibration_lines(
     said: Mapping[str, Any],
     rows: Sequence[Mapping[str, Any]],
     words: str,
-    out: Path | None,
-    width: int,
+    terminal: Terminal,
     whole: bool,
 ) -> list[str]:
     """Return what was simulated, how often intervals held the truth, and the verdict.
@@ -25,21 +24,19 @@ def calibration_lines(
     Parameters
     ----------
     said
-        The document that ``--json`` prints.
+        Its JSON document.
     rows
         Of each quantity: ``name``, ``coverage``, ``bias`` and whether its ranks are ``uniform``.
     words
         What was simulated.
-    out
-        The folder where it was written to, if it was.
-    width
-        Columns of the terminal.
+    terminal
+        Where it is shown.
     whole
         All rows, priors and reasons, in place of a screenful.
     """
     runs = f"{said['trusted']} of {said['n']} runs trusted, {said['refused']} refused."
+    kept, width = terminal.kept, terminal.width
     verdict = textwrap.wrap(str(said["verdict"]), width)
-    kept = where_kept(out)
     if whole:
         reasons = (f"  {count} refused: {reason}" for reason, count in said["reasons"].items())
         priors = (f"  {name} ~ {prior}" for name, prior in said["priors"].items())
@@ -47,8 +44,8 @@ def calibration_lines(
         table = _table(rows, width)
         return [f"{said['model']}  {words}", *table, runs, *more, *verdict, kept]
     room = LINES - 5
-    last = f"All quantities, priors and reasons: --table. {kept}"
-    below = [last] if len(last) <= width else ["All quantities and priors: --table.", kept]
+    last = f"All quantities, priors and reasons: {terminal.more}. {kept}"
+    below = [last] if len(last) <= width else [f"All quantities and priors: {terminal.more}.", kept]
     first = sorted(rows, key=lambda row: bool(row["uniform"]))[: room - len(below)]
     said_last = verdict[0] if len(verdict) == 1 else shortened(str(said["verdict"]), width)
     return [

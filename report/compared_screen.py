@@ -1,12 +1,12 @@
 """A comparison of models in at most twelve lines: the sentence, the table, what limits it."""
 
 import textwrap
-from pathlib import Path
 
 from ..inference.model_comparison.same_data import Places
 from .compared_models import ComparedModels
 from .concerns import Concern
-from .screen import DOUBTS, LINES, doubt_lines, read_line, where_kept
+from .screen import DOUBTS, LINES, doubt_lines, read_line
+from .terminal import Terminal
 
 SHOWN = ("elpd difference", "± se", "log evidence", "probability")
 
@@ -17,27 +17,28 @@ _MEANT = {
 }
 
 
-def compared_screen(compared: ComparedModels, out: Path | None, width: int) -> list[str]:
+def compared_screen(compared: ComparedModels, terminal: Terminal) -> list[str]:
     """Return what was compared, the answer, its table, doubts, and where it went."""
-    first = next(iter(compared.fits.values()))
+    first, width = next(iter(compared.fits.values())), terminal.width
     measured = f"{Places.of(first).count} data, {len(compared.fits)} models"
     told = [Concern("Doubt", each["text"], each["model"]) for each in compared.doubts]
     told += [Concern("Caution", each) for each in [*compared.sentences[1:], *compared.notes]]
     shown, more = told[:DOUBTS], len(told) - DOUBTS
-    rest = f"{more} more remark{'s' if more > 1 else ''}: --table. " if more > 0 else ""
-    kept = [f"{rest}{where_kept(out)}"]
+    rest = f"{more} more remark{'s' if more > 1 else ''}: {terminal.more}. " if more > 0 else ""
+    kept = [f"{rest}{terminal.kept}"]
     if len(kept[0]) > width:
-        kept = [rest.strip(), where_kept(out)]
+        kept = [rest.strip(), terminal.kept]
     answer = textwrap.wrap(compared.sentences[0], width)
     free = LINES - 2 - len(answer) - len(shown) - len(kept)
     table = compared.table_lines(width, SHOWN)
     if len(table) > free:
-        table = [*table[: free - 1], f"… ({len(table) - free + 1} more: --table)"]
+        left = len(table) - free + 1
+        table = [*table[: free - 1], f"… ({left} more: {terminal.more})"]
     return [
         read_line(compared.source, measured, width),
         *answer,
         *table,
         _MEANT[compared.word],
-        *doubt_lines(shown, width, free - len(table) + len(shown)),
+        *doubt_lines(shown, terminal, free - len(table) + len(shown)),
         *kept,
     ]

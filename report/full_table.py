@@ -2,19 +2,20 @@
 
 import textwrap
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
+from ..errors import spelled
 from ..inference.deciding import beside_limit
 from ..inference.diagnose import MAX_R_HAT, MIN_ESS
 from ..inference.verdict import Verdict
 from .answer_lines import value_and_ends
 from .censored import horizon_of
 from .concerns import Concern
-from .screen import heading_of, where_kept
+from .screen import heading_of
+from .terminal import Terminal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,10 +27,9 @@ def full_lines(
     extra: xr.Dataset | None,
     told: Sequence[Concern],
     remarks: Sequence[str],
-    out: Path | None,
-    width: int,
+    terminal: Terminal,
 ) -> list[str]:
-    """Return what ``--table`` prints, nothing wider than the terminal.
+    """Return all that is known of a result, nothing wider than the terminal.
 
     Parameters
     ----------
@@ -39,29 +39,29 @@ def full_lines(
         What speaks against it, the gravest first.
     remarks
         What is said of it, before its table.
-    out
-        The folder where it was written to, if it was.
-    width
-        Columns of the terminal.
+    terminal
+        Where it is shown.
     """
-    verdict = Verdict.of(tree)
+    verdict, width = Verdict.of(tree), terminal.width
     lines = [*remarks, f"{tree.attrs['model']}  {tree.attrs['source']}"]
     if verdict.word == "doubtful":
         lines.append("If the model holds, which is doubtful (why stands below):")
-    wrapped = [line for text in lines for line in textwrap.wrap(text, width)]
+    wrapped = [
+        line for text in lines for line in textwrap.wrap(spelled(text, terminal.spell), width)
+    ]
     rows = []
     if verdict.passed:
         rows = ["Median and 94 % interval:", *table_lines(table, extra, width)]
-    after = [heading_of(verdict)]
+    after = [spelled(heading_of(verdict), terminal.spell)]
     for place, each in enumerate(told, start=1):
         about = f" [{each.subject}]" if each.subject else ""
-        after.append(f"{place:2d}. {each.kind}{about}: {each.text}")
+        after.append(f"{place:2d}. {each.kind}{about}: {spelled(each.text, terminal.spell)}")
     after += [f"Note: {note.rstrip('.')}." for note in verdict.notes]
     return [
         *wrapped,
         *rows,
         *(line for text in after for line in textwrap.wrap(text, width, subsequent_indent="    ")),
-        where_kept(out),
+        terminal.kept,
     ]
 
 

@@ -81,24 +81,14 @@ def thinned(tree: xr.DataTree, draws: int) -> xr.DataTree:
     return result
 
 
-def predicted(
-    tree: xr.DataTree, celsius: Sequence[float]
-) -> tuple[xr.Dataset | None, tuple[str, ...]]:
-    """Return the draws of conductivities at temperatures in °C, and what to beware of.
+def predicted(tree: xr.DataTree, celsius: Sequence[float]) -> xr.Dataset | None:
+    """Return the draws of conductivities at temperatures in °C.
 
     The draws are those of the law, without the scatter of a measurement; None where there
     are no temperatures, or the checks failed.
     """
-    series = measured_series(tree)
-    ranges = f" ({celsius_range(series[0])})" if len(series) == 1 else " of some groups"
-    beyond = tuple(
-        f"Caution: {degrees:g} °C lies beyond the measured temperatures{ranges}; the conductivity "
-        "there is extrapolated."
-        for degrees in celsius
-        if any(extrapolated(each, degrees + ZERO_CELSIUS) for each in series)
-    )
     if not celsius or not Verdict.of(tree).passed:
-        return None, beyond
+        return None
     kelvin = [degrees + ZERO_CELSIUS for degrees in celsius]
     drawn = predict(tree, temperature=[f"{each!r} K" for each in kelvin])["conductivity"].drop_vars(
         "temperature"
@@ -110,7 +100,19 @@ def predicted(
         result[name] = value.assign_attrs(
             units="S/cm", long_name=f"{name}, by the law", temperature=kelvin[place]
         )
-    return xr.Dataset(result), beyond
+    return xr.Dataset(result)
+
+
+def beyond_data(tree: xr.DataTree, celsius: Sequence[float]) -> list[str]:
+    """Say of temperatures in °C which of them lie beyond the measured ones."""
+    series = measured_series(tree)
+    ranges = f" ({celsius_range(series[0])})" if len(series) == 1 else " of some groups"
+    return [
+        f"Caution: {degrees:g} °C lies beyond the measured temperatures{ranges}; the conductivity "
+        "there is extrapolated."
+        for degrees in celsius
+        if any(extrapolated(each, degrees + ZERO_CELSIUS) for each in series)
+    ]
 
 
 def temperatures_of(extra: xr.Dataset | None) -> Mapping[str, float]:

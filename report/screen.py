@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import xarray as xr
 
+from ..errors import spelled
 from ..inference.verdict import HOLDS, Verdict
 from .answer_lines import answer_lines
 from .brief import Brief, shortened
 from .concerns import Concern
 from .pages.subject import subject_of
+from .terminal import Terminal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,8 +57,7 @@ def screen_of(
     extra: xr.Dataset | None,
     told: Sequence[Concern],
     asides: Sequence[str],
-    out: Path | None,
-    width: int,
+    terminal: Terminal,
 ) -> Screen:
     """Return a result in at most twelve lines.
 
@@ -69,24 +69,22 @@ def screen_of(
         What speaks against it, the gravest first.
     asides
         What was left out of the data, or compared beside; the first is told.
-    out
-        The folder where it was written to, if it was.
-    width
-        Columns of the terminal.
+    terminal
+        Where it is shown.
     """
     verdict, subject = Verdict.of(tree), subject_of(tree)
     shown, rest = told[:DOUBTS], len(told) - DOUBTS
-    kept = kept_lines(len(table), max(rest, 0), out, width)
+    kept, width = kept_lines(len(table), max(rest, 0), terminal), terminal.width
     beside = tuple(shortened(each, width) for each in asides[:1])
     free = LINES - 2 - len(kept) - len(beside)
     answer: list[str] = []
     if verdict.passed:
-        answer = answer_lines(subject, tree, table, extra, width, free - len(shown))
+        answer = answer_lines(subject, tree, table, extra, terminal, free - len(shown))
     return Screen(
         read_line(str(tree.attrs["source"]), subject.read(tree, extra), width),
         (*answer, *beside),
-        shortened(heading_of(verdict), width),
-        doubt_lines(shown, width, free - len(answer)),
+        shortened(spelled(heading_of(verdict), terminal.spell), width),
+        doubt_lines(shown, terminal, free - len(answer)),
         kept,
     )
 
@@ -109,25 +107,19 @@ def heading_of(verdict: Verdict) -> str:
     return str(verdict)
 
 
-def doubt_lines(told: Sequence[Concern], width: int, most: int) -> tuple[str, ...]:
+def doubt_lines(told: Sequence[Concern], terminal: Terminal, most: int) -> tuple[str, ...]:
     """Return numbered concerns in at most so many lines, one each at the least."""
     lines: list[str] = []
     for place, each in enumerate(told, start=1):
         after = len(told) - place
-        lines += Brief.of(each).lines(place, width, max(1, min(2, most - len(lines) - after)))
+        brief = Brief.of(each, terminal.spell)
+        lines += brief.lines(place, terminal.width, max(1, min(2, most - len(lines) - after)))
     return tuple(lines)
 
 
-def kept_lines(quantities: int, more: int, out: Path | None, width: int) -> tuple[str, ...]:
+def kept_lines(quantities: int, more: int, terminal: Terminal) -> tuple[str, ...]:
     """Say where the rest is told, and where the result went."""
     further = f"{more} more remark{'s' if more > 1 else ''}"
-    told = f"{further if more else f'All {quantities} quantities'}: --table."
-    together = f"{told} {where_kept(out)}"
-    return (together,) if len(together) <= width else (told, where_kept(out))
-
-
-def where_kept(out: Path | None) -> str:
-    """Say where a result went."""
-    if out is None:
-        return "Nothing was saved. Add --out NAME to keep it."
-    return f"Report: {out / 'report.html'}"
+    told = f"{further if more else f'All {quantities} quantities'}: {terminal.more}."
+    together = f"{told} {terminal.kept}"
+    return (together,) if len(together) <= terminal.width else (told, terminal.kept)

@@ -95,7 +95,7 @@ def summary(tree: xr.DataTree, extra: xr.Dataset | None = None) -> pd.DataFrame:
 
 
 def as_json(tree: xr.DataTree, table: pd.DataFrame) -> dict[str, Any]:
-    """Return a result as the document that ``--json`` prints."""
+    """Return a result as a JSON document."""
     verdict = Verdict.of(tree)
     shown = [*STATISTICS, "unit", "ess_bulk", "ess_tail", "r_hat", "doubtful"]
 

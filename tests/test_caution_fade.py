@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 import posterion as po
+from posterion.cli.spelling import as_flag
+from posterion.errors import spelled
 from posterion.inference.caution.cautions import cautions
 from posterion.inference.cycling.cycle_runs import Run, limited, rises_first, spikes, spurious
-from posterion.inference.cycling.cycle_series import Question, ask
+from posterion.inference.cycling.cycle_series import Question, keep_question
 from posterion.inference.doubts.cycles import FAR, asked, impossible_points
 
 _spec = importlib.util.spec_from_file_location(
@@ -46,7 +48,9 @@ def test_spikes_are_named_with_cell_and_cycle_and_robust_noise_bears_them():
     values[12] -= 10.0
     tree = cycle_result(cycles=CELLS, values=of_three(values))
     text = only(tree, "off both neighbours").text
-    assert "A at cycle 13." in text and "leave them out with --drop A:13, or take --robust" in text
+    assert "A at cycle 13." in text
+    assert "out with select(drop=['A:13']), or take noise=StudentT(...)" in text
+    assert "leave them out with --drop A:13, or take --robust" in spelled(text, as_flag)
     assert not texts(cycle_result(cycles=CELLS), "off both neighbours")
     tree.attrs["noise"] = "Autocorrelated(base=StudentT(base=Gaussian()))"
     assert not texts(tree, "off both neighbours")
@@ -58,7 +62,8 @@ def test_points_that_no_cell_can_show_are_doubted_and_named_first(place, factor)
     values[place] *= factor
     tree = cycle_result(cycles=CELLS, values=of_three(values))
     (doubt,) = impossible_points(tree)
-    assert f"A at cycle {N[place]:g} (" in doubt.text and f"--drop A:{N[place]:g}" in doubt.text
+    assert f"A at cycle {N[place]:g} (" in doubt.text
+    assert f"--drop A:{N[place]:g}" in spelled(doubt.text, as_flag)
     assert cautions(tree)[0].text == doubt.text
     tree.attrs["noise"] = "Autocorrelated(base=StudentT(base=Gaussian()))"
     assert not list(impossible_points(tree))
@@ -86,7 +91,8 @@ def test_capacity_that_rises_first_is_named_unless_the_law_can_rise():
     rising = fading() + 3 * (np.minimum(N, 15) - 15) / 15 * 1.0
     tree = cycle_result(cycles=CELLS, values=of_three(rising))
     caution = only(tree, "rises at first")
-    assert "capacity of A rises" in caution.text and "--skip" in caution.text
+    assert "capacity of A rises" in caution.text and "select(skip=...)" in caution.text
+    assert "--skip, or take --law two-process" in spelled(caution.text, as_flag)
     other = cycle_result(po.TwoProcessFade(), cycles=CELLS, values=of_three(rising))
     assert not texts(other, "rises at first")
     assert not rises_first(Run("A", N, fading(), {}))
@@ -104,7 +110,7 @@ def test_set_charges_hide_fade_and_check_cycles_show_it():
     kinds = np.where(check, "Capacity check", "Aging cycle")
     tree = cycle_result(values=values, kinds={"Label": kinds})
     text = only(tree, "cycled with a set charge").text
-    assert "--where 'Label=Capacity check'" in text
+    assert "--where 'Label=Capacity check'" in spelled(text, as_flag)
     assert "'Label' is Aging cycle and Capacity check" in only(tree, "several kinds").text
     assert limited(Run("", N, 130 + 0 * N, {}))
     assert not limited(Run("", N, fading(), {}))
@@ -113,7 +119,9 @@ def test_set_charges_hide_fade_and_check_cycles_show_it():
 def test_cells_of_different_kinds_are_not_one_kind():
     kinds = {"electrolyte": np.repeat(["x", "x", "y"], N.size)}
     tree = cycle_result(cycles=CELLS, kinds=kinds)
-    assert "--pool electrolyte --pool cell" in only(tree, "taken as cells of one kind").text
+    text = only(tree, "taken as cells of one kind").text
+    assert "--pool electrolyte --pool cell" in spelled(text, as_flag)
+    assert "pool={'electrolyte': 'partial', 'cell': 'partial'}" in text and "--" not in text
     apart = cycle_result(cycles=CELLS, kinds=kinds, pool="none")
     assert not texts(apart, "taken as cells of one kind")
 
@@ -125,9 +133,9 @@ def test_what_lies_beyond_the_data_is_extrapolated():
     assert {"cycles_to_threshold[A]", "cycles_to_threshold[C]"} <= set(caution.parameters)
     # 10 % at cycle 100 with the power 0.8 are 20 % at cycle 238.
     assert "80 % lies beyond 2 times the measured cycles." in caution.text
-    ask(tree, Question(threshold=0.95))
+    keep_question(tree, Question(threshold=0.95))
     assert not texts(tree, "extrapolated")
-    ask(tree, Question(threshold=0.95, cycles=(50.0, 400.0)))
+    keep_question(tree, Question(threshold=0.95, cycles=(50.0, 400.0)))
     caution = only(tree, "Cycle 400 was not measured")
     assert "retention at cycle 400[B]" in caution.parameters
     assert "retention at cycle 50[B]" not in caution.parameters
@@ -135,7 +143,7 @@ def test_what_lies_beyond_the_data_is_extrapolated():
 
 def test_extrapolation_of_some_cells_names_them():
     tree = cycle_result(cycles={"A": N, "B": N[:40]})
-    ask(tree, Question(threshold=0.92))
+    keep_question(tree, Question(threshold=0.92))
     caution = only(tree, "cannot foresee")
     assert caution.parameters == ("cycles_to_threshold[B]",)
     assert "of B." in caution.text

@@ -138,7 +138,7 @@ def test_groups_that_share_nothing_are_written(folder, capsys, tmp_path) -> None
     with xr.open_datatree(tmp_path / "posterior.nc") as tree:
         assert tree["posterior"]["E_a"].dims == ("chain", "draw", "path")
         medians = tree["posterior"]["E_a"].median(("chain", "draw")).values
-        assert "conductivity at 40 °C" in tree["predictions"]
+        assert "conductivity at 40 °C" in tree["answers"]
     np.testing.assert_allclose(medians, [0.25, 0.45], atol=0.04)
     assert "E_a[grain boundary]" in (tmp_path / "summary.csv").read_text()
     assert "grain boundary" in (tmp_path / "report.html").read_text()

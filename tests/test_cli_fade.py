@@ -12,7 +12,7 @@ import xarray as xr
 
 import posterion as po
 from posterion import cli
-from posterion.cli.cycle_selection import selected
+from posterion.inference.measured import keep_labels
 
 _spec = importlib.util.spec_from_file_location(
     "synthetic_cycles", Path(__file__).with_name("synthetic_cycles.py")
@@ -129,12 +129,16 @@ def told(monkeypatch):
         kinds = options["pool"] or {}
         failed = {"passed": False, "messages": ["The chains disagree."]}
         verdict = failed if type(model).__name__ == "KneeFade" else {}
-        if not kinds:
-            return synthetic.cycle_result(model, cycle, **verdict)
         pool = "none" if "none" in kinds.values() else "partial"
-        return synthetic.cycle_result(model, cells, pool=pool, **verdict)
+        tree = (
+            synthetic.cycle_result(model, cells, pool=pool, **verdict)
+            if kinds
+            else synthetic.cycle_result(model, cycle, **verdict)
+        )
+        keep_labels(tree, data)
+        return tree
 
-    monkeypatch.setattr("posterion.inference.fit.fit", fit)
+    monkeypatch.setattr("posterion.analyses.fit.fit_model", fit)
     return asked
 
 
@@ -174,7 +178,7 @@ def test_points_are_kept_skipped_and_left_out(folder, capsys, told) -> None:
 
 def test_single_cycles_are_dropped_and_told(folder) -> None:
     data = po.read_cycling(folder / "cells.csv")
-    taken = selected(data, [], [], drop=["30", "A:12"])
+    taken = po.select(data, drop=["30", "A:12"])
     before, after = (
         {(str(c), float(n)) for c, n in zip(d["cell"].values, d["cycle"].values, strict=True)}
         for d in (data, taken)
@@ -183,7 +187,7 @@ def test_single_cycles_are_dropped_and_told(folder) -> None:
     assert "cycle A:12 is left out, 1 point(s)" in taken.attrs["messages"]
     for text, words in (("12a", "names no cycle"), ("Z:12", "no such point")):
         with pytest.raises(po.PosterionError, match=words):
-            selected(data, [], [], drop=[text])
+            po.select(data, drop=[text])
 
 
 def test_a_refused_law_is_listed_and_not_shown(folder, capsys, told) -> None:

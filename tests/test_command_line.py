@@ -15,7 +15,7 @@ from posterion.cli import app, main
 from posterion.cli.compiled import ensure_place_for_compiled_code
 from posterion.cli.spelling import as_flag
 from posterion.cli.typed import as_read
-from posterion.errors import Setting
+from posterion.errors import Said, Setting, spelled
 
 ROOT = Path(__file__).parents[1]
 
@@ -114,10 +114,20 @@ def test_a_negative_value_is_no_option() -> None:
         (Setting("columns", {"real": "Z'"}), """columns={'real': "Z'"}""", '--column "real=Z\'"'),
         (Setting("decimal", ",", "dialect=po.Dialect"), "dialect=po.Dialect(decimal=',')",
          "--decimal ,"),
+        (Setting("pool", {"a": "none", "b": "partial"}), "pool={'a': 'none', 'b': 'partial'}",
+         "--group-by a --pool b"),
+        (Setting("pool", {}), "pool={}", "--together"),
+        (Setting("drop", ["a b:3", "4"], "select"), "select(drop=['a b:3', '4'])",
+         "--drop 'a b:3' --drop 4"),
+        (Setting("robust", code="noise=StudentT(...)"), "noise=StudentT(...)", "--robust"),
     ],
 )  # fmt: skip
 def test_an_argument_is_spelled_as_it_is_written(setting, in_python, typed) -> None:
     assert str(setting) == in_python and as_flag(setting) == typed
+    said = Said.of(f"Take {setting.mark}, or ⟦{{0}}⟧ of a label.")
+    assert said == f"Take {in_python}, or ⟦{{0}}⟧ of a label."
+    assert spelled(said, as_flag) == f"Take {typed}, or ⟦{{0}}⟧ of a label."
+    assert Said.of(said.marked).parts == said.parts
 
 
 def test_an_error_speaks_to_whom_it_is_raised(command, write) -> None:

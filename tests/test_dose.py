@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 from posterion import PosterionError, Verdict
+from posterion.analyses.dose import dose_document
 from posterion.inference.engine.density import interpreted
 from posterion.inference.engine.simulate import replicate
 from posterion.inference.factors.components import LEVEL
@@ -19,7 +20,7 @@ from posterion.inference.noise.specimens import BySpecimen
 from posterion.models.dose import DoseResponse, dose_window
 from posterion.report.figures.dose import dose_curve
 from posterion.report.pages.page import render
-from posterion.report.words.dose import dose_document, dose_sentences
+from posterion.report.words.dose import dose_sentences
 
 VOLUMES = np.array([5.0, 7.0, 10.0, 12.0])
 

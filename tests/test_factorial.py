@@ -7,6 +7,7 @@ import pytest
 import xarray as xr
 
 from posterion import PosterionError, Verdict
+from posterion.analyses.factorial import factorial_document
 from posterion.inference.factors.components import LEVEL
 from posterion.inference.factors.factorial import FIRST, OUTPUT, SECOND, design, factorial
 from posterion.inference.factors.factorial_answers import interactions, ratios
@@ -14,11 +15,7 @@ from posterion.inference.factors.prior_levels import Level
 from posterion.report.figures.factorial import interaction_plot, ratio_plot
 from posterion.report.figures.specimen_spread import answers_by_spread, open_answers
 from posterion.report.pages.page import render
-from posterion.report.words.factorial import (
-    factorial_document,
-    factorial_sentences,
-    ratios_by_spread,
-)
+from posterion.report.words.factorial import factorial_sentences, ratios_by_spread
 
 COLD, HOT = 298.15, 328.15
 

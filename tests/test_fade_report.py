@@ -11,12 +11,13 @@ import pytest
 import xarray as xr
 
 import posterion as po
+from posterion.analyses.ageing import growth
+from posterion.analyses.ageing.fade import answers, with_answers
+from posterion.analyses.ageing.laws import Laws, law_entries, law_rows, side_by_side
 from posterion.inference.cycling.ageing import value_at
-from posterion.inference.cycling.cycle_series import Question, ask, question_of
+from posterion.inference.cycling.cycle_series import Question, keep_question, question_of
 from posterion.inference.cycling.growth_answers import chances, larger
 from posterion.inference.verdict import Verdict
-from posterion.report.cycle_laws import Laws, law_entries, law_rows, side_by_side
-from posterion.report.fade_answers import answers, with_answers
 from posterion.report.figures import fade as fade_figures
 from posterion.report.figures import growth as growth_figures
 from posterion.report.figures import laws as laws_figure
@@ -27,7 +28,6 @@ from posterion.report.pages.methods import methods
 from posterion.report.pages.rows import quantity_rows
 from posterion.report.pages.subject import subject_of
 from posterion.report.tables import as_json, summary
-from posterion.report.words import growth as growth_words
 
 _spec = importlib.util.spec_from_file_location(
     "synthetic_cycles", Path(__file__).with_name("synthetic_cycles.py")
@@ -99,8 +99,15 @@ def by_hand(tree, cycle):
 
 
 def document(tree, question):
-    extra = answers(tree, question)
-    return with_answers(as_json(tree, summary(tree, extra)), tree, question, extra)["derived"]
+    tree = asking(tree, question)
+    extra = answers(tree)
+    return with_answers(as_json(tree, summary(tree, extra)), tree, extra)["derived"]
+
+
+def asking(tree, question):
+    tree = tree.copy()
+    keep_question(tree, question)
+    return tree
 
 
 def test_retention_is_the_law_over_the_law_at_the_first_cycle(single):
@@ -146,7 +153,7 @@ def test_cycles_to_threshold_is_where_the_law_is_there(single):
 
 def test_censored_draws_have_a_horizon_but_no_mean(vague):
     question = Question(cycles=(5000.0,))
-    extra = answers(vague, question)
+    extra = answers(asking(vague, question))
     row = document(vague, question)["cycles_to_threshold"]["80 %"]
     draws = extra["cycles_to_threshold"].values
     share = float((draws >= 10_000).mean())
@@ -178,7 +185,7 @@ def test_pooled_cells_have_a_typical_and_a_new_one(three):
 def test_a_failed_run_has_the_names_without_numbers():
     tree = cycle_result(cycles=CELLS, **FAILED)
     question = Question(cycles=(100.0,))
-    assert answers(tree, question) is None
+    assert answers(asking(tree, question)) is None
     derived = document(tree, question)
     row = derived["retention"]["cycle 100[A]"]
     assert row["median"] is None and row["cycle"] == 100
@@ -189,7 +196,7 @@ def test_a_failed_run_has_the_names_without_numbers():
 def test_what_was_asked_is_kept():
     tree = cycle_result()
     assert question_of(tree) == Question()
-    ask(tree, Question(10.0, 0.7, (5.0,)))
+    keep_question(tree, Question(10.0, 0.7, (5.0,)))
     assert question_of(tree) == Question(10.0, 0.7, (5.0,))
 
 
@@ -226,7 +233,7 @@ def test_samples_stand_in_json_page_and_figures(nested):
         "typical cell", "new cell of a new sample",
     ]  # fmt: skip
     assert rows["80 %[new cell of bare]"]["who"] == "new"
-    extra = answers(nested, Question())
+    extra = answers(nested)
     text = Page(page.render(nested, extra)).text
     assert "typical cell of coated" in text and "new cell of a new sample" in text
     titles = [axes.get_title(loc="left") for axes in fade_figures.capacity(nested).axes]
@@ -413,7 +420,7 @@ def test_many_cells_share_a_panel(which, typical, request):
 def test_threshold_figure_marks_the_horizon_and_what_lies_beyond(vague, three):
     axes = threshold_figures.cycles_to_threshold(vague).axes[0]
     assert "looked no further than 10000" in words(axes)
-    share = (answers(vague, Question())["cycles_to_threshold"].values >= 10_000).mean()
+    share = (answers(vague)["cycles_to_threshold"].values >= 10_000).mean()
     assert f"{100 * share:.0f} % not by then" in words(axes)
     assert axes.get_xlabel() == "Cycle at which 80 % is left"
     axes = threshold_figures.cycles_to_threshold(three).axes[0]
@@ -491,8 +498,8 @@ class Page(HTMLParser):
 def test_page_of_fade(three):
     tree = three.copy()
     question = Question(cycles=(100.0, 400.0))
-    ask(tree, question)
-    extra = answers(tree, question)
+    keep_question(tree, question)
+    extra = answers(tree)
     text = Page(page.render(tree, extra)).text
     assert "Q = Q_0 (1 − k N^p): the loss grows with a power p" in text
     assert "300 points, cycles 1 to 100, 3 groups (cell)" in text
@@ -515,7 +522,7 @@ def test_refused_page_of_fade_shows_no_answer():
 
 
 def test_growth_is_told_by_series_and_specimens_are_compared(grown):
-    extra = growth_words.answers(grown, Question("first", 2.0))
+    extra = growth.answers(grown)
     posterior = grown["posterior"]["growth_factor"]
     np.testing.assert_allclose(
         extra["factor_over_cycles"].sel(series="R1 / bare").median(),

@@ -9,11 +9,11 @@ import pytest
 
 import posterion as po
 from posterion import cli
+from posterion.analyses.limits.cells import higher, ratios
 from posterion.inference.verdict import Verdict
 from posterion.report.figures.limit import limits_of_cells
 from posterion.report.figures.onset import voltammogram
 from posterion.report.figures.style import as_svg
-from posterion.report.pages.limit import higher, ratios
 from posterion.report.pages.page import content, render
 
 NAN = float("nan")
@@ -174,7 +174,7 @@ def test_json_of_the_command(tables, capsys, tmp_path, steps) -> None:
     by_hand = float((median.sel(sample="PEO/salt") > median.sel(sample="bare")).mean())
     assert document["p_higher"] == {"PEO∕salt over bare": pytest.approx(by_hand)}
     assert {"posterior.nc", "summary.csv", "report.html"} == {p.name for p in tmp_path.iterdir()}
-    assert "ratios" in po.load(tmp_path / "posterior.nc").children
+    assert "answers" in po.load(tmp_path / "posterior.nc").children
 
 
 def test_one_cell_says_why_the_answer_is_wide(tables, capsys) -> None:
@@ -201,7 +201,7 @@ def test_lifetimes_of_cells_that_were_stripped_and_plated(tables, capsys, monkey
         asked.append(data)
         raise po.PosterionError("enough")
 
-    monkeypatch.setattr("posterion.inference.fit.fit", fit)
+    monkeypatch.setattr("posterion.analyses.fit.fit", fit)
     options = ("--what", "lifetime", "--failed", "b1", "--failed", "b2", "--pool", "sample")
     assert run(tables, capsys, "followed", *options, "--seen-every", 2)[0] == 2
     (data,) = asked

@@ -9,7 +9,19 @@ import pytest
 import xarray as xr
 
 import posterion as po
-from posterion.inference.cycling.cycle_series import Question, ask
+from posterion.analyses.ageing.fade import answers
+from posterion.cli.spelling import as_flag
+from posterion.errors import Said, Setting, spelled
+from posterion.inference.cycling.cycle_series import Question, keep_question
+from posterion.inference.settings import (
+    CUT,
+    GAUSSIAN,
+    HEAVY_TAILS,
+    ROBUST,
+    SKIP,
+    TWO_PROCESSES,
+    WITHOUT,
+)  # fmt: skip
 from posterion.inference.verdict import Doubt
 from posterion.report.answer_lines import answer_lines
 from posterion.report.brief import Brief
@@ -17,11 +29,11 @@ from posterion.report.calibration_screen import calibration_lines
 from posterion.report.compared_models import ComparedModels
 from posterion.report.compared_screen import compared_screen
 from posterion.report.concerns import Concern
-from posterion.report.fade_answers import answers
 from posterion.report.full_table import full_lines, table_lines
 from posterion.report.pages.subject import subject_of
 from posterion.report.screen import LINES, Screen, screen_of
 from posterion.report.tables import summary
+from posterion.report.terminal import Terminal
 
 
 def _module(name: str):
@@ -40,15 +52,19 @@ TOLD = (
     Concern("Failed", "Too few independent draws: the tail ESS of R1 is 12, below 400."),
     Concern(
         "Doubt",
-        "Around 4.96 MHz the data lie on one side of the model over a decade, by 5.8 standard "
-        "errors of their mean: a process is missing or has another shape there. Add or exchange "
-        "an element, or leave out frequencies at which the cell drifted (--fmin, --fmax, --drop).",
+        Said.of(
+            "Around 4.96 MHz the data lie on one side of the model over a decade, by 5.8 standard "
+            "errors of their mean: a process is missing or has another shape there. Add or "
+            f"exchange an element, or leave out frequencies at which the cell drifted ({CUT})."
+        ),
         "R1 and R2",
     ),
     Concern(
         "Caution",
-        "More points than expected lie far off: try a noise with heavy tails, --noise student-t "
-        "(in Python noise=StudentT()), or another model.",
+        Said.of(
+            f"More points than expected lie far off: try a noise with heavy tails, {HEAVY_TAILS}, "
+            "or another model."
+        ),
     ),
     Concern("Remark", "One."),
     Concern("Remark", "Two."),
@@ -67,12 +83,12 @@ def conductivity(tree: xr.DataTree) -> xr.Dataset:
 def fade(cells: int, **verdict) -> xr.DataTree:
     names = {f"cell {k}" if cells < 3 else f"a long name of a cell {k}": N for k in range(cells)}
     tree = cycles.cycle_result(cycles=names, **verdict) if cells > 1 else cycles.cycle_result()
-    ask(tree, Question(cycles=(100.0, 500.0)))
+    keep_question(tree, Question(cycles=(100.0, 500.0)))
     return tree
 
 
 def screen(tree, extra=None, told=TOLD, asides=("3 points are left out",), out=None, width=80):
-    return screen_of(tree, summary(tree, extra), extra, told, asides, out, width)
+    return screen_of(tree, summary(tree, extra), extra, told, asides, Terminal(width, out, as_flag))
 
 
 def fits(shown: Screen, width: int) -> None:
@@ -107,7 +123,7 @@ def test_one_unit_serves_all_of_a_kind() -> None:
 @pytest.mark.parametrize("width", [80, 100])
 def test_retention_comes_before_the_forecast(cells: int, width: int) -> None:
     tree = fade(cells)
-    extra = answers(tree, Question(cycles=(100.0, 500.0)))
+    extra = answers(tree)
     shown = screen(tree, extra, TOLD[1:], width=width)
     fits(shown, width)
     text = "\n".join(shown.answer)
@@ -134,45 +150,47 @@ def test_where_it_went_is_never_cut() -> None:
 
 
 def test_a_brief_says_what_was_found_and_what_to_type() -> None:
-    (line,) = Brief.of(TOLD[2]).lines(3, 80, 1)
+    (line,) = Brief.of(TOLD[2], as_flag).lines(3, 80, 1)
     assert line.startswith(" 3 More points than expected lie far off") and len(line) <= 80
-    first, second = Brief.of(TOLD[1]).lines(2, 80, 2)
+    first, second = Brief.of(TOLD[1], as_flag).lines(2, 80, 2)
     assert first.startswith(" 2 R1 and R2: Around 4.96 MHz")
     assert second.startswith("   Add or exchange an element, or") and len(second) <= 80
     assert second.endswith("(--fmin or --fmax or --drop)")
-    (short,) = Brief.of(TOLD[1]).lines(2, 80, 1)
+    (short,) = Brief.of(TOLD[1], as_flag).lines(2, 80, 1)
     assert short.endswith("(try --fmin or --fmax or --drop)") and len(short) <= 80
-    assert "Python" not in Brief.of(TOLD[2]).remedy
+    assert "--noise student-t" in Brief.of(TOLD[2], as_flag).remedy
+    assert "noise=StudentT()" in Brief.of(TOLD[2]).remedy
 
 
 @pytest.mark.parametrize(
     ("text", "options"),
     [
-        ("Look at them; leave them out with --drop cell1:12 --drop 'a b:3', or take --robust.",
-         "--drop cell1:12 or --drop 'a b:3' or --robust"),
-        ("Leave the first cycles out with --skip, or take --law two-process.",
+        (f"Look at them; leave them out with {Setting('drop', ['c1:12', 'a b:3']).mark}, or take "
+         f"{ROBUST}.", "--drop c1:12 --drop 'a b:3' or --robust"),
+        (f"Leave the first cycles out with {SKIP}, or take {TWO_PROCESSES}.",
          "--skip or --law two-process"),
-        ("Take another noise: --noise gaussian (in Python noise=Gaussian()).", "--noise gaussian"),
-        ("Keep one kind with --where 'kind=...', or leave the others out with --without.",
-         "--where 'kind=...' or --without"),
+        (f"Take another noise: {GAUSSIAN}.", "--noise gaussian"),
+        (f"Keep one kind with {Setting('where', {'a kind': '...'}).mark}, or leave the others out "
+         f"with {WITHOUT}.", "--where 'a kind=...' or --without"),
     ],
 )  # fmt: skip
 def test_options_are_told_as_they_are_typed(text: str, options: str) -> None:
-    assert Brief.of(Concern("Doubt", f"Something was found. {text}")).options == options
+    concern = Concern("Doubt", Said.of(f"Something was found. {text}"))
+    assert Brief.of(concern, as_flag).options == options
 
 
 def test_every_quantity_is_in_the_whole_table_and_no_name_is_broken() -> None:
     tree = fade(2)
-    extra = answers(tree, Question(cycles=(100.0,)))
+    extra = answers(tree)
     table = summary(tree, extra)
     for width in (60, 80):
-        lines = full_lines(tree, table, extra, TOLD, ["The law."], None, width)
+        lines = full_lines(tree, table, extra, TOLD, ["The law."], Terminal(width, None, as_flag))
         assert max(map(len, lines)) <= width
         for name in map(str, table.index):
             assert any(name in line for line in lines)
     text = " ".join(" ".join(lines).split())
     for each in TOLD:
-        assert each.text in text
+        assert spelled(each.text, as_flag) in text
 
 
 @pytest.mark.parametrize(
@@ -193,7 +211,7 @@ def test_what_is_doubtful_in_a_trusted_result_is_marked() -> None:
     object.__setattr__(verdict, "headline", ("R_total",))
     tree.attrs["verdict"] = verdict.text
     table = summary(tree, None)
-    lines = answer_lines(subject_of(tree), tree, table, None, 80, 6)
+    lines = answer_lines(subject_of(tree), tree, table, None, Terminal(80), 6)
     marked = {line.split()[0] for line in lines if line.endswith("doubtful")}
     assert marked == {"R1", "R2"}
     assert not np.isnan(table.loc["R1", "median"])
@@ -212,7 +230,8 @@ def test_a_calibration_is_told_in_twelve_lines(width: int, whole: bool) -> None:
         "verdict": "The ranks of CPE9_tau are not uniform: look at it. " * 4,
         "reasons": {"The chains disagree.": 10}, "priors": {"R1": "LogNormal(5, 2)"},
     }  # fmt: skip
-    lines = calibration_lines(said, rows, "60 frequencies of a pellet " * 3, None, width, whole)
+    terminal = Terminal(width, None, as_flag)
+    lines = calibration_lines(said, rows, "60 frequencies of a pellet " * 3, terminal, whole)
     text = "\n".join(lines)
     assert max(map(len, lines[1:])) <= width and "OUTSIDE" in text
     assert lines[-1].endswith("Nothing was saved. Add --out NAME to keep it.")
@@ -237,7 +256,7 @@ def test_models_are_compared_in_twelve_lines(word: str) -> None:
         patch.setattr(ComparedModels, "doubts", [doubt] * 4)
         patch.setattr(ComparedModels, "sentences", ["The data prefer this one. " * 6, "There."])
         patch.setattr(ComparedModels, "rows", lambda self: rows)
-        lines = compared_screen(compared, None, 80)
+        lines = compared_screen(compared, Terminal(80))
         whole = compared.lines(80)
     assert len(lines) <= LINES and max(map(len, [*lines, *whole])) <= 80
     assert any(line.startswith(word.capitalize()) for line in lines)

@@ -14,7 +14,7 @@ import posterion as po
 from posterion.inference.caution.cautions import cautions
 from posterion.report.figures import energy as energy_figures
 from posterion.report.figures import transport as transport_figures
-from posterion.report.law_predictions import predicted
+from posterion.report.law_predictions import beyond_data, predicted
 from posterion.report.pages import page
 from posterion.report.pages.rows import quantity_rows
 from posterion.report.pages.subject import subject_of
@@ -111,7 +111,7 @@ def test_refused_table_has_no_statistics():
 
 
 def test_predictions_are_rows(paths):
-    extra, beyond = predicted(paths, [40.0, 150.0])
+    extra, beyond = predicted(paths, [40.0, 150.0]), beyond_data(paths, [40.0, 150.0])
     table = summary(paths, extra)
     row = table.loc["conductivity at 40 °C[bulk]"]
     E, ref = (paths["posterior"][n].sel(path="bulk") for n in ("E_a", "conductivity_ref"))
@@ -287,7 +287,7 @@ def single_page(single):
 
 @pytest.fixture(scope="module")
 def paths_page(paths):
-    extra, _ = predicted(paths, [40.0])
+    extra = predicted(paths, [40.0])
     return Page(page.render(paths, extra))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import xarray as xr
 
+from ..settings import PRIORS
 from ..verdict import Verdict
 from .comparison import comparison_cautions
 from .fade import fade_cautions
@@ -35,7 +36,8 @@ def cautions(tree: xr.DataTree) -> tuple[Caution, ...]:
 
 
 def _others(tree: xr.DataTree) -> Iterator[Caution]:
-    yield from unmoved_priors(tree, "Give a prior that you can defend (--prior), or measure more.")
+    remedy = f"Give a prior that you can defend ({PRIORS}), or measure more."
+    yield from unmoved_priors(tree, remedy)
 
 
 _BY_OUTPUT: Mapping[str, Callable[[xr.DataTree], Iterator[Caution]]] = {

@@ -1,12 +1,12 @@
 """What a reader of a fitted law of capacity fade should beware of."""
 
 import json
-import shlex
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import xarray as xr
 
+from ...errors import Setting
 from ...models.ageing import FadeLaw, KneeFade, TwoProcessFade
 from ..cells import pooling_kinds
 from ..cycling.ageing import cycles_to
@@ -17,6 +17,7 @@ from ..noise.independent import StudentT
 from ..pooling import MEAN
 from ..revive import model_of, noise_of, pool_of
 from ..scalars import scalars
+from ..settings import ALL_LAWS, INDEPENDENT, PRIORS, ROBUST, SKIP, TWO_PROCESSES, WITHOUT
 from ..verdict import Verdict
 from .general import (
     NAMED,
@@ -56,7 +57,7 @@ def fade_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     told = {name for caution in found for name in caution.parameters}
     yield from unmoved_priors(
         tree,
-        "Give a prior that you can defend (--prior), measure more cycles, or take a simpler law.",
+        f"Give a prior that you can defend ({PRIORS}), measure more cycles, or take a simpler law.",
         told,
     )
     yield from _extrapolated(tree, law, series)
@@ -67,7 +68,7 @@ def _limited(runs: Sequence[Run]) -> Iterator[Caution]:
     if not held:
         return
     other = dict.fromkeys(
-        f"--where '{name}={value}'" for run in held for value, name in other_kinds(run).items()
+        _kept({name: value}) for run in held for value, name in other_kinds(run).items()
     )
     remedy = (
         f"Take the cycles that measure the whole capacity, one of {enumerated([*other])}."
@@ -96,7 +97,7 @@ def _mixed_kinds(runs: Sequence[Run]) -> Iterator[Caution]:
             (),
             f"One series holds cycles of several kinds: '{name}' is {enumerated([*values])}. "
             "Capacities of different kinds of cycles differ by more than fade. Keep one kind with "
-            f"--where '{name}=...', or leave the others out with --without.",
+            f"{_kept({name: '...'})}, or leave the others out with {WITHOUT}.",
         )
 
 
@@ -108,13 +109,14 @@ def _mixed_cells(tree: xr.DataTree, runs: Sequence[Run]) -> Iterator[Caution]:
     for name in sorted(names):
         each = [set(run.kinds[name].tolist()) for run in runs if name in run.kinds]
         values = sorted(set.union(*each))
+        pooled = Setting("pool", {name: "partial", "cell": "partial"})
         if 1 < len(values) < len(runs) and all(len(one) == 1 for one in each):
             yield Caution(
                 "points",
                 (),
                 f"Cells whose '{name}' differs ({enumerated(values)}) are taken as cells of one "
-                "kind, and the typical and the new cell are those of the mixture. Take --pool "
-                f"{name} --pool cell, or one of them with --where '{name}=...'.",
+                "kind, and the typical and the new cell are those of the mixture. Take "
+                f"{pooled.mark}, or one of them with {_kept({name: '...'})}.",
             )
 
 
@@ -135,7 +137,7 @@ def wrong_points(tree: xr.DataTree) -> Iterator[Caution]:
             (),
             f"Single points that no cell can show: {enumerated(places)}. A counter that was not "
             "reset, a test that was stopped or a wrong unit makes such, and everything that is "
-            f"fitted to them is wrong. Leave them out with {_dropped(found)}, or take --robust.",
+            f"fitted to them is wrong. Leave them out with {_dropped(found)}, or take {ROBUST}.",
         )
 
 
@@ -151,7 +153,7 @@ def _spikes(tree: xr.DataTree, runs: Sequence[Run]) -> Iterator[Caution]:
             ("noise",),
             f"Single points lie far off both neighbours: {enumerated(_places(found))}. They widen "
             f"the scatter of all points. Look at them; leave them out with {_dropped(found)}, or "
-            "take --robust.",
+            f"take {ROBUST}.",
         )
 
 
@@ -166,7 +168,11 @@ def _places(found: Sequence[tuple[Run, float]]) -> list[str]:
 
 def _dropped(found: Sequence[tuple[Run, float]]) -> str:
     labels = [f"{run.name}:{cycle:g}" if run.name else f"{cycle:g}" for run, cycle in found]
-    return " ".join(f"--drop {shlex.quote(label)}" for label in labels[:NAMED])
+    return Setting("drop", labels[:NAMED], within="select").mark
+
+
+def _kept(labels: dict[str, str]) -> str:
+    return Setting("where", labels, within="select").mark
 
 
 def rises(tree: xr.DataTree) -> Iterator[Caution]:
@@ -180,7 +186,7 @@ def rises(tree: xr.DataTree) -> Iterator[Caution]:
             "form",
             (law.initial,),
             f"The capacity of {_named(rising)} rises at first, and this law can only fall. Leave "
-            "the first cycles out with --skip, or take --law two-process.",
+            f"the first cycles out with {SKIP}, or take {TWO_PROCESSES}.",
         )
 
 
@@ -191,7 +197,7 @@ def _independent(tree: xr.DataTree) -> Iterator[Caution]:
             ("noise",),
             "The residuals were taken as independent. Those of neighbouring cycles seldom are "
             "(temperature, rests, the same instrument), and then every interval is too narrow: by "
-            "a factor of 2 where neighbours are correlated by 0.6. Leave out --independent.",
+            f"a factor of 2 where neighbours are correlated by 0.6. Leave out {INDEPENDENT}.",
         )
 
 
@@ -261,7 +267,7 @@ def _extrapolated(
         "A law fitted before a knee cannot foresee it, and many cells have one: read it as the "
         "life without a knee."
         if not isinstance(law, KneeFade)
-        else "Other laws that fit as well may say otherwise; compare them with --law all."
+        else f"Other laws that fit as well may say otherwise; compare them with {ALL_LAWS}."
     )
     yield Caution(
         "window",

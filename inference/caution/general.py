@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ...errors import Said
 from ..diagnose import MAX_R_HAT
 from ..pooling import SPREAD
 from ..prior import FAMILIES, Prior
@@ -53,6 +54,10 @@ class Caution:
     kind: Kind
     parameters: tuple[str, ...]
     text: str
+
+    def __post_init__(self) -> None:
+        """Read the arguments that the text speaks of."""
+        object.__setattr__(self, "text", Said.of(self.text))
 
 
 def variable(tree: xr.DataTree, group: str, name: str) -> xr.DataArray:

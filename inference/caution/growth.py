@@ -10,6 +10,7 @@ from ...models.growth import GrowthLaw
 from ..cycling.cycle_series import CycleSeries, cycle_series
 from ..revive import model_of
 from ..scalars import scalars
+from ..settings import PRIORS
 from .general import Caution, enumerated, open_spreads, unmoved_priors
 
 _PARTS = ("path", "series")
@@ -25,7 +26,7 @@ def growth_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     yield from found
     told = {name for caution in found for name in caution.parameters}
     yield from unmoved_priors(
-        tree, "Give a prior that you can defend (--prior), or measure at more cycles.", told
+        tree, f"Give a prior that you can defend ({PRIORS}), or measure at more cycles.", told
     )
     yield from _specimens(series)
 

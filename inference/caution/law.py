@@ -14,6 +14,7 @@ from ..measured import Series, measured_series
 from ..noise.independent import Relative
 from ..revive import model_of, noise_of, pool_of
 from ..scalars import scalars
+from ..settings import PRIORS, ROBUST
 from .general import (
     UNMOVED,
     Caution,
@@ -68,7 +69,7 @@ def law_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     yield from found
     yield from unmoved_priors(
         tree,
-        "Give a prior that you can defend (--prior), or measure more temperatures or samples.",
+        f"Give a prior that you can defend ({PRIORS}), or measure more temperatures or samples.",
         told,
     )
     yield from _room(tree, series)
@@ -124,7 +125,7 @@ def scattered(tree: xr.DataTree) -> Iterator[Caution]:
             f"The points{_of(labels)} lie off the law by more than a factor of 1.6, which "
             "measurements do not: some of them do not follow it, several samples are fitted as "
             "one, or a unit is wrong. The intervals are widened by that. Look at the points, "
-            "leave out what does not belong, or take --robust.",
+            f"leave out what does not belong, or take {ROBUST}.",
         )
 
 

@@ -14,6 +14,7 @@ from ..measured import group_dim
 from ..noise.censored import Censored
 from ..revive import model_of, noise_of
 from ..scalars import scalars
+from ..settings import PRIORS
 from .general import UNMOVED, Caution, contraction, enumerated, open_spreads, unmoved_priors
 
 Array = NDArray[np.float64]
@@ -74,7 +75,7 @@ def limit_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     yield from found
     told = {name for caution in found for name in caution.parameters} | {"noise", "shape"}
     yield from unmoved_priors(
-        tree, "Give a prior that you can defend (--prior), or test more cells.", told
+        tree, f"Give a prior that you can defend ({PRIORS}), or test more cells.", told
     )
 
 
@@ -150,7 +151,7 @@ def onset_cautions(tree: xr.DataTree) -> Iterator[Caution]:
     yield from found
     told = {name for caution in found for name in caution.parameters}
     yield from unmoved_priors(
-        tree, "Give a prior that you can defend (--prior), or sweep over a wider range.", told
+        tree, f"Give a prior that you can defend ({PRIORS}), or sweep over a wider range.", told
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ...errors import marked
 from ...models.circuit import Circuit, Leaf
 from ...models.coordinates import find_arcs
 from ...units import hertz
@@ -15,6 +16,7 @@ from ..discrepancy import MODE, OFFSET, is_discrepant, modes_of
 from ..pooling import SPREAD
 from ..relaxation_times import missing_process
 from ..residuals import residuals_of
+from ..settings import CUT, PRIORS
 from ..unstack import unstack
 from ..verdict import Verdict
 from .general import (
@@ -94,7 +96,7 @@ def _of_each(spectra: dict[str, xr.DataTree], circuit: Circuit) -> Iterator[Caut
         yield Caution(
             first.kind,
             tuple(f"{name}[{label}]" for name in first.parameters for label in labels),
-            f"Of {whose}{example}: {first.text}",
+            f"Of {whose}{example}: {marked(first.text)}",
         )
 
 
@@ -204,7 +206,7 @@ def _misfit(tree: xr.DataTree) -> Iterator[Caution]:
         f"The circuit misses a feature, most of all around {hertz(place)}: neighbouring points "
         f"of the {part} part lie on the same side of the model, which noise does not do. The "
         "intervals are then too narrow. Look at the residuals, add or exchange an element, or "
-        "leave out frequencies at which the cell drifted (--fmin, --fmax, --drop).",
+        f"leave out frequencies at which the cell drifted ({CUT}).",
     )
 
 
@@ -299,7 +301,7 @@ def _correlations(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
             f"{a} and {b} cannot be told apart (correlation {_signed(r)}): only their {what} "
             "determined well. Do not read them one by one: "
             + ("quote the sum, " if ohms and r < 0 else "quote them with their correlation, ")
-            + "give one of them a prior (--prior) from another experiment, or take a simpler "
+            + f"give one of them a prior ({PRIORS}) from another experiment, or take a simpler "
             "circuit.",
         )
 

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from ...errors import Said
 from ..deciding import decimals_beside
 
 RARE = 0.01
@@ -56,6 +57,10 @@ class Check:
     sentence: str
     unit: str = ""
     matters: bool = True
+
+    def __post_init__(self) -> None:
+        """Read the arguments that the sentence speaks of."""
+        object.__setattr__(self, "sentence", Said.of(self.sentence))
 
     @property
     def found(self) -> str:

@@ -1,12 +1,13 @@
-"""Which noise to try instead, in words that hold at the command line and in Python."""
+"""Which noise to try instead."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from ..noise.independent import Gaussian, StudentT
+from ..settings import GAUSSIAN, HEAVY_TAILS, ROBUST, WHITE
 
 OF_TABLES = ("temperature", "cycle")
-"""Inputs of data whose commands have ``--robust``."""
+"""Inputs of data whose commands know a noise with heavy tails."""
 
 
 def with_heavy_tails(noise: Any, unit: str) -> str:
@@ -22,9 +23,8 @@ def with_heavy_tails(noise: Any, unit: str) -> str:
     if any(isinstance(each, StudentT) for each in _layers(noise)):
         return ""
     if unit == "frequency":
-        return "--noise student-t (in Python noise=StudentT())"
-    python = "in Python a noise with StudentT"
-    return f"--robust ({python})" if unit in OF_TABLES else python
+        return HEAVY_TAILS
+    return ROBUST if unit in OF_TABLES else "in Python a noise with StudentT"
 
 
 def of_another_size(noise: Any, unit: str) -> str:
@@ -37,8 +37,7 @@ def of_another_size(noise: Any, unit: str) -> str:
     """
     constant = any(isinstance(each, Gaussian) for each in _layers(noise))
     if unit == "frequency":
-        name, value = ("white", "Proportional()") if constant else ("gaussian", "Gaussian()")
-        return f"--noise {name} (in Python noise={value})"
+        return WHITE if constant else GAUSSIAN
     return f"in Python another base of the noise, {'Relative()' if constant else 'Gaussian()'}"
 
 

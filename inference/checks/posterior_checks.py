@@ -20,6 +20,7 @@ from ..noise.discrepant import Discrepant
 from ..residuals import Residuals, replicas_of, residuals_of
 from ..revive import model_of, noise_of
 from ..scalars import scalars, stem
+from ..settings import CIRCUIT, CUT, ONE_POINT, TWO_PHASES
 from .one_check import RARE, Check
 from .other_noise import of_another_size, with_heavy_tails
 from .steps import largest_step, place_of_step
@@ -224,8 +225,8 @@ def _remedy(residuals: Residuals) -> str:
 
 
 _REMEDIES: Mapping[str, str] = {
-    "frequency": "Add or exchange an element (--circuit), or leave out where the cell drifted "
-    "(--fmin, --fmax, --drop).",
+    "frequency": f"Add or exchange an element ({CIRCUIT}), or leave out where the cell drifted "
+    f"({CUT}).",
     "temperature": "Try VTF, two regimes or two phases.",
     "cycle": "Try another law of ageing, or leave out the cycles in which the test was changed.",
 }
@@ -260,8 +261,8 @@ def _say_step(residuals: Residuals, value: float, noise: Any) -> str:
     low, high = (place - 273.15 for place in place_of_step(residuals))
     return (
         f"Between {low:.1f} and {high:.1f} °C the points leave one line for another, as at a phase "
-        f"transition: two lines leave {np.exp(-value / 2):.2g} of the scatter. Take --law "
-        "two-phases (in Python TwoPhases), or fit the points of each side by themselves."
+        f"transition: two lines leave {np.exp(-value / 2):.2g} of the scatter. Take "
+        f"{TWO_PHASES}, or fit the points of each side by themselves."
     )
 
 
@@ -278,7 +279,7 @@ def _say_tail(residuals: Residuals, value: float, noise: Any) -> str:
 def _say_outlier(residuals: Residuals, value: float, noise: Any) -> str:
     place = residuals.words(int(np.argmax(np.abs(residuals.observed))))
     heavy = with_heavy_tails(noise, residuals.unit)
-    ways = ["leave it out with --drop"] if residuals.unit == "frequency" else []
+    ways = [f"leave it out with {ONE_POINT}"] if residuals.unit == "frequency" else []
     ways += [f"take {heavy}"] if heavy else []
     return (
         f"The point at {place} lies {value:.1f} standard deviations off the model: an outlier, "

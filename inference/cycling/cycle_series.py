@@ -1,18 +1,21 @@
 """The points that a law of cycles was fitted to, one series for each group."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..measured import group_dim
+from ..measured import group_dim, labels_of_points
 from ..revive import model_of
 from .ageing import Reference
 
 Array = NDArray[np.float64]
+
+GROWN = 2.0
+"""The multiple of the first value that is waited for where values grow."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Question:
     reference
         What retention is relative to; see `retention`.
     threshold
-        The share of it that is waited for.
+        The share of it that is waited for; of values that grow `GROWN` unless told.
     cycles
         Where retention is asked for; the last measured cycle where there are none.
     """
@@ -70,7 +73,7 @@ class Question:
     cycles: tuple[float, ...] = ()
 
 
-def ask(tree: xr.DataTree, question: Question) -> None:
+def keep_question(tree: xr.DataTree, question: Question) -> None:
     """Keep with a result what was asked of it, for its page."""
     tree.attrs["question"] = json.dumps(asdict(question))
 
@@ -78,18 +81,13 @@ def ask(tree: xr.DataTree, question: Question) -> None:
 def question_of(tree: xr.DataTree) -> Question:
     """Return what was asked of a result."""
     asked = json.loads(str(tree.attrs.get("question", "{}")))
-    return Question(**(asked | {"cycles": tuple(asked.get("cycles", ()))}))
+    usual = {} if model_of(tree).output == "capacity" else {"threshold": GROWN}
+    return Question(**(usual | asked | {"cycles": tuple(asked.get("cycles", ()))}))
 
 
-def keep_kinds(tree: xr.DataTree, data: xr.Dataset) -> None:
-    """Keep with a result the labels of its points, such as the kind of each cycle."""
-    kinds = {
-        f"{_KIND}{name}": ("point", value.values.astype(str))
-        for name, value in data.coords.items()
-        if value.dims == ("point",) and value.dtype.kind in "UO"
-    }
-    constant = tree.children["constant_data"].to_dataset()
-    tree["constant_data"] = xr.DataTree(constant.drop_vars(kinds, errors="ignore").assign(kinds))
+def asked_cycles(question: Question, series: Sequence[CycleSeries]) -> tuple[float, ...]:
+    """Return the cycles that are asked for; the last measured one where there are none."""
+    return question.cycles or (max(each.last for each in series),)
 
 
 def cycle_series(tree: xr.DataTree) -> tuple[CycleSeries, ...]:
@@ -97,11 +95,7 @@ def cycle_series(tree: xr.DataTree) -> tuple[CycleSeries, ...]:
     data = tree.children["constant_data"].to_dataset()
     cycle = np.asarray(data["measured_cycle"].values)
     value = np.asarray(data[f"measured_{model_of(tree).output}"].values)
-    kinds = {
-        str(name).removeprefix(_KIND): each.values.astype(str)
-        for name, each in data.items()
-        if str(name).startswith(_KIND)
-    }
+    kinds = labels_of_points(tree)
     dim = group_dim(tree)
     labels, of_point = [""], np.zeros(cycle.size, dtype=int)
     if dim is not None:
@@ -113,6 +107,3 @@ def cycle_series(tree: xr.DataTree) -> tuple[CycleSeries, ...]:
         theirs = {name: values[own] for name, values in kinds.items()}
         found.append(CycleSeries(label, cycle[own], value[own], theirs))
     return tuple(found)
-
-
-_KIND = "kind_of_point_"

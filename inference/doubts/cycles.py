@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from ..caution.fade import rises, threshold_ratios, wrong_points
 from ..caution.general import enumerated
 from ..cycling.cycle_runs import SHORT, Run, rises_first, runs_of
-from ..cycling.cycle_series import Question, ask, cycle_series, question_of
+from ..cycling.cycle_series import Question, cycle_series, keep_question, question_of
 from ..measured import group_dim
 from ..revive import model_of
+from ..settings import THRESHOLD as ASKED_THRESHOLD
 from ..verdict import Doubt, Verdict
 
 Array = NDArray[np.float64]
@@ -108,7 +109,7 @@ def beyond_data(tree: xr.DataTree) -> Iterator[Doubt]:
             f"The threshold of {100 * question_of(tree).threshold:.4g} % lies beyond {FAR:g} times "
             f"the measured cycles{whose}. So far out every law says something else and knees come "
             "unannounced: the cycles to it are no forecast. Measure longer, or ask for a threshold "
-            "that the data come near (--threshold).",
+            f"that the data come near ({ASKED_THRESHOLD}).",
             (THRESHOLD,),
             EXTRAPOLATION,
         )
@@ -116,7 +117,7 @@ def beyond_data(tree: xr.DataTree) -> Iterator[Doubt]:
 
 def asked(tree: xr.DataTree, question: Question) -> None:
     """Keep with a result what was asked of it, and what is to be doubted of the answer."""
-    ask(tree, question)
+    keep_question(tree, question)
     verdict = Verdict.of(tree)
     if verdict.passed:
         others = tuple(each for each in verdict.doubts if each.name != EXTRAPOLATION)

@@ -17,6 +17,7 @@ from ..hidden import hidden
 from ..measured import group_dim
 from ..revive import model_of
 from ..scalars import element, scalars, stem
+from ..settings import CIRCUIT, SIGN, SLOWEST
 from ..verdict import ALL, Doubt, Verdict
 from .labels import about_label, label_of
 
@@ -162,7 +163,7 @@ def drifted(tree: xr.DataTree) -> Iterator[Doubt]:
             f"The resistances{whose} {grew} by about {100 * abs(each.change):.2g} % during the "
             "sweep, if points were measured from high to low frequency: only time explains what "
             "the circuit misses. They belong to no single time. Measure after a longer rest and "
-            "at a steady temperature, or leave out the slowest points (--fmin).",
+            f"at a steady temperature, or leave out the slowest points ({SLOWEST}).",
             about_label(tree, label) if label else ALL,
             "drift",
         )
@@ -184,7 +185,7 @@ def loud_noise(tree: xr.DataTree) -> Iterator[Doubt]:
     about = tuple(each for label in labels for each in about_label(tree, label))
     yield Doubt(
         f"The noise{whose} is {100 * max(loud.values()):.0f} % of |Z|, which no instrument "
-        "scatters: the circuit does not follow the data (--circuit), or a sign (--sign) or a "
+        f"scatters: the circuit does not follow the data ({CIRCUIT}), or a sign ({SIGN}) or a "
         "column is wrong. Look at the data beside the fit.",
         about or ALL,
         "noise",

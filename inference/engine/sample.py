@@ -186,7 +186,7 @@ class Sampler:
             known = {"evidence": evidence}
         clock.lap("predict_s")
         tree.attrs = {
-            "verdict": json.dumps(asdict(verdict)),
+            "verdict": verdict.text,
             "sampler": run["sampler"],
             "grew": run["grew"],
             **known,

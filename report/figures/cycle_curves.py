@@ -5,12 +5,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ...inference.cycling.ageing import Who, cycles_to, retention
-from ...inference.cycling.cycle_series import CycleSeries, Question, cycle_series
+from ...inference.cycling.cycle_series import CycleSeries, Question, asked_cycles, cycle_series
 from ...inference.measured import group_dim
 from ...inference.predict import predict
 from ...inference.revive import model_of
 from ..cycle_subjects import of_all, subjects
-from ..fade_answers import asked_cycles
 from ..law_predictions import thinned
 
 Array = NDArray[np.float64]

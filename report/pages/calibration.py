@@ -23,7 +23,7 @@ def reasons(result: "xr.Dataset") -> list[tuple[str, int]]:
 
 
 def document(result: "xr.Dataset", words: str) -> dict[str, Any]:
-    """Return what ``--json`` prints."""
+    """Return it as a JSON document."""
     table = calibration_table(result)
     uniform, said = calibration_verdict(result)
     rows = json.loads(table.to_json(orient="index", double_precision=6))

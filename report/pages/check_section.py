@@ -20,7 +20,7 @@ _LABELS = {
 
 
 def checks_json(checks: Checks) -> dict[str, Any]:
-    """Return the checks of a model as a part of the document that ``--json`` prints."""
+    """Return the checks of a model as a part of a JSON document."""
     relations = checks.kramers_kronig
     return {
         "table": {

@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from ...errors import Spell, all_spelled, spelled
 from ...inference.revive import model_of
 from ...inference.store import replacing
 from ..compared_models import MEANINGS, ComparedModels
@@ -15,7 +16,7 @@ MANY = 2000
 """Data from which on a figure is made of pixels."""
 
 
-def write(compared: ComparedModels, folder: Path) -> None:
+def write(compared: ComparedModels, folder: Path, spell: Spell = str) -> None:
     """Write ``report.html``, ``comparison.json``, ``comparison.csv`` and ``pointwise.csv``.
 
     Raises
@@ -24,8 +25,10 @@ def write(compared: ComparedModels, folder: Path) -> None:
         If the folder is not there or cannot be written to.
     """
     texts = {
-        "report.html": render(compared),
-        "comparison.json": json.dumps(compared.document(), ensure_ascii=False, indent=1),
+        "report.html": render(compared, spell),
+        "comparison.json": json.dumps(
+            all_spelled(compared.document(), spell), ensure_ascii=False, indent=1
+        ),
     }
     if compared.comparison is not None:
         texts["comparison.csv"] = compared.comparison.table.to_csv()
@@ -35,13 +38,17 @@ def write(compared: ComparedModels, folder: Path) -> None:
             temporary.write_text(text, encoding="utf-8")
 
 
-def render(compared: ComparedModels) -> str:
+def render(compared: ComparedModels, spell: Spell = str) -> str:
     """Return the page as HTML."""
     from jinja2 import Environment, StrictUndefined
 
     # Names come from files of strangers: everything is escaped.
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: spelled(value, spell),
     )
     source = files(__package__).joinpath("compared_page.html.jinja").read_text(encoding="utf-8")
     return environment.from_string(source).render(_content(compared))

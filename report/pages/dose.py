@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from ...inference.factors.dose_answers import dose_answers, of_each_dose, question_of_dose
-from ...inference.verdict import Verdict
 from ...models.dose import DoseResponse
 from ..figures.dose import dose_curve
 from ..figures.specimen_spread import open_answers
@@ -118,21 +117,3 @@ class DoseSubject(Subject):
         if not passed or not open_answers(dose_by_spread(tree)):
             return ((drawing,),)
         return ((drawing,), (by_spread_drawing(dose_by_spread),))
-
-
-def dose_extra(tree: xr.DataTree) -> xr.Dataset | None:
-    """Return draws of the best dose and of gains for tables; None where the checks failed."""
-    if not Verdict.of(tree).passed:
-        return None
-    found, question = tree.children["dose"].dataset, question_of_dose(tree)
-    best, gain = found[BEST], found["gain"]
-    levels = [str(level) for level in found["level"].values]
-    made = {}
-    for dose in found["tested"].values:
-        own = gain.sel(tested=dose, drop=True)
-        made[f"gain_over_{dose:g}"] = own.assign_attrs(
-            units="",
-            long_name=f"factor by which the optimum is better than {dose:g} {question['unit']}",
-        )
-    every = xr.Dataset({BEST: best, **made})
-    return every if levels != [""] else every.isel(level=0, drop=True)

@@ -6,7 +6,6 @@ import xarray as xr
 
 from ...inference.factors.factorial import FIRST, SECOND
 from ...inference.factors.factorial_answers import interactions, ratios
-from ...inference.verdict import Verdict
 from ..certainty import interval_of
 from ..figures.factorial import interaction_plot, ratio_plot
 from ..figures.specimen_spread import open_answers
@@ -109,18 +108,3 @@ class FactorialSubject(Subject):
         if not open_answers(ratios_by_spread(tree)):
             return ((first,), (second,))
         return ((first,), (second,), (by_spread_drawing(ratios_by_spread),))
-
-
-def factorial_extra(tree: xr.DataTree) -> xr.Dataset | None:
-    """Return draws of ratios and of their ratios for tables; None where the checks failed."""
-    if not Verdict.of(tree).passed:
-        return None
-    found = {}
-    for ratio in ratios(tree):
-        label = f"{ratio.above} over {ratio.below} at {ratio.at}"
-        found[label] = ratio.draws.assign_attrs(units="", long_name=f"ratio of {label}")
-    for each in interactions(tree):
-        label = f"{each.above} over {each.below}, {each.end} over {each.start}"
-        found[label] = each.draws.assign_attrs(units="", long_name="ratio of the two ratios")
-    # A result takes no slash in a name, and labels come from files.
-    return xr.Dataset({name.replace("/", "∕"): draws for name, draws in found.items()})

@@ -12,8 +12,6 @@ from ...inference.noise.censored import Censored, Weibull
 from ...inference.predict import predict
 from ...inference.revive import model_of, noise_of
 from ...inference.scalars import stem
-from ...inference.verdict import Verdict
-from ...models.limits import Limit
 from ..figures import limit as limit_figures
 from ..figures import onset as onset_figures
 from ..numbers import interval, scale_of
@@ -195,32 +193,3 @@ class OnsetSubject(Subject):
         )
         observed = variable(tree, "observed_data", "current").values
         return float(np.mean((low <= observed) & (observed <= high)))
-
-
-def ratios(tree: xr.DataTree) -> xr.Dataset | None:
-    """Return the medians of all groups over that of the first; None where nothing is to compare.
-
-    None too where the checks failed.
-    """
-    model = model_of(tree)
-    groups = tested_groups(tree) if isinstance(model, Limit) else ()
-    if len(groups) < 2 or not Verdict.of(tree).passed or not isinstance(model, Limit):
-        return None
-    first, *others = (
-        variable(tree, "posterior", f"{model.median.name}[{g.label}]").reset_coords(drop=True)
-        for g in groups
-    )
-    found = {}
-    for group, each in zip(groups[1:], others, strict=True):
-        said = f"median of {group.label} over that of {groups[0].label}"
-        # Labels come from files; a result takes no slash in a name.
-        name = f"{group.label} over {groups[0].label}".replace("/", "∕")
-        found[name] = (each / first).assign_attrs(units="", long_name=said)
-    return xr.Dataset(found)
-
-
-def higher(compared: xr.Dataset | None) -> dict[str, float]:
-    """Return the probability that each median is above that of the first group."""
-    if compared is None:
-        return {}
-    return {str(name): float((value > 1).mean()) for name, value in compared.items()}

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from ...errors import Spell, spelled
 from ...inference.caution.cautions import cautions
 from ...inference.checks.check import Checks, checks_of
 from ...inference.checks.one_check import GRAVE
@@ -30,46 +31,30 @@ def write_report(
     *,
     extra: xr.Dataset | None = None,
     checks: Checks | None = None,
+    spell: Spell = str,
 ) -> None:
-    """Write the report of a result as one self-contained HTML file.
-
-    Where the checks failed, no interval, band or distribution is shown: only the data,
-    what failed, and the draws' ranks and traces.
-
-    Parameters
-    ----------
-    tree
-        A fitted model.
-    path
-        The file to write. It is replaced as a whole: a run that is killed leaves the old
-        file or the new one.
-    extra
-        Further draws of dims (chain, draw), such as the result of `conductivity`.
-    checks
-        Of the model, where they were made already; see `check`.
-
-    Raises
-    ------
-    PosterionError
-        If the folder cannot be written to.
-
-    Examples
-    --------
-    >>> import posterion as po
-    >>> po.write_report(po.load("pellet.nc"), "pellet.html")  # doctest: +SKIP
-    """
-    page = render(tree, extra, checks)
+    """Write the page of a result to a file; see `posterion.write_report`."""
+    page = render(tree, extra, checks, spell)
     with replacing(Path(path)) as temporary:
         temporary.write_text(page, encoding="utf-8")
 
 
-def render(tree: xr.DataTree, extra: xr.Dataset | None = None, checks: Checks | None = None) -> str:
+def render(
+    tree: xr.DataTree,
+    extra: xr.Dataset | None = None,
+    checks: Checks | None = None,
+    spell: Spell = str,
+) -> str:
     """Return the report of a result as HTML."""
     from jinja2 import Environment, StrictUndefined
 
     # Names come from files of strangers: everything is escaped.
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: spelled(value, spell),
     )
     source = files(__package__).joinpath("page.html.jinja").read_text(encoding="utf-8")
     return environment.from_string(source).render(content(tree, extra, checks))
@@ -90,7 +75,8 @@ def content(
     mark(rows, {name for caution in found for name in caution.parameters})
     drawings, section = subject.drawings(tree, passed), subject.section(tree)
     further = (section.drawing,) if section and section.drawing else ()
-    messages = [line for line in str(tree.attrs["messages"]).splitlines() if line]
+    said = (str(tree.attrs.get(name, "")).splitlines() for name in ("messages", "left_out"))
+    messages = [line for lines in said for line in lines if line]
     messages += [
         f"{what} {extra.attrs[what]}"
         for what in ("thickness", "diameter")

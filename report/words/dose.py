@@ -1,14 +1,12 @@
 """What a curve over doses says in words, and its JSON document."""
 
-from typing import Any
-
 import numpy as np
 import xarray as xr
 
 from ...inference.factors.dose_answers import Best, dose_answers, of_each_dose, question_of_dose
 from ...inference.factors.prior_levels import Level
 from ...inference.verdict import Verdict
-from ..certainty import LIKELY, SURE, at_known_spreads, said, spread_in_words, statistics
+from ..certainty import LIKELY, SURE, at_known_spreads, said, spread_in_words
 from ..number_texts import chance
 
 UNITS = {"uL": "µL", "um": "µm", "degC": "°C"}
@@ -107,32 +105,3 @@ def with_unit(dose: float, unit: str) -> str:
 def sentence(text: str) -> str:
     """Begin with a capital letter and end with a full stop."""
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def dose_document(tree: xr.DataTree) -> dict[str, Any]:
-    """Return what the JSON document says of the best dose; null where the checks failed."""
-    question = question_of_dose(tree)
-    answers: list[dict[str, Any]] | None = None
-    if Verdict.of(tree).passed:
-        answers = [
-            {
-                "level": best.level or None,
-                "best_dose": statistics(best.draws) | {"unit": question["unit"]},
-                "p_inside": best.inside,
-                "p_at_smallest_or_below": best.below,
-                "p_at_largest_or_above": best.above,
-                "p_best": {
-                    f"{dose:g}": float(p) for dose, p in zip(best.tested, best.p_best, strict=True)
-                },
-                "gain": {
-                    f"{dose:g}": statistics(gain)
-                    for dose, gain in zip(best.tested, best.gain, strict=True)
-                },
-                "sensitivity": [
-                    {"specimen_spread": each.spread, "p_best": each.probability}
-                    for each in best.sensitivity
-                ],
-            }
-            for best in dose_answers(tree)
-        ]
-    return {"dose": {**question, "answers": answers}, "sentences": [*dose_sentences(tree)]}

@@ -1,7 +1,6 @@
 """What a table of two factors says in words, and its JSON document."""
 
 import json
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -16,7 +15,7 @@ from ...inference.factors.factorial_answers import (
 )
 from ...inference.factors.prior_levels import Level
 from ...inference.verdict import Verdict
-from ..certainty import LIKELY, at_known_spreads, said, spread_in_words, statistics
+from ..certainty import LIKELY, at_known_spreads, said, spread_in_words
 from ..number_texts import chance, span
 
 MOST_PAIRS = 6
@@ -118,43 +117,3 @@ def _interaction(tree: xr.DataTree, found: Interaction) -> tuple[str, str]:
         f"{chance(max(rises, 1 - rises))}). {cancels}",
         f"{found.above} is {both[0]}; {both[1]}.",
     )
-
-
-def factorial_document(tree: xr.DataTree) -> dict[str, Any]:
-    """Return what the JSON document says of the factors; null where the checks failed."""
-    first, second = factors_of(tree)
-    document: dict[str, Any] = {
-        "first": first,
-        "second": second,
-        "ratios": None,
-        "interactions": None,
-    }
-    if Verdict.of(tree).passed:
-        document["ratios"] = [
-            {
-                "a": ratio.above,
-                "b": ratio.below,
-                "at": ratio.at,
-                "ratio": statistics(ratio.draws.values),
-                "p_larger": ratio.p_above,
-                "sensitivity": [
-                    {"specimen_spread": each.spread, "p_likelier_side": each.probability}
-                    for each in sensitivity(tree, ratio)
-                ],
-            }
-            for ratio in ratios(tree)
-        ]
-        document["interactions"] = [
-            {
-                "a": found.above,
-                "b": found.below,
-                "from": found.start,
-                "to": found.end,
-                "ratio_of_ratios": statistics(found.draws.values),
-                "p_rises": found.p_rises,
-                "p_lower_then_higher": found.p_falls_then_rises,
-                "p_higher_then_lower": found.p_rises_then_falls,
-            }
-            for found in interactions(tree)
-        ]
-    return {"factorial": document, "sentences": [*factorial_sentences(tree)]}

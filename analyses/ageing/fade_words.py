@@ -1,4 +1,4 @@
-"""What ``posterion fit fade`` says in words beside its tables."""
+"""What a law of fade says in sentences, and what its cells say of Coulombic efficiency."""
 
 from typing import Any
 
@@ -6,21 +6,25 @@ import numpy as np
 import xarray as xr
 
 from ...inference.cycling.ageing import told
-from ...inference.cycling.cycle_series import Question, cycle_series
+from ...inference.cycling.cycle_series import asked_cycles, cycle_series, question_of
 from ...inference.revive import model_of
-from ..cycle_subjects import series_of, subjects
-from ..fade_answers import asked_cycles
-from ..number_texts import chance
-from ..pages.law import formula
-from ..threshold_answers import extrapolated, percent, reaching, unreached
+from ...report.cycle_subjects import series_of, subjects
+from ...report.number_texts import chance
+from ...report.pages.law import formula
+from ...report.threshold_answers import extrapolated, percent, reaching, unreached
+from .laws import lines_of_laws
 
 SHOWN = 8
 """Cells of which something is said in words."""
 
 
-def remarks_of(tree: xr.DataTree, question: Question, extra: xr.Dataset | None) -> list[str]:
-    """Return the law, what retention is relative to, what is extrapolated, and chances."""
-    series, whom = cycle_series(tree), subjects(tree)
+def remarks(tree: xr.DataTree, extra: xr.Dataset | None) -> list[str]:
+    """Return the law, what is extrapolated, chances, and what else was compared or measured."""
+    return [*_of_law(tree, extra), *lines_of_laws(tree), *efficiency(tree)[1]]
+
+
+def _of_law(tree: xr.DataTree, extra: xr.Dataset | None) -> list[str]:
+    series, whom, question = cycle_series(tree), subjects(tree), question_of(tree)
     law = model_of(tree)
     lines = [
         formula(law),
@@ -71,10 +75,11 @@ def _of_cell(cell: str, found: dict[str, float]) -> str:
     )
 
 
-def efficiency(found: xr.Dataset | None) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return Coulombic efficiencies for a JSON document and in words; nothing where none."""
-    if found is None:
-        return [], []
+def efficiency(tree: xr.DataTree) -> tuple[list[dict[str, Any]] | None, list[str]]:
+    """Return Coulombic efficiencies for a JSON document and in words; None where none is known."""
+    if "coulombic_efficiency" not in tree.children:
+        return None, []
+    found = tree.children["coulombic_efficiency"].to_dataset()
     entries: list[dict[str, Any]] = []
     lines: list[str] = []
     for place, cell in enumerate(found["cell"].values.tolist()):

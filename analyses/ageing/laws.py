@@ -1,22 +1,23 @@
 """Several laws of cycles beside each other: which do the data prefer, and what does each say."""
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
-from ..inference.cycling.cycle_series import Question, keep_kinds
-from ..inference.doubts.cycles import asked
-from ..inference.model_comparison.compare_models import compare_models, trusted
-from ..inference.verdict import Verdict
-from .censored import ends_at
-from .cycle_subjects import subjects
-from .figures.cycle_curves import curves, reach, references
-from .numbers import number
-from .tables import doubts_json
-from .threshold_answers import THRESHOLD, percent, reached
+from ...errors import marked, with_arguments
+from ...inference.cycling.cycle_series import Question
+from ...inference.model_comparison.compare_models import compare_models, trusted
+from ...inference.verdict import Verdict
+from ...report.censored import ends_at
+from ...report.cycle_subjects import subjects
+from ...report.figures.cycle_curves import curves, reach, references
+from ...report.numbers import number
+from ...report.tables import doubts_json
+from ...report.threshold_answers import THRESHOLD, percent, reached
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,33 +51,8 @@ class Laws:
     messages: tuple[str, ...]
 
 
-def fit_laws(
-    laws: Mapping[str, Any],
-    data: xr.Dataset,
-    question: Question,
-    priors: Mapping[str, Any],
-    say: Callable[[str], None],
-    **options: Any,
-) -> Laws:
-    """Fit each law to the same data, with the priors of what it knows, and compare them.
-
-    A prior that a single law does not know is an error.
-    """
-    from ..inference.fit import fit
-
-    fits = {}
-    for name, law in laws.items():
-        if len(laws) > 1:
-            say(f"Fitting the law {name}")
-        own = {key: each for key, each in priors.items() if len(laws) == 1 or _knows(law, key)}
-        tree = fit(law, data, priors=own, progress=say, **options)
-        keep_kinds(tree, data)
-        asked(tree, question)
-        fits[name] = tree
-    return compared(fits)
-
-
-def _knows(law: Any, name: str) -> bool:
+def knows(law: Any, name: str) -> bool:
+    """Tell whether a law or its noise has what a prior is given for."""
     own = {p.name for p in (*law.parameters, *law.coordinates().parameters)}
     return name.partition("_mean")[0].partition("_spread")[0] in own | {"noise", "rho", "nu"}
 
@@ -84,7 +60,7 @@ def _knows(law: Any, name: str) -> bool:
 def compared(fits: Mapping[str, xr.DataTree]) -> Laws:
     """Compare the laws whose runs passed their checks."""
     passed, failed = trusted(fits)
-    refused = tuple(f"{name} is refused: {reason}" for name, reason in failed.items())
+    refused = tuple(f"{name} is refused: {marked(reason)}" for name, reason in failed.items())
     if len(passed) < 2:
         best = next(iter(passed or fits))
         sentence = f"Only {best} passed its checks, so no laws are compared." if passed else ""
@@ -143,24 +119,33 @@ def law_rows(entries: Sequence[Mapping[str, Any]], question: Question) -> list[s
     return ["  ".join(row[k].ljust(widths[k]) for k in used).rstrip() for row in rows]
 
 
-def told_laws(laws: Laws, question: Question) -> tuple[dict[str, Any], list[str]]:
-    """Return what several laws say, for a JSON document and in words; nothing of one law.
-
-    What each says along the cycles is kept with the best result, for its page.
-    """
+def keep_laws(laws: Laws, question: Question) -> None:
+    """Keep with the best of several laws what they say; nothing of a single one."""
     if len(laws.fits) == 1:
-        return {}, []
+        return
+    best = laws.fits[laws.best]
     entries, beside = law_entries(laws, question), side_by_side(laws, question)
     if beside is not None:
-        laws.fits[laws.best]["laws"] = xr.DataTree(beside)
+        best["laws"] = xr.DataTree(beside)
     lines = [*law_rows(entries, question), *([laws.sentence] if laws.sentence else [])]
     lines += [f"Note: {message.rstrip('.')}." for message in laws.messages]
-    return {"laws": entries, "comparison": laws.sentence}, lines
+    compared = {"laws": entries, "comparison": laws.sentence, "lines": lines}
+    best.attrs["compared"] = json.dumps(marked(compared))
 
 
-def compared_by(laws: Laws) -> list[str]:
-    """Return which laws were compared, and by how much one is preferred; nothing of a single."""
-    return [laws.sentence] if laws.sentence else []
+def lines_of_laws(tree: xr.DataTree) -> list[str]:
+    """Return what several laws say as lines of text; none of a single one."""
+    return [*_kept(tree).get("lines", ())]
+
+
+def with_laws(document: dict[str, Any], tree: xr.DataTree) -> dict[str, Any]:
+    """Add to a JSON document what several laws say."""
+    return document | {k: each for k, each in _kept(tree).items() if k in ("laws", "comparison")}
+
+
+def _kept(tree: xr.DataTree) -> dict[str, Any]:
+    found: dict[str, Any] = with_arguments(json.loads(str(tree.attrs.get("compared", "{}"))))
+    return found
 
 
 def side_by_side(laws: Laws, question: Question) -> xr.Dataset | None:

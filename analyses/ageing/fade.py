@@ -1,25 +1,26 @@
-"""What is asked of a law of fade: retention at cycles, and the cycle of a threshold."""
+"""What is asked of capacities over cycles: retention at cycles, and the cycle of a threshold."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import xarray as xr
 
-from ..inference.cycling.ageing import retention, told, value_at
-from ..inference.cycling.cycle_series import CycleSeries, Question, cycle_series
-from ..inference.revive import model_of
-from ..inference.verdict import Verdict
-from .cycle_subjects import of_all, series_of, subjects
-from .tables import EMPTY
-from .threshold_answers import THRESHOLD, extrapolated, reached, threshold_rows
+from ...inference.cycling.ageing import retention, told, value_at
+from ...inference.cycling.cycle_series import asked_cycles, cycle_series, question_of
+from ...inference.cycling.efficiency import efficiency_of
+from ...inference.doubts.cycles import asked
+from ...inference.revive import model_of
+from ...inference.verdict import Verdict
+from ...report.cycle_subjects import of_all, series_of, subjects
+from ...report.tables import EMPTY
+from ...report.threshold_answers import THRESHOLD, extrapolated, reached, threshold_rows
+from ..analysis import Analysis
+from .fade_words import efficiency, remarks
+from .laws import with_laws
+from .pooling import pooling_of_cells
+from .questions import fade_question
 
 
-def asked_cycles(question: Question, series: Sequence[CycleSeries]) -> tuple[float, ...]:
-    """Return the cycles that are asked for; the last measured one where there are none."""
-    return question.cycles or (max(each.last for each in series),)
-
-
-def answers(tree: xr.DataTree, question: Question) -> xr.Dataset | None:
+def answers(tree: xr.DataTree) -> xr.Dataset | None:
     """Return draws of what is asked, one of each subject; None where the checks failed.
 
     Returns
@@ -30,7 +31,7 @@ def answers(tree: xr.DataTree, question: Question) -> xr.Dataset | None:
     """
     if not Verdict.of(tree).passed:
         return None
-    law = model_of(tree)
+    law, question = model_of(tree), question_of(tree)
     whom = subjects(tree)
     cycles = asked_cycles(question, cycle_series(tree))
     relative = told(tree, question.reference)
@@ -53,17 +54,14 @@ def answers(tree: xr.DataTree, question: Question) -> xr.Dataset | None:
 
 
 def with_answers(
-    document: Mapping[str, Any],
-    tree: xr.DataTree,
-    question: Question,
-    extra: xr.Dataset | None,
+    document: dict[str, Any], tree: xr.DataTree, extra: xr.Dataset | None
 ) -> dict[str, Any]:
     """Return a JSON document whose answers are under the names of what they tell.
 
     ``derived`` holds ``retention``, the capacity, and ``cycles_to_threshold``, each with an
     entry for each cycle or threshold and subject, such as ``cycle 100[cell 3]``.
     """
-    derived = dict(document["derived"])
+    derived, question = dict(document["derived"]), question_of(tree)
     whom, series = subjects(tree), cycle_series(tree)
     output = model_of(tree).output
     relative = f"{output} {told(tree, question.reference)}"
@@ -83,4 +81,25 @@ def with_answers(
                     "extrapolated": extrapolated(own, cycle),
                 }
     sections[THRESHOLD] = threshold_rows(derived, tree, question, extra)
-    return {**document, "derived": sections | derived}
+    charged = efficiency(tree)[0]
+    more = {} if charged is None else {"coulombic_efficiency": charged}
+    return with_laws({**document, "derived": sections | derived}, tree) | more
+
+
+def keep_efficiency(tree: xr.DataTree, data: xr.Dataset) -> None:
+    """Keep the Coulombic efficiency with a result, where charge was measured too."""
+    measured = efficiency_of(data)
+    if measured is not None:
+        tree["coulombic_efficiency"] = xr.DataTree(measured)
+
+
+FADE = Analysis(
+    outputs=("capacity",),
+    pooling=pooling_of_cells,
+    keep=keep_efficiency,
+    question=fade_question,
+    asked=asked,
+    answers=answers,
+    remarks=remarks,
+    document=with_answers,
+)

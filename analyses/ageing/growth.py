@@ -1,6 +1,5 @@
-"""What ``posterion fit growth`` answers: in words, and in its JSON document."""
+"""What is asked of what grows over cycles: by which factor, how surely, and when by too much."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,20 +7,25 @@ import pandas as pd
 import xarray as xr
 
 from ...inference.cycling.ageing import Who, retention, told
-from ...inference.cycling.cycle_series import Question, cycle_series
+from ...inference.cycling.cycle_series import cycle_series, question_of
 from ...inference.cycling.growth_answers import FACTOR, chances, factors, larger
+from ...inference.doubts.cycles import asked
 from ...inference.revive import model_of
 from ...inference.scalars import element
-from ..censored import ends_at
-from ..cycle_subjects import of_all, series_of, subjects
-from ..number_texts import chance
-from ..numbers import interval
-from ..pages.law import formula
-from ..tables import EMPTY, QUANTILES
-from ..threshold_answers import THRESHOLD, percent, reached, threshold_rows, unreached
+from ...report.censored import ends_at
+from ...report.cycle_subjects import of_all, series_of, subjects
+from ...report.number_texts import chance
+from ...report.numbers import interval
+from ...report.pages.law import formula
+from ...report.tables import EMPTY, QUANTILES
+from ...report.threshold_answers import THRESHOLD, percent, reached, threshold_rows, unreached
+from ..analysis import Analysis
+from .laws import lines_of_laws, with_laws
+from .pooling import pooling_of_series
+from .questions import growth_question
 
 
-def answers(tree: xr.DataTree, question: Question) -> xr.Dataset | None:
+def answers(tree: xr.DataTree) -> xr.Dataset | None:
     """Return draws of the factor over the measured cycles and of the cycles to the threshold.
 
     One of each series, and where these share a distribution of the typical and of a new one,
@@ -40,17 +44,19 @@ def answers(tree: xr.DataTree, question: Question) -> xr.Dataset | None:
         return drawn.isel(cycle=0, drop=True)
 
     drawn = of_all(subjects(tree), factor).assign_attrs(measured[FACTOR].attrs)
-    return xr.Dataset({FACTOR: drawn, THRESHOLD: reached(tree, question)})
+    return xr.Dataset({FACTOR: drawn, THRESHOLD: reached(tree, question_of(tree))})
 
 
-def remarks_of(
-    tree: xr.DataTree, question: Question, extra: xr.Dataset | None
-) -> tuple[list[str], dict[str, Any]]:
-    """Return lines of text, and what they say for a JSON document."""
-    law = model_of(tree)
+def remarks(tree: xr.DataTree, extra: xr.Dataset | None) -> list[str]:
+    """Return the law, by how much each series grows and when, and what else was compared."""
+    return [*_of_law(tree, extra), *lines_of_laws(tree)]
+
+
+def _of_law(tree: xr.DataTree, extra: xr.Dataset | None) -> list[str]:
+    law, question = model_of(tree), question_of(tree)
     lines = [formula(law)]
     if extra is None:
-        return lines, {"p_grows": {}, "p_larger": []}
+        return lines
     probable = chances(extra)
     whom, series = subjects(tree), cycle_series(tree)
     for label in whom.labels:
@@ -70,8 +76,7 @@ def remarks_of(
     )
     for label in whom.labels:
         lines += _of_threshold(label, extra, series_of(label, series, whom).last)
-    compared = larger(tree)
-    for pair in compared:
+    for pair in larger(tree):
         a, b, p = pair["a"], pair["b"], pair["p_larger"]
         if p < 0.5:
             a, b, p = b, a, 1 - p
@@ -80,7 +85,7 @@ def remarks_of(
             f"larger than that of {b} with a probability of {chance(p)}. This is about these two "
             f"specimens, not about every {pair['label']} made alike."
         )
-    return lines, {"p_grows": probable, "p_larger": compared}
+    return lines
 
 
 def in_words(probability: float) -> str:
@@ -95,7 +100,7 @@ def in_words(probability: float) -> str:
 
 
 def with_growth(
-    document: Mapping[str, Any], tree: xr.DataTree, question: Question, extra: xr.Dataset | None
+    document: dict[str, Any], tree: xr.DataTree, extra: xr.Dataset | None
 ) -> dict[str, Any]:
     """Return a JSON document whose factors are under ``growth``, one of each series.
 
@@ -114,8 +119,10 @@ def with_growth(
             "to_cycle": each.last,
             "p_grows": probable.get(label),
         }
-    thresholds = threshold_rows(derived, tree, question, extra)
-    return {**document, "derived": {"growth": rows, THRESHOLD: thresholds, **derived}}
+    thresholds = threshold_rows(derived, tree, question_of(tree), extra)
+    compared = larger(tree) if extra is not None else []
+    told = {"derived": {"growth": rows, THRESHOLD: thresholds, **derived}}
+    return with_laws(document | told | {"p_grows": probable, "p_larger": compared}, tree)
 
 
 def _of_threshold(label: str, extra: xr.Dataset, last: float) -> list[str]:
@@ -132,3 +139,14 @@ def _of_threshold(label: str, extra: xr.Dataset, last: float) -> list[str]:
     held = " (extrapolated)" if row["median"] > last else ""
     line = f"{who} is reached at cycle {middle} ({low} to {beyond.get('q97', high)}){held}."
     return [line, *never]
+
+
+GROWTH = Analysis(
+    outputs=("resistance", "overpotential"),
+    pooling=pooling_of_series,
+    question=growth_question,
+    asked=asked,
+    answers=answers,
+    remarks=remarks,
+    document=with_growth,
+)

@@ -1,4 +1,4 @@
-"""A comparison of groups as the part of a JSON document that other results do not have."""
+"""What is asked of specimens of several groups: which is best, how surely, and does it matter."""
 
 import json
 from typing import Any
@@ -6,14 +6,27 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ...inference.comparison.words import pair_words, verdict_words
+from ..inference.comparison.words import pair_words, rank_words, verdict_words
+from .analysis import Analysis
 
 _OF_PAIR = ("p_larger", "p_rope", "p_larger_by_rope", "p_smaller_by_rope")
 _INTERVALS = ("difference", "ratio", "effect_size")
 
 
-def document(tree: xr.DataTree) -> dict[str, Any]:
-    """Return what ``compare --json`` adds; empty of numbers where the checks failed."""
+def remarks(tree: xr.DataTree, answers: xr.Dataset | None) -> list[str]:
+    """Return which group is best, its rank, and a sentence for each pair."""
+    verdict = verdict_words(tree)
+    return [verdict, rank_words(tree), *pair_words(tree)] if verdict else []
+
+
+def with_ranking(
+    document: dict[str, Any], tree: xr.DataTree, answers: xr.Dataset | None
+) -> dict[str, Any]:
+    """Add the comparison to a JSON document; empty of numbers where the checks failed."""
+    return document | _ranking(tree)
+
+
+def _ranking(tree: xr.DataTree) -> dict[str, Any]:
     attrs = tree.attrs
     shared = {
         "quantity": attrs["quantity"],
@@ -68,3 +81,6 @@ def _by_group(values: xr.DataArray) -> dict[str, float | None]:
 
 def _number(value: Any) -> float | None:
     return float(value) if np.isfinite(value) else None
+
+
+COMPARISON = Analysis(outputs=("specimen_value",), remarks=remarks, document=with_ranking)

@@ -1,0 +1,1 @@
+"""Conductivities by temperature: activation energies, and is it one material."""

@@ -1,0 +1,1 @@
+"""Limits of cells: critical currents and lifetimes."""

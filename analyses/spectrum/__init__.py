@@ -1,0 +1,1 @@
+"""Impedance spectra: resistances, and the conductivity of a pellet."""
