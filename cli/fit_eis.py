@@ -5,6 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ..errors import PosterionError
+from .fitted_spectrum import fitted_spectrum
 from .many_spectra import pooling, read_labels, stacked
 from .options import (
     DATA,
@@ -99,23 +100,15 @@ def fit_eis(
         if degrees is not None:
             spectrum.attrs["temperature_c"] = degrees
 
-        from ..datasets.cut import left_out
-        from ..inference.conductivity import conductivity
-        from ..inference.fit import fit
-
-        tree = fit(
+        return fitted_spectrum(
             model,
             spectrum,
+            sampling,
+            say,
+            size=(thickness, diameter),
             priors=priors,
             noise=choice.noise if told or not pool else None,
             pool=kinds if pool else None,
-            progress=say,
-            **sampling.keywords,
         )
-        extra = None
-        if thickness is not None and diameter is not None:
-            extra = conductivity(tree, thickness=thickness, diameter=diameter, seed=sampling.seed)
-        said = left_out(str(spectrum.attrs["messages"]))
-        return Fitted.of(tree, say, extra, remarks=said, asides=said)
 
     return run(output, work)
