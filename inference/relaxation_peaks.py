@@ -1,6 +1,7 @@
 """Peaks of a distribution of relaxation times, and how probable it is that there is one."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,15 +13,16 @@ from scipy.stats import norm
 
 from ..errors import PosterionError
 from .discrepancy import POLARIZATION, spread_before
-from .relaxation_times import relaxation_times
+from .relaxation_times import RelaxationTimes, relaxation_times
 
 Array = NDArray[np.float64]
 
-LISTED = 0.1
-"""Peaks of a smaller probability are not listed; they belong to their neighbours."""
+LISTED = 0.5
+"""Peaks of a smaller probability are not listed; what they carry belongs to their neighbours."""
 
-SHOWN = 0.5
-"""Peaks of at least this probability are marked and counted."""
+REACH = 1.0
+"""Decades of τ to either side of a maximum in which its minima are looked for. In a wider stretch
+what the straight line between them carries is known too poorly to tell a peak from it."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,12 @@ def relaxation_peaks(tree: xr.DataTree) -> tuple[Peak, ...]:
 
     Candidates are the maxima of the posterior mean of γ inside the measured window: what stands
     beyond it may rise on. Of each is asked what it carries above the straight line between the
-    minima on either side, in ohm. Where there is no peak that is zero; where there is one it is
-    what the Gaussian process expects, which is broad. Both are equally probable before the data,
-    and the ratio of the densities of zero after and before the data weighs them (Savage and
-    Dickey; Verdinelli and Wasserman 1995, doi:10.1080/01621459.1995.10476554). So a ripple is
+    minima within a decade on either side, in ohm. Where there is no peak that is zero; where there
+    is one it is what the Gaussian process expects, which is broad. Both are equally probable before
+    the data, and the ratio of the densities of zero before and after the data weighs them (Savage
+    and Dickey; Verdinelli and Wasserman 1995, doi:10.1080/01621459.1995.10476554). So a ripple is
     no peak because the mean happens to have a maximum there. The least probable candidate is left
-    out, and its neighbours reach further, until all have a probability of at least 0.1.
+    out, and its neighbours reach further, until all have a probability of at least one half.
 
     Parameters
     ----------
@@ -83,15 +85,14 @@ def relaxation_peaks(tree: xr.DataTree) -> tuple[Peak, ...]:
     mean = times.left_out.mean(axis=0)
     edges = np.searchsorted(times.tau, [1 / window["omega_max"], 1 / window["omega_min"]])
     first, last = (int(edge) for edge in edges)
+    reach = round(REACH / np.log10(times.tau[1] / times.tau[0]))
     tops = [place for place in _maxima(mean) if first < place < last]
     while tops:
-        valleys = _valleys(mean, [first, *tops, last])
-        chances = [
-            _probability(tree, times.tau, times.left_out, *ends) for ends in pairwise(valleys)
-        ]
+        basins = [*_basins(mean, [first, *tops, last], reach)]
+        chances = [_probability(tree, times, *basin) for basin in basins]
         least = int(np.argmin(chances))
         if chances[least] >= LISTED:
-            return tuple(_peaks(times.tau, times.left_out, tops, valleys, chances))
+            return tuple(_peaks(times, tops, basins, chances))
         del tops[least]
     return ()
 
@@ -101,44 +102,41 @@ def _maxima(curve: Array) -> list[int]:
     return [int(place) for place in np.flatnonzero(rises[:-1] & ~rises[1:]) + 1]
 
 
-def _valleys(curve: Array, bounds: list[int]) -> list[int]:
-    """Return where a curve is lowest between places."""
-    return [start + int(np.argmin(curve[start : stop + 1])) for start, stop in pairwise(bounds)]
+def _basins(curve: Array, bounds: list[int], reach: int) -> Iterator[tuple[int, int]]:
+    """Yield the minima around each maximum, which lie between its neighbours and within reach."""
+    for before, top, after in zip(bounds, bounds[1:], bounds[2:], strict=False):
+        start, stop = max(before, top - reach), min(after, top + reach)
+        yield (
+            start + int(np.argmin(curve[start : top + 1])),
+            top + int(np.argmin(curve[top : stop + 1])),
+        )
 
 
-def _probability(tree: xr.DataTree, tau: Array, gamma: Array, start: int, stop: int) -> float:
-    """Return the probability that γ rises above the line between two minima."""
-    step = np.log(tau[1] / tau[0])
+def _probability(tree: xr.DataTree, times: RelaxationTimes, start: int, stop: int) -> float:
+    """Return the probability that γ rises above the straight line between two places."""
+    step = np.log(times.tau[1] / times.tau[0])
     along = np.linspace(0, 1, stop - start + 1)
-    weights = np.zeros(len(tau))
+    weights = np.zeros(len(times.tau))
     weights[start : stop + 1] = step
     weights[start] -= step * (1 - along).sum()
     weights[stop] -= step * along.sum()
-    above = gamma @ weights
+    above = times.left_out @ weights
     middle, sd = above.mean(), above.std()
-    # Normal densities of zero: before the data over after them.
-    factor = np.log(sd / spread_before(tree, tau, weights)) + (middle / sd) ** 2 / 2
+    # Of normal densities of zero: that before the data over that after them.
+    factor = np.log(sd / spread_before(tree, times.tau, weights)) + (middle / sd) ** 2 / 2
     return float(expit(factor) * norm.cdf(middle / sd))
 
 
 def _peaks(
-    tau: Array, gamma: Array, tops: list[int], valleys: list[int], chances: list[float]
-) -> list[Peak]:
+    times: RelaxationTimes, tops: list[int], basins: list[tuple[int, int]], chances: list[float]
+) -> Iterator[Peak]:
     """Measure each peak in every draw; what lies before the first and after the last is theirs."""
-    step, log_tau = np.log(tau[1] / tau[0]), np.log(tau)
-    outer = [0, *tops, len(tau) - 1]
-    # In each draw its own minima, searched between the maxima of the mean.
-    cuts = [
-        start + np.argmin(gamma[:, start : stop + 1], axis=1) for start, stop in pairwise(outer)
-    ]
-    cuts[0][:], cuts[-1][:] = 0, len(tau)
+    gamma, step = times.left_out, np.log(times.tau[1] / times.tau[0])
     summed = np.concatenate([np.zeros((len(gamma), 1)), gamma.cumsum(axis=1) * step], axis=1)
     rows = np.arange(len(gamma))
-    found = []
-    for (first, last), (start, stop), chance in zip(
-        pairwise(cuts), pairwise(valleys), chances, strict=True
-    ):
+    # Each draw has minima of its own between the maxima of the mean.
+    between = [a + np.argmin(gamma[:, a : b + 1], axis=1) for a, b in pairwise(tops)]
+    cuts = [np.zeros_like(rows), *between, np.full_like(rows, gamma.shape[1])]
+    for (first, last), (start, stop), chance in zip(pairwise(cuts), basins, chances, strict=True):
         top = start + np.argmax(gamma[:, start : stop + 1], axis=1)
-        resistance = summed[rows, last] - summed[rows, first]
-        found.append(Peak(np.exp(log_tau[top]), resistance, chance))
-    return found
+        yield Peak(times.tau[top], summed[rows, last] - summed[rows, first], chance)

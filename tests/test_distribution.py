@@ -81,3 +81,31 @@ def test_nothing_is_said_of_arcs_where_there_are_none(fitted) -> None:
     assert 0.5 * high < band.max() < 3 * high
     assert "arcs" not in fitted.attrs["noise_description"]
     assert "accurate to 0.1 %" in fitted.attrs["noise_description"]
+
+
+def test_peaks_are_where_the_analytic_distribution_has_them(fitted) -> None:
+    fast, slow = po.relaxation_peaks(fitted)
+    # Of a skewed arc the maximum of γ lies below its time constant.
+    tau = np.logspace(-4, -2, 4001)
+    top = tau[np.argmax(havriliak_negami_distribution(tau, 100.0, 1e-3, 0.85, 0.8))]
+    for peak, place, ohm in ((fast, 1e-5, 200.0), (slow, top, 100.0)):
+        assert abs(np.log10(np.median(peak.tau) / place)) < 0.3
+        low, high = np.quantile(peak.resistance, [0.015, 0.985])
+        assert low < ohm < high
+    assert fast.probability > 0.99
+    together = fast.resistance + slow.resistance
+    thinned = fitted.posterior["R_polarization"].values.ravel()
+    assert np.median(together) == pytest.approx(np.median(thinned), rel=0.01)
+
+
+def test_a_resistor_has_no_peak() -> None:
+    post = po.fit(po.DRT(), spectrum(np.full(OMEGA.size, 50 + 0j), 2), seed=1, draws=500)
+    assert po.relaxation_peaks(post) == ()
+
+
+def test_a_circuit_of_arcs_has_no_peaks_to_look_for(fitted) -> None:
+    other = fitted.copy()
+    other["posterior"] = xr.DataTree(fitted.posterior.to_dataset().drop_vars("R_polarization"))
+    other.attrs = fitted.attrs | {"model": "R0-p(R1,CPE1)"}
+    with pytest.raises(po.PosterionError, match=r"holds no distribution.*po\.DRT\(\)"):
+        po.relaxation_peaks(other)

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from ...inference.relaxation_peaks import SHOWN, Peak, relaxation_peaks
+from ...inference.relaxation_peaks import Peak, relaxation_peaks
 from ...inference.relaxation_times import (
     RelaxationTimes,
     leaves_out_anything,
@@ -46,7 +46,7 @@ def distributed(tree: xr.DataTree) -> "Figure":
     figure = new_figure(3.2)
     axes = figure.subplots()
     _band(axes, relaxation_times(tree), "Distribution of relaxation times, with its 94 % band")
-    _marks(axes, [peak for peak in relaxation_peaks(tree) if peak.probability >= SHOWN])
+    _marks(axes, relaxation_peaks(tree))
     axes.set_xlabel("Relaxation time τ (s)")
     _frequencies(axes)
     return figure

@@ -8,7 +8,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ...inference.discrepancy import POLARIZATION
-from ...inference.relaxation_peaks import SHOWN, Peak, relaxation_peaks
+from ...inference.relaxation_peaks import Peak, relaxation_peaks
 from ...inference.verdict import Verdict
 from ..number_texts import chance
 from ..numbers import interval
@@ -20,12 +20,11 @@ _COUNTS = ("No peak", "One peak", "Two peaks", "Three peaks", "Four peaks", "Fiv
 
 def peaks_sentence(peaks: Sequence[Peak]) -> str:
     """Say how many peaks there are, of which resistance and where."""
-    shown = [peak for peak in peaks if peak.probability >= SHOWN]
-    count = _COUNTS[len(shown)] if len(shown) < len(_COUNTS) else f"{len(shown)} peaks"
-    if not shown:
-        return f"{count} that the data are sure of."
+    count = _COUNTS[len(peaks)] if len(peaks) < len(_COUNTS) else f"{len(peaks)} peaks"
+    if not peaks:
+        return f"{count} of a probability of one half or more."
     each = []
-    for peak in shown:
+    for peak in peaks:
         ohm, low, high, unit = _written(peak.resistance, "ohm")
         tau, *_, second = _written(peak.tau, "s")
         unsure = "" if peak.probability >= 0.95 else f" (probability {chance(peak.probability)})"
