@@ -24,6 +24,10 @@ REACH = 1.0
 """Decades of τ to either side of a maximum in which its minima are looked for. In a wider stretch
 what the straight line between them carries is known too poorly to tell a peak from it."""
 
+ODDS = 1 / 3
+"""Before the data, of a peak at a maximum of the mean: it has about one in a decade of the window,
+and spectra have two or three peaks."""
+
 
 @dataclass(frozen=True)
 class Peak:
@@ -55,11 +59,12 @@ def relaxation_peaks(tree: xr.DataTree) -> tuple[Peak, ...]:
     Candidates are the maxima of the posterior mean of γ inside the measured window: what stands
     beyond it may rise on. Of each is asked what it carries above the straight line between the
     minima within a decade on either side, in ohm. Where there is no peak that is zero; where there
-    is one it is what the Gaussian process expects, which is broad. Both are equally probable before
-    the data, and the ratio of the densities of zero before and after the data weighs them (Savage
-    and Dickey; Verdinelli and Wasserman 1995, doi:10.1080/01621459.1995.10476554). So a ripple is
-    no peak because the mean happens to have a maximum there. The least probable candidate is left
-    out, and its neighbours reach further, until all have a probability of at least one half.
+    is one it is what the Gaussian process expects, which is broad. Before the data the odds of a
+    peak are one to three, and the ratio of the densities of zero before and after the data weighs
+    them (Savage and Dickey; Verdinelli and Wasserman 1995, doi:10.1080/01621459.1995.10476554). So
+    a ripple is no peak because the mean happens to have a maximum there. The least probable
+    candidate is left out, and its neighbours reach further, until all have a probability of at
+    least one half.
 
     Parameters
     ----------
@@ -124,7 +129,7 @@ def _probability(tree: xr.DataTree, times: RelaxationTimes, start: int, stop: in
     middle, sd = above.mean(), above.std()
     # Of normal densities of zero: that before the data over that after them.
     factor = np.log(sd / spread_before(tree, times.tau, weights)) + (middle / sd) ** 2 / 2
-    return float(expit(factor) * norm.cdf(middle / sd))
+    return float(expit(factor + np.log(ODDS)) * norm.cdf(middle / sd))
 
 
 def _peaks(

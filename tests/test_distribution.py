@@ -109,3 +109,20 @@ def test_a_circuit_of_arcs_has_no_peaks_to_look_for(fitted) -> None:
     other.attrs = fitted.attrs | {"model": "R0-p(R1,CPE1)"}
     with pytest.raises(po.PosterionError, match=r"holds no distribution.*po\.DRT\(\)"):
         po.relaxation_peaks(other)
+
+
+def test_a_fractal_process_is_held_up_to_its_cutoff() -> None:
+    """Gerischer's R/(1 + jωτ0)^½ has γ = (R/π)√(τ/(τ0 - τ)) below τ0, and none above.
+
+    A third of R lies below τ0/4: its integral is (2R/π) asin √(τ/τ0).
+    """
+    R, tau_0 = 100.0, 1e-3
+    post = po.fit(po.DRT(), spectrum(20 + arc(R, tau_0, 1.0, 0.5), 5, 0.002), seed=1)
+    low, high = np.quantile(post.posterior["R_total"], [0.015, 0.985])
+    assert low < 120 < high and high - low < 15
+    tau = np.logspace(-8, np.log10(tau_0 / 4), 400)
+    below = distribution(post, tau).sum(axis=1) * np.log(tau[1] / tau[0])
+    low, high = np.quantile(below, [0.015, 0.985])
+    assert low < R / 3 < high
+    (peak,) = po.relaxation_peaks(post)
+    assert peak.probability > 0.9 and abs(np.log10(np.median(peak.tau) / tau_0)) < 0.3
