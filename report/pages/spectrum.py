@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PEAKS = (
     "Maxima of the distribution of relaxation times. The resistance is the area down to the minima "
     "on either side. The probability is that there is a peak, and not a straight line from one of "
-    "these minima to the other; before the data it is one in four."
+    "these minima to the other; before the data it is one in three."
 )
 
 
