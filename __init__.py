@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from .inference.noise.rounded import Rounded
     from .inference.predict import predict
     from .inference.prior import Prior
+    from .inference.relaxation_peaks import relaxation_peaks
     from .inference.series import conductivity_series
     from .inference.store import load, save
     from .inference.transference import transference, variance_shares
@@ -152,6 +153,7 @@ _HOMES = {
     "lifetimes_of": "datasets.stripping",
     "load": "inference.store",
     "predict": "inference.predict",
+    "relaxation_peaks": "inference.relaxation_peaks",
     "read_growth": "datasets.growth_files",
     "read_limits": "datasets.limits_files",
     "read_replicates": "datasets.replicate_files",
@@ -256,6 +258,7 @@ __all__ = [
     "read_spectrum",
     "read_table",
     "read_voltammogram",
+    "relaxation_peaks",
     "reproduce",
     "sample",
     "save",

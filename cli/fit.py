@@ -3,6 +3,7 @@
 from cyclopts import App
 
 from .fit_arrhenius import fit_arrhenius
+from .fit_drt import fit_drt
 from .fit_eis import fit_eis
 from .fit_fade import fit_fade
 from .fit_growth import fit_growth
@@ -11,6 +12,7 @@ from .fit_series import fit_series
 
 fit_app = App(name="fit", help="Fit a model to measured data.")
 fit_app.command(fit_eis, name="eis")
+fit_app.command(fit_drt, name="drt")
 fit_app.command(fit_series, name="series")
 fit_app.command(fit_arrhenius, name="arrhenius")
 fit_app.command(fit_fade, name="fade")

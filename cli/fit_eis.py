@@ -5,6 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ..errors import PosterionError
+from .fitted_spectrum import fitted_spectrum
 from .many_spectra import pooling, read_labels, stacked
 from .options import (
     DATA,
@@ -100,20 +101,15 @@ def fit_eis(
         if degrees is not None:
             spectrum.attrs["temperature_c"] = degrees
 
-        from ..analyses.asking import ask
-        from ..analyses.fit import fit
-
-        tree = fit(
+        return fitted_spectrum(
             model,
             spectrum,
+            sampling,
+            say,
+            size=(thickness, diameter),
             priors=priors,
             noise=choice.noise if told or not pool else None,
             pool=kinds if pool else None,
-            progress=say,
-            **sampling.keywords,
         )
-        if thickness is not None:
-            ask(tree, thickness=thickness, diameter=diameter)
-        return Fitted.of(tree, say)
 
     return run(output, work)

@@ -376,13 +376,38 @@ def distribution(tree: xr.DataTree, tau: Array, *, group: int | None = None) -> 
     array
         γ(ln τ) in ohm, of shape (draws, m): its integral over ln τ is a resistance.
     """
-    window = json.loads(tree.attrs["window"])
-    posterior = of_group(tree, group)
-    offsets = posterior[OFFSET].transpose(*SAMPLE, MODE).values
-    noise, modes = _discrepant(tree), modes_of(tree)
-    offsets = offsets.reshape(-1, offsets.shape[-1])[:, : modes.count]
-    causal = noise.causal_amplitudes(_drawn(tree, posterior), window).reshape(-1, modes.count)
-    return np.asarray((causal * offsets) @ modes.density(np.log10(tau)).T / np.log(10))
+    causal = _causal(tree, group)
+    offsets = of_group(tree, group)[OFFSET].transpose(*SAMPLE, MODE).values
+    offsets = offsets.reshape(-1, offsets.shape[-1])[:, : causal.shape[-1]]
+    return np.asarray((causal * offsets) @ modes_of(tree).density(np.log10(tau)).T / np.log(10))
+
+
+def spread_before(tree: xr.DataTree, tau: Array, weights: Array) -> float:
+    """Return how far a sum of γ(ln τ) may be from zero by the Gaussian process alone.
+
+    Parameters
+    ----------
+    tree
+        A circuit fitted with the noise `Discrepant`.
+    tau
+        Relaxation times in s, of shape (m,).
+    weights
+        Of γ at each of them, of shape (m,).
+
+    Returns
+    -------
+    float
+        Standard deviation, median over the amplitudes and length scales of the posterior.
+    """
+    each = _causal(tree, None) * (weights @ modes_of(tree).density(np.log10(tau)) / np.log(10))
+    return float(np.median(np.linalg.norm(each, axis=1)))
+
+
+def _causal(tree: xr.DataTree, group: int | None) -> Array:
+    """Return the amplitude of each mode of relaxation in ohm, of shape (draws, count)."""
+    values, noise = _drawn(tree, of_group(tree, group)), _discrepant(tree)
+    causal = noise.causal_amplitudes(values, json.loads(tree.attrs["window"]))
+    return np.asarray(causal.reshape(-1, modes_of(tree).count))
 
 
 def _discrepant(tree: xr.DataTree) -> Discrepant:

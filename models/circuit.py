@@ -197,7 +197,13 @@ def DRT(tail: str = "") -> Circuit:  # noqa: N802 - named as the element
     Parameters
     ----------
     tail
-        What blocks a direct current or diffuses, in series, such as ``"CPE1"`` or ``"W1"``.
+        What blocks a direct current or diffuses, in series, such as ``"CPE1"`` or ``"W1"``; also
+        an inductance beside what the default noise takes off, ``"L1"``.
+
+    Raises
+    ------
+    PosterionError
+        If the tail cannot be read, or holds a distribution itself.
 
     Examples
     --------
@@ -205,7 +211,9 @@ def DRT(tail: str = "") -> Circuit:  # noqa: N802 - named as the element
     >>> str(po.DRT(tail="CPE1"))
     'R0-DRT1-CPE1'
     """
-    return Circuit.parse("-".join(filter(None, (f"R0-{DISTRIBUTED}1", tail))))
+    circuit = Circuit.parse("-".join(filter(None, (f"R0-{DISTRIBUTED}1", tail))))
+    circuit.is_distributed  # noqa: B018 - which raises where the tail holds another one
+    return circuit
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,13 @@
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 import xarray as xr
 
 from ...inference.conductivity import conductivity
+from ...inference.relaxation_peaks import has_distribution
+from ...report.words.peaks import peaks_json
 from ..analysis import Analysis
 from .sizes import Size, size_question
 
@@ -23,4 +26,17 @@ def conductivities(tree: xr.DataTree) -> xr.Dataset | None:
     return conductivity(tree, **asdict(size), seed=int(tree.attrs["seed"]))
 
 
-SPECTRUM = Analysis(outputs=("Z",), question=size_question, asked=keep_size, answers=conductivities)
+def with_peaks(
+    document: dict[str, Any], tree: xr.DataTree, answers: xr.Dataset | None
+) -> dict[str, Any]:
+    """Add the peaks of a distribution of relaxation times."""
+    return document | ({"peaks": peaks_json(tree)} if has_distribution(tree) else {})
+
+
+SPECTRUM = Analysis(
+    outputs=("Z",),
+    question=size_question,
+    asked=keep_size,
+    answers=conductivities,
+    document=with_peaks,
+)

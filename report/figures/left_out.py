@@ -1,17 +1,19 @@
 """The distribution of relaxation times: arcs of the circuit, and what the circuit leaves out."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from ...inference.relaxation_peaks import Peak, relaxation_peaks
 from ...inference.relaxation_times import (
     RelaxationTimes,
     leaves_out_anything,
     relaxation_times,
 )
-from ..numbers import Scale, power_of_ten, scale_of
+from ..numbers import Scale, power_of_ten, quantity, scale_of
 from .style import BAND, BLUE, GREY, INK, MEDIAN, ORANGE, Look, hertz, new_figure, tidy
 
 if TYPE_CHECKING:
@@ -44,9 +46,30 @@ def distributed(tree: xr.DataTree) -> "Figure":
     figure = new_figure(3.2)
     axes = figure.subplots()
     _band(axes, relaxation_times(tree), "Distribution of relaxation times, with its 94 % band")
+    _marks(axes, relaxation_peaks(tree))
     axes.set_xlabel("Relaxation time τ (s)")
     _frequencies(axes)
     return figure
+
+
+def _marks(axes: "Axes", peaks: Sequence[Peak]) -> None:
+    """Mark peaks above the curve, with the interval of their relaxation time and their ohm."""
+    bottom, top = axes.get_ylim()
+    for place, peak in enumerate(peaks):
+        low, middle, high = np.quantile(peak.tau, [0.03, 0.5, 0.97])
+        height = top + (0.05 + 0.09 * (place % 2)) * (top - bottom)
+        axes.plot([low, high], [height, height], color=INK, linewidth=1.4)
+        axes.plot(middle, height, marker="v", markersize=5, color=INK)
+        axes.annotate(
+            quantity(float(np.median(peak.resistance)), "ohm"),
+            (middle, height),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8,
+            color=INK,
+        )
+    axes.set_ylim(bottom, top + (0.28 if peaks else 0.0) * (top - bottom))
 
 
 def _band(axes: "Axes", times: RelaxationTimes, title: str) -> None:

@@ -8,20 +8,29 @@ import xarray as xr
 
 from ...inference.caution.general import variable
 from ...inference.caution.spectrum import standardized_residuals
-from ...inference.discrepancy import LEFT_OUT, POLARIZATION, is_discrepant
+from ...inference.discrepancy import LEFT_OUT, is_discrepant
 from ...inference.pooling import MEAN
+from ...inference.relaxation_peaks import has_distribution, relaxation_peaks
 from ...inference.residuals import NORMAL_94
 from ...inference.scalars import stem
 from ...inference.unstack import spectrum_dim, unstack
+from ...inference.verdict import Verdict
 from ..figures import left_out as left_out_figures
 from ..figures import nyquist as nyquist_figures
 from ..figures import spectrum as spectrum_figures
 from ..figures import stacked as stacked_figures
 from ..numbers import interval, quantity
-from .subject import Drawing, GroupTable, Subject, pooling_in_words
+from ..words.peaks import peaks_sentence, peaks_table
+from .subject import Drawing, GroupTable, Section, Subject, pooling_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
+
+PEAKS = (
+    "Maxima of the distribution of relaxation times. The resistance is the area down to the minima "
+    "on either side. The probability is that there is a peak, and not a straight line from one of "
+    "these minima to the other; before the data it is one in three."
+)
 
 
 class SpectrumSubject(Subject):
@@ -138,8 +147,22 @@ class SpectrumSubject(Subject):
             return ((nyquist, bode),)
         if not is_discrepant(tree):
             return ((nyquist, bode), (_residuals(),))
-        free = POLARIZATION in tree.children["posterior"].dataset
-        return ((nyquist, bode), (_distributed() if free else _left_out(), _residuals()))
+        if has_distribution(tree):
+            return ((nyquist, _distributed()), (bode, _residuals()))
+        return ((nyquist, bode), (_left_out(), _residuals()))
+
+    def answers(self, tree: xr.DataTree) -> tuple[str, ...]:
+        """Say which peaks a distribution of relaxation times has."""
+        if not has_distribution(tree) or Verdict.of(tree).word == "refused":
+            return ()
+        return (peaks_sentence(relaxation_peaks(tree)),)
+
+    def section(self, tree: xr.DataTree) -> Section | None:
+        """Return the peaks of a distribution of relaxation times."""
+        if not has_distribution(tree) or Verdict.of(tree).word == "refused":
+            return None
+        peaks = relaxation_peaks(tree)
+        return Section("Peaks", PEAKS, peaks_table(peaks)) if peaks else None
 
     def inside(self, tree: xr.DataTree) -> float:
         """Return the share of real and imaginary parts in the 94 % band."""
@@ -164,7 +187,8 @@ def _distributed() -> Drawing:
         left_out_figures.distributed,
         "Distribution of relaxation times with its band",
         "Which processes there are: resistance over relaxation time, the area under the line in "
-        "ohm. A process is sure where the blue band does not hold zero.",
+        "ohm. A process is sure where the blue band does not hold zero. Marked are peaks of a "
+        "probability of one half or more, with median and 94 % interval of the relaxation time.",
     )
 
 
