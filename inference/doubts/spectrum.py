@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import xarray as xr
 
+from ...errors import marked
 from ...models.circuit import Circuit
 from ...units import hertz
 from ..caution.general import enumerated
@@ -67,7 +68,7 @@ def partly_sampled(tree: xr.DataTree) -> Iterator[Doubt]:
     about = tuple(name for name in names if name not in verdict.partly)
     yield Doubt(
         f"The data allow several ways in which the resistance parts, and how probable each is was "
-        f"found only roughly ({verdict.notes[-1].rstrip('.')}). All of them agree on "
+        f"found only roughly ({marked(verdict.notes[-1]).rstrip('.')}). All of them agree on "
         f"{enumerated(verdict.partly)}; the other intervals span them. Take a circuit with fewer "
         "elements, or measure at another temperature.",
         about,

@@ -118,7 +118,7 @@ def opened(path: str | Path, figure: str, kinds: tuple[Kind, ...]) -> Any:
     if given.is_dir():
         if not (given / "posterior.nc").exists():
             raise PosterionError(
-                f"the folder {given} holds no posterior.nc; give the folder that --out named."
+                f"the folder {given} holds no posterior.nc; give a folder that a fit wrote."
             )
         return load(given / "posterior.nc")
     if given.suffix == ".nc":
