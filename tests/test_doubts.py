@@ -19,7 +19,7 @@ from posterion.inference.discrepancy import Portion
 from posterion.inference.doubts.cycles import cannot_rise
 from posterion.inference.doubts.inherited import brought, of_fits
 from posterion.inference.doubts.judge import judge
-from posterion.inference.doubts.spectrum import left_out, loud_noise, unparted
+from posterion.inference.doubts.spectrum import left_out, loud_noise, needless, unparted
 from posterion.inference.engine.independence import WALKED, early
 from posterion.inference.hidden import EXPONENT, SMALL, UNSEEN, unseen
 from posterion.inference.moves import moves
@@ -493,3 +493,25 @@ def test_a_total_that_all_explanations_agree_on_is_trusted_alone(right: xr.DataT
     wide = xr.DataArray(np.where(np.arange(draw) % 3, 1.0, 2.0), dims="draw")
     assert walked(right, 0.2, wide).word == "refused"  # explanations differ
     assert walked(right, 1.0).word == "refused"  # too much was found late
+
+
+def small(tree: xr.DataTree, low: float, high: float) -> list[po.Doubt]:
+    """Return doubts where the second arc carries from one share of R_total to another."""
+    share = np.geomspace(low, high, 2000).reshape(4, 500)
+    swapped = np.arange(2000).reshape(4, 500) % 3 == 0
+    first = 300 * np.where(swapped, share, 1 - share)
+    values = {"R1": first, "R2": 300 - first, "R_total": np.full((4, 500), 300.0)}
+    tree["posterior"] = xr.Dataset({name: (("chain", "draw"), v) for name, v in values.items()})
+    return [*needless(tree)]
+
+
+def test_an_arc_that_the_data_do_not_need_is_said_with_its_probability() -> None:
+    tree = of_arcs(str(TWO))
+    (doubt,) = small(tree, 1e-4, 0.1)
+    assert doubt.about == ("R1", "R2")
+    part = np.log(0.1 / 0.02) / np.log(0.1 / 1e-4)
+    assert "no second arc" in doubt.text and f"probability {part:.2f}" in doubt.text
+    assert "R0-p(R1,CPE1)" in doubt.text
+    assert "p(R2,CPE2)" not in doubt.text
+    assert not small(tree, 0.018, 0.021)  # small, and known
+    assert not small(tree, 0.01, 0.5)  # mostly there

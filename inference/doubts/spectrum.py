@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import xarray as xr
 
-from ...errors import marked
-from ...models.circuit import Circuit
+from ...errors import Setting, marked
+from ...models.circuit import Circuit, Series
 from ...units import hertz
 from ..caution.general import enumerated
 from ..checks.kramers_kronig import relations_of
@@ -73,6 +73,45 @@ def partly_sampled(tree: xr.DataTree) -> Iterator[Doubt]:
         "elements, or measure at another temperature.",
         about,
         "sampling",
+    )
+
+
+NEEDED = 0.02
+"""Of the total resistance. An arc that carries less could be any small process."""
+
+VAGUE = np.log(1.5)
+"""Standard deviation of the logarithm of a resistance of which data say little."""
+
+
+def needless(tree: xr.DataTree) -> Iterator[Doubt]:
+    """Doubt the arcs of a circuit that has one more than its data need.
+
+    The prior of a resistance is wide over decades, so that nearly no arc and one that matters are
+    about as probable before; what the posterior says of them is the answer. Which of the arcs is
+    the small one may differ from draw to draw.
+    """
+    posterior, circuit = tree.children["posterior"].dataset, model_of(tree)
+    if not isinstance(circuit, Circuit) or "R_total" not in posterior:
+        return
+    arcs = tuple(circuit.arc_resistances())
+    if len(arcs) < 2 or any(posterior[name].ndim > 2 for name in arcs):
+        return
+    shares = np.stack([(posterior[name] / posterior["R_total"]).values.ravel() for name in arcs])
+    least = shares.min(axis=0)
+    probability = float((least > NEEDED).mean())
+    if probability >= 0.5 or np.log(np.maximum(least, 1e-12)).std() < VAGUE:
+        return
+    small = arcs[int(np.bincount(shares.argmin(axis=0), minlength=len(arcs)).argmax())]
+    parts = circuit.children if isinstance(circuit, Series) else ()
+    others = [str(part) for part in parts if small not in part.arc_resistances()]
+    simpler = Setting("circuit", "-".join(others)).mark if len(others) < len(parts) else CIRCUIT
+    which = {2: "second", 3: "third"}.get(len(arcs), f"{len(arcs)}th")
+    likely = f"{probability:.2f}" if probability >= 0.005 else "less than 0.01"
+    yield Doubt(
+        f"The data need no {which} arc: that it carries {100 * NEEDED:.0f} % of R_total or more "
+        f"has the probability {likely}. R_total does not depend on it. Take {simpler}.",
+        arcs,
+        "needless arc",
     )
 
 
@@ -198,6 +237,7 @@ DOUBTS_OF_SPECTRA: tuple[Callable[[xr.DataTree], Iterator[Doubt]], ...] = (
     drifted,
     left_out,
     partly_sampled,
+    needless,
     unparted,
     overlooked,
     loud_noise,
