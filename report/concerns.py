@@ -6,7 +6,7 @@ from typing import Literal
 
 from ..inference.caution.general import Caution
 from ..inference.checks.check import Checks
-from ..inference.verdict import ALL, Verdict, enumerated_quantities
+from ..inference.verdict import ALL, Doubt, Verdict, enumerated_quantities
 
 Kind = Literal["Failed", "Doubt", "Caution", "Remark"]
 
@@ -41,7 +41,7 @@ def concerns(
     found = [
         *(Concern("Failed", each) for each in verdict.messages),
         *(
-            Concern("Doubt", each.text, "" if each.about == ALL else enumerated_quantities([each]))
+            Concern("Doubt", each.text, enumerated_quantities([each]) if _is_few(each) else "")
             for each in verdict.doubts
         ),
         *(Concern("Caution", each.text) for each in cautions),
@@ -51,3 +51,11 @@ def concerns(
     for each in found:
         once.setdefault(each.text, each)
     return tuple(once.values())
+
+
+FEW = 4
+
+
+def _is_few(doubt: Doubt) -> bool:
+    """Tell whether a doubt is about so few quantities that they can be named."""
+    return doubt.about != ALL and len(doubt.about) <= FEW

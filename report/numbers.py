@@ -92,14 +92,15 @@ def interval(
 
     Two digits of the standard deviation that the interval would have if it were normal
     are kept; where it is so wide that they say nothing, two of each number. The prefix of the
-    unit is chosen by the median, unless a scale that several rows share is given.
+    unit is chosen by the median, or by the larger end of an interval that holds zero, unless a
+    scale that several rows share is given.
 
     Examples
     --------
     >>> interval(145101.9, 122961.3, 171903.6, "ohm")
     ('145', '123', '172', 'kΩ')
     """
-    scale = scale or scale_of(median, unit)
+    scale = scale or scale_of(median if low * high > 0 else max(abs(low), abs(high)), unit)
     median, low, high = (value / scale.divisor for value in (median, low, high))
     size = max(abs(low), abs(high))
     if low == high:
@@ -123,5 +124,5 @@ def _power(value: float, digits: int) -> int:
 
 
 def _fixed(value: float, decimals: int) -> str:
-    text = f"{round(value, decimals):.{max(decimals, 0)}f}"
+    text = f"{round(value, decimals) + 0.0:.{max(decimals, 0)}f}"
     return text.replace("-", "−")

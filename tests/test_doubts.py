@@ -27,6 +27,7 @@ from posterion.inference.partly import accept_total
 from posterion.inference.unstack import _own_doubts
 from posterion.report.compared_models import ComparedModels
 from posterion.report.concerns import concerns
+from posterion.report.numbers import interval
 from posterion.report.pages.methods import methods
 from posterion.report.pages.page import render
 from posterion.report.tables import as_json, summary
@@ -515,3 +516,18 @@ def test_an_arc_that_the_data_do_not_need_is_said_with_its_probability() -> None
     assert "p(R2,CPE2)" not in doubt.text
     assert not small(tree, 0.018, 0.021)  # small, and known
     assert not small(tree, 0.01, 0.5)  # mostly there
+
+
+def test_a_page_says_of_what_a_fit_knows_in_part(stepped) -> None:
+    tree = stepped["default"].copy()
+    found = replace(
+        po.Verdict.of(tree), partly=("R_total",), doubts=(po.Doubt("Others.", ("R1",)),)
+    )
+    tree.attrs["verdict"] = found.text
+    assert "sampled well as to R_total alone; all else is doubtful" in " ".join(
+        render(tree).split()
+    )
+
+
+def test_the_unit_of_what_may_be_zero_is_that_of_its_interval() -> None:
+    assert interval(-1e-9, -0.31, 0.22, "ohm") == ("0", "−310", "220", "mΩ")
