@@ -42,6 +42,8 @@ class Analysis:
     ----------
     outputs
         What models of such data predict; a result is known by it.
+    inputs
+        What it is predicted over, where that tells it from other data.
     pooling
         What groups share where nobody says: the kind of pooling by label, empty where one curve
         goes through all. Refuses data through which one curve would mean nothing.
@@ -60,6 +62,7 @@ class Analysis:
     """
 
     outputs: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
     pooling: Callable[[xr.Dataset], Mapping[str, Any]] = _together
     keep: Callable[[xr.DataTree, xr.Dataset], None] = _nothing_more
     question: Callable[..., Any] = Nothing

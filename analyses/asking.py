@@ -6,6 +6,7 @@ from typing import Any
 import xarray as xr
 
 from ..errors import PosterionError
+from ..inference.verdict import check_result
 from .known import analysis_of
 
 ANSWERS = "answers"
@@ -68,6 +69,7 @@ def kept_answers(tree: xr.DataTree) -> xr.Dataset | None:
 
 def answers_of(tree: xr.DataTree) -> xr.Dataset | None:
     """Return draws of what a result was asked, or is asked usually."""
+    check_result(tree)
     if ANSWERS in tree.children:
         return tree.children[ANSWERS].to_dataset()
     return analysis_of(tree).answers(tree)

@@ -81,7 +81,7 @@ def fit(
     >>> post = po.fit(po.Circuit.parse("R0-p(R1,CPE1)"), spectrum, seed=1)  # doctest: +SKIP
     """
     model = asked_model(model, data, noise)
-    analysis = analysis_for(model.output)
+    analysis = analysis_for([model.output], model.inputs)
     tree = fit_model(
         model,
         data,

@@ -1,5 +1,7 @@
 """The kinds of data that something is asked of."""
 
+from collections.abc import Collection
+
 import xarray as xr
 
 from .ageing.fade import FADE
@@ -26,11 +28,16 @@ ANALYSES = (
 )
 
 
-def analysis_for(*outputs: str) -> Analysis:
-    """Return what is asked of data that hold one of these; nothing of others."""
-    return next((each for each in ANALYSES if {*each.outputs} & {*outputs}), Analysis())
+def analysis_for(outputs: Collection[str], inputs: Collection[str]) -> Analysis:
+    """Return what is asked of data that hold one of these over these; nothing of others."""
+    return next(
+        (each for each in ANALYSES if {*each.outputs} & {*outputs} and {*each.inputs} <= {*inputs}),
+        Analysis(),
+    )
 
 
 def analysis_of(tree: xr.DataTree) -> Analysis:
     """Return what is asked of a result."""
-    return analysis_for(*map(str, tree.children["observed_data"].dataset))
+    constant = tree.children["constant_data"].dataset if "constant_data" in tree.children else {}
+    inputs = [str(name).removeprefix("measured_") for name in constant]
+    return analysis_for([*map(str, tree.children["observed_data"].dataset)], inputs)

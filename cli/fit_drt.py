@@ -13,13 +13,14 @@ from .spectra import Spectra, one_spectrum
 
 def fit_drt(
     file: str,
+    /,
     *,
     tail: Annotated[str, Parameter(group=MODEL)] = "",
     thickness: Annotated[str | None, Parameter(group=DATA)] = None,
     diameter: Annotated[str | None, Parameter(group=DATA)] = None,
     temperature: Annotated[str | None, Parameter(group=DATA)] = None,
     which: Annotated[str | None, Parameter(group=DATA)] = None,
-    prior: Annotated[Many, prior_option("length=LogNormal(-1, 0.3)")] = (),
+    prior: Annotated[Many, prior_option("R0=LogNormal(5, 2)")] = (),
     spectra: Spectra = Spectra(),
     reading: Reading = Reading(),
     sampling: Sampling = Sampling(),

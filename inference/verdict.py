@@ -128,11 +128,7 @@ class Verdict:
         PosterionError
             If it carries none, or is no result.
         """
-        if not isinstance(tree, xr.DataTree):
-            raise PosterionError(
-                f"a result is an xarray.DataTree, and this is a {type(tree).__name__}; give what "
-                "po.fit or po.load returns."
-            )
+        check_result(tree)
         if "verdict" not in tree.attrs:
             raise PosterionError("the result carries no verdict; fit the model anew.")
         fields = json.loads(tree.attrs["verdict"])
@@ -201,6 +197,21 @@ class Verdict:
         if self.compared:
             return "Trusted: well sampled, and the model describes the data."
         return "Trusted: well sampled. Whether the model describes the data was not asked."
+
+
+def check_result(tree: Any) -> None:
+    """Refuse what is no result.
+
+    Raises
+    ------
+    PosterionError
+        With what to give in its place.
+    """
+    if not isinstance(tree, xr.DataTree):
+        raise PosterionError(
+            f"a result is an xarray.DataTree, and this is a {type(tree).__name__}; give what "
+            "po.fit or po.load returns."
+        )
 
 
 def enumerated_quantities(doubts: Collection[Doubt]) -> str:

@@ -134,8 +134,8 @@ class Circuit:
 
         ``Z_mid`` is the logarithm of the geometric middle of the range of |Z| (ohm) and
         ``Z_width`` half that range, widened by one decade; ``tau_mid`` and ``tau_width``
-        the same of 1/ω (s), not widened; ``arc_width`` a quarter of the range, at least half a
-        decade, so that the peak of an arc is hardly ever farther than a decade outside;
+        the same of 1/ω (s), not widened; ``arc_width`` a quarter of the range and a
+        decade, added as squares, so that an arc is seldom farther than a decade outside;
         ``amplitude_width`` is both widths together, for elements whose working frequency is
         unknown; ``omega_mid``, ``omega_min`` and ``omega_max`` are the middle and the ends of the
         measured angular frequencies (rad/s); ``typical`` and ``smallest`` are the middle and the
@@ -152,7 +152,7 @@ class Circuit:
             "Z_width": Z_width,
             "tau_mid": float(-log_omega.mean()),
             "tau_width": tau_width,
-            "arc_width": float(np.hypot(tau_width / 2, np.log(10) / 2)),
+            "arc_width": float(np.hypot(tau_width / 2, np.log(10))),
             "amplitude_width": float(np.hypot(Z_width, tau_width)),
             "omega_mid": float(np.exp(log_omega.mean())),
             "omega_min": float(omega.min()),

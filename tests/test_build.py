@@ -40,7 +40,7 @@ def window(data: xr.Dataset) -> dict[str, float]:
         "Z_width": np.log(modulus.max() / modulus.min()) / 2 + np.log(10),
         "tau_mid": -np.log(omega.max() * omega.min()) / 2,
         "tau_width": np.log(omega.max() / omega.min()) / 2,
-        "arc_width": np.hypot(np.log(omega.max() / omega.min()) / 4, np.log(10) / 2),
+        "arc_width": np.hypot(np.log(omega.max() / omega.min()) / 4, np.log(10)),
         "smallest": modulus.min(),
         "omega_mid": np.sqrt(omega.max() * omega.min()),
     }

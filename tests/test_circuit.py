@@ -311,7 +311,7 @@ def test_window_holds_the_ranges_of_the_data() -> None:
             "Z_width": 2 * ln10,
             "tau_mid": -np.log(tau * 100),
             "tau_width": 2 * ln10,
-            "arc_width": np.hypot(ln10, ln10 / 2),
+            "arc_width": np.hypot(ln10, ln10),
             "amplitude_width": np.sqrt(8) * ln10,
             "omega_mid": tau * 100,
             "omega_min": tau,

@@ -77,7 +77,7 @@ def test_limits_of_predictive_checks_are_those_by_which_they_pass() -> None:
                 quantity = posterior_checks._Quantity(
                     "q", "", lambda *_, v=value: np.asarray(v), lambda *_: "off", both
                 )
-                check = posterior_checks._checked(residuals, quantity, replicas, None).check
+                check = posterior_checks._checked(residuals, quantity, replicas, None, "").check
                 inside = check.least is None or value > check.least
                 assert bool(inside and value <= check.most) is check.passed
 

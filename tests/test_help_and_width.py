@@ -17,6 +17,7 @@ from posterion.models.transference import BruceVincent
 
 MODELS = {
     "eis": [po.Circuit.parse("R0-p(R1,CPE1)")],
+    "drt": [po.DRT()],
     "series": [po.Circuit.parse("R0-p(R1,CPE1)")],
     "models": [po.Circuit.parse("R0-p(R1,CPE1)")],
     "calibrate": [po.Circuit.parse("R0-p(R1,CPE1)")],

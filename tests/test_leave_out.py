@@ -30,7 +30,9 @@ def test_elpd_is_that_of_fits_without_the_frequency(spectrum) -> None:
     found = leave_one_out(tree, match({"a": tree})[0]["a"])
     assert found.elpd_i.shape == (16,) and found.n_data_points == 16
     smallest = float(np.hypot(*spectrum["Z"].transpose("part", "frequency").values).min())
-    for place in LEFT_OUT:
+    reliable = [place for place in LEFT_OUT if found.pareto_k.values[place] < 0.7]
+    assert len(reliable) >= 2  # the first point alone tells R0
+    for place in reliable:
         post = po.fit(
             CIRCUIT, spectrum.drop_isel(frequency=place), noise=po.Proportional(), seed=2
         )["posterior"]

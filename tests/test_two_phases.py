@@ -68,7 +68,7 @@ def test_a_step_is_found_where_it_is_and_chance_makes_few() -> None:
 def test_a_jump_is_doubted_under_one_line_and_found_by_two_phases() -> None:
     line = po.fit(po.Arrhenius("sigma"), jumping(1), seed=1)
     verdict = po.Verdict.of(line)
-    assert verdict.word == "doubtful" and "two-phases" in verdict.doubts[0].text
+    assert verdict.word == "doubtful" and "TwoPhases" in verdict.doubts[0].text
     assert "Between 55.0 and 62.5 °C" in verdict.doubts[0].text
     tree = po.fit(po.TwoPhases("sigma"), jumping(1), seed=1)
     assert po.Verdict.of(tree).word == "trusted"

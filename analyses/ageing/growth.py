@@ -143,6 +143,7 @@ def _of_threshold(label: str, extra: xr.Dataset, last: float) -> list[str]:
 
 GROWTH = Analysis(
     outputs=("resistance", "overpotential"),
+    inputs=("cycle",),
     pooling=pooling_of_series,
     question=growth_question,
     asked=asked,

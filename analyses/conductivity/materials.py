@@ -21,7 +21,7 @@ def pooling_of_materials(data: "xr.Dataset") -> Mapping[str, Any]:
     PosterionError
         If one line would go through several materials.
     """
-    if "conductivity_covariance" in data:
+    if "conductivity_covariance" in data and "path" in data.coords:
         return {"path": "none"}
     labels = [str(name) for name, value in data.coords.items() if value.dtype.kind in "UO"]
     counts = {name: len(set(data[name].values.tolist())) for name in labels}
