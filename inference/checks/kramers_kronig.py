@@ -22,8 +22,9 @@ PER_DECADE = 4
 FEWEST = 10
 """Spectra of fewer frequencies are followed by the test's own circuit whatever they are."""
 
-REPLICAS = 4000
-"""So many that chance in simulated spectra moves no verdict: of 200 it moved z by 0.2."""
+FEWEST_REPLICAS, MOST_REPLICAS, NUMBERS = 200, 4000, 1_000_000
+"""So many that chance in simulated spectra moves no verdict: of 200 it moved z by 0.2. Of spectra of
+many frequencies fewer are taken, so many numbers at most."""
 CLEAR = 3.0
 """Standard deviations beyond which a pattern is none of the noise (about 1 in 700)."""
 
@@ -185,7 +186,8 @@ def kramers_kronig(tree: xr.DataTree, clear: float = CLEAR) -> KramersKronig | N
     replicas = tree.children["posterior_predictive"].dataset["Z"]
     drawn = replicas.transpose("chain", "draw", "part", "frequency").values
     drawn = drawn.reshape(-1, *drawn.shape[2:])
-    drawn = drawn[:: max(1, len(drawn) // REPLICAS), :, order]
+    most = int(np.clip(NUMBERS // drawn[0].size, FEWEST_REPLICAS, MOST_REPLICAS))
+    drawn = drawn[:: max(1, len(drawn) // most), :, order]
     Z = measured.values[:, order]
     modulus = np.hypot(*Z)
 
