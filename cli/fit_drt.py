@@ -64,14 +64,13 @@ def fit_drt(
 
     def work(say: Say) -> Fitted:
         spectrum = window.take(one_spectrum(file, spectra.sign, reading, which))
-        if degrees is not None:
-            spectrum.attrs["temperature_c"] = degrees
         return fitted_spectrum(
             model,
             spectrum,
             sampling,
             say,
             size=(thickness, diameter),
+            temperature=degrees,
             priors=priors,
             noise=choice.noise,
         )

@@ -98,15 +98,13 @@ def fit_eis(
             spectrum = stacked(files, spectra.sign, read_labels(label), window, reading)
         else:
             spectrum = window.take(one_spectrum(files[0], spectra.sign, reading, which))
-        if degrees is not None:
-            spectrum.attrs["temperature_c"] = degrees
-
         return fitted_spectrum(
             model,
             spectrum,
             sampling,
             say,
             size=(thickness, diameter),
+            temperature=degrees,
             priors=priors,
             noise=choice.noise if told or not pool else None,
             pool=kinds if pool else None,

@@ -18,6 +18,7 @@ def fitted_spectrum(
     say: Say,
     *,
     size: tuple[str | None, str | None],
+    temperature: float | None,
     **options: Any,
 ) -> Fitted:
     """Fit a circuit to one spectrum or to many, and collect what is told of it.
@@ -30,12 +31,16 @@ def fitted_spectrum(
         How much is drawn, and what is told of the progress.
     size
         Thickness and diameter of the pellet as text; both None where it has none.
+    temperature
+        In °C, as told; None where that of the file stays.
     options
         Passed on to `posterion.fit`: priors, noise and pool.
     """
     from ..analyses.asking import ask
     from ..analyses.fit import fit
 
+    if temperature is not None:
+        spectrum.attrs["temperature_c"] = temperature
     tree = fit(model, spectrum, progress=say, **options, **sampling.keywords)
     thickness, diameter = size
     if thickness is not None:

@@ -10,6 +10,7 @@ from .engine.independence import WALKED, early
 from .verdict import Verdict
 
 TOTAL = "R_total"
+"""What a circuit is asked for, where it has one."""
 
 SHARP = 1.5
 """Ratio of the ends of the interval of R_total, within which all explanations agree on it."""

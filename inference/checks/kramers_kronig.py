@@ -25,6 +25,7 @@ FEWEST = 10
 FEWEST_REPLICAS, MOST_REPLICAS, NUMBERS = 200, 4000, 1_000_000
 """So many simulated spectra that chance in them moves no verdict: of 200 it moved z by 0.2. Where
 they are long fewer are taken, of so many numbers together."""
+
 CLEAR = 3.0
 """Standard deviations beyond which a pattern is none of the noise (about 1 in 700)."""
 

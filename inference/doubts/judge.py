@@ -9,6 +9,7 @@ import xarray as xr
 
 from ..caution.general import UNMOVED, contraction, is_of_noise
 from ..checks.posterior_checks import STEP, TEST_QUANTITIES, kept_quantities, posterior_checks
+from ..partly import TOTAL
 from ..revive import is_of_points
 from ..scalars import scalars
 from ..verdict import Doubt, Verdict
@@ -20,9 +21,6 @@ from .temperature import DOUBTS_OF_LAWS
 from .transference import DOUBTS_OF_READINGS
 
 Source = Callable[[xr.DataTree], Iterator[Doubt]]
-
-TOTAL = "R_total"
-"""What a circuit is asked for, where it has one."""
 
 _BY_OUTPUT: Mapping[str, tuple[Source, ...]] = {
     "Z": DOUBTS_OF_SPECTRA,

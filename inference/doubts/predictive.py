@@ -26,10 +26,10 @@ def failed_of_each(tree: xr.DataTree) -> Iterator[Doubt]:
     """
     spectra = unstack(tree)
     found: dict[str, list[str]] = {}
+    level = max(GRAVE / max(len(spectra), 1), LEAST)
     for label, one in spectra.items():
         for each in posterior_checks(one):
             check = each.check
-            level = max(GRAVE / len(spectra), LEAST)
             if check.matters and check.p_value is not None and check.p_value <= level:
                 found.setdefault(check.name, []).append(label)
     for name, labels in found.items():
