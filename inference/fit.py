@@ -166,12 +166,11 @@ class _Cache:
         if sampler is None:
             pymc_model = build(model, data, priors=given, noise=noise, pool=pool)
             named = density_key(str(model), given, noise, shape)
-            leading: tuple[str, ...] = ()
-            shrunk = Shrunk()
+            leading = tuple(p.name for p in noise.parameters)
+            funnel, shrunk = False, Shrunk()
             if isinstance(noise, Discrepant) and groups is None:
-                leading = tuple(p.name for p in noise.parameters)
-                shrunk = Shrunk(noise.amplitudes, noise.skews)
-            sampler = Sampler(pymc_model, named, leading, shrunk)
+                funnel, shrunk = True, Shrunk(noise.amplitudes, noise.skews)
+            sampler = Sampler(pymc_model, named, leading, funnel, shrunk)
         else:
             set_data(sampler.model, model, data, pool)
         self.samplers[key] = sampler

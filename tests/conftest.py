@@ -2,12 +2,27 @@
 
 import importlib.util
 import os
+import resource
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A commit must not fail by chance; `--hypothesis-profile default` looks for new examples.
+settings.register_profile("repeated", derandomize=True)
+settings.load_profile("repeated")
+
+MOST_MEMORY = 12 * 2**30
+"""Bytes that a test may take of the machine before it fails by name."""
+
+
+def pytest_configure() -> None:
+    """Bound the memory of each process, lest one test end them all."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, hard))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,11 +17,11 @@ from ...datasets.published import Published
 from ...errors import PosterionError
 from ...models.temperature_law import BOLTZMANN
 from ...models.transport import KJ_PER_MOL
-from .functions import FUNCTIONS
+from .functions import FUNCTIONS, ROWS
 from .inputs import Inputs
 
-_LENGTH, _DEPTH, _STEPS, ROWS = 600, 60, 20_000, 100
-"""Bounds on a formula's characters, its nesting, a claim's operations and the rows of a list."""
+_LENGTH, _DEPTH, _STEPS = 600, 60, 20_000
+"""Bounds on a formula's characters, its nesting and a claim's operations."""
 
 _BINARY: Mapping[type, Callable[[Any, Any], Any]] = MappingProxyType(
     {

@@ -20,6 +20,9 @@ from .inputs import PRIORS, Inputs, at_normal, quantiles
 from .limits import Medians, medians
 from .verdict import verdict_of_number
 
+ROWS = 100
+"""Bound on the rows of a list."""
+
 
 @dataclass(frozen=True)
 class Function:
@@ -106,8 +109,16 @@ def _straight(off: Array, spread: Any, free: Any, scatter: Any, distance: Any) -
     return straight / (straight + bent)
 
 
+def _rows(rows: Array) -> Array:
+    """Return rows as they are; a single number's draws are none, and too many to go through."""
+    if len(rows) > ROWS:
+        raise ValueError(f"{len(rows)} rows are too many")
+    return rows
+
+
 def _rank(inputs: Inputs, values: Array, spread: Any = None) -> Array:
     """Draw the rank of the first of several values, were their like to differ by a factor."""
+    values = _rows(values)
     if spread is not None:
         values = values * np.array([np.exp(spread * inputs.normal()) for _ in values])
     return np.asarray(1 + sum((other > values[0]).astype(float) for other in values[1:]))
@@ -140,11 +151,11 @@ def _where(holds: Any, one: Any, other: Any) -> Any:
 
 
 def _rises(rows: Array) -> Any:
-    return np.logical_and.reduce(rows[1:] > rows[:-1])
+    return np.logical_and.reduce(_rows(rows)[1:] > rows[:-1])
 
 
 def _smallest_step(rows: Array) -> Any:
-    return np.minimum.reduce(rows[1:] / rows[:-1])
+    return np.minimum.reduce(_rows(rows)[1:] / rows[:-1])
 
 
 def _explained_by(

@@ -14,8 +14,9 @@ from ...datasets.published import Published
 from ...errors import PosterionError
 from ...inference.prior import Prior
 from ...report.number_texts import chance, ends, plain, span, unit_text
-from .expression import ROWS, Scope
+from .expression import Scope
 from .fits import Array, Fits
+from .functions import ROWS
 from .inputs import (
     DRAWS,
     LEVELS,
