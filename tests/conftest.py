@@ -2,7 +2,7 @@
 
 import importlib.util
 import os
-import resource
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +21,10 @@ MOST_MEMORY = 12 * 2**30
 
 def pytest_configure() -> None:
     """Bound the memory of each process, lest one test end them all."""
+    if sys.platform == "win32":
+        return
+    import resource
+
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, hard))
 

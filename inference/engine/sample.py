@@ -249,11 +249,11 @@ class Sampler:
         if self.funnel and found:
             clock.lap("explore_s")
             say(f"Sampling {chains} chains of {draws} draws")
-            for tree, verdict in self._proposed(target, found, notes, seed, draws, chains):
-                if verdict.passed:
+            for run in self._proposed(target, found, notes, seed, draws, chains):
+                if run[1].passed:
                     break
             clock.lap("sample_s")
-            return tree, verdict
+            return run
         if len(found) > 1 and few:
             found, left_out = screened(self.density, target.evaluate, found, seed)
             notes = (*left_out, *notes)
@@ -290,11 +290,10 @@ class Sampler:
             first = f"sampled twice; of the first run: {verdict.messages[0]}"
             if self.leading and found and few:
                 # Independent draws where these are certified, which no walk is.
-                once = self._proposed(target, found, (*notes, first), seed, draws, chains)
-                tree, found_verdict = next(once)
-                if found_verdict.passed:
+                run = next(self._proposed(target, found, (*notes, first), seed, draws, chains))
+                if run[1].passed:
                     clock.lap("sample_s")
-                    return tree, found_verdict
+                    return run
             again = self._second_plan(stats, plan)
             stats = run_chains(
                 Target.of(self.density),
