@@ -21,7 +21,9 @@ Array = NDArray[np.float64]
 NORMAL_94 = 1.8808
 """Half the width of the central 94 % of a normal distribution, in standard deviations."""
 
-REPLICAS = 1000
+FEWEST_REPLICAS, MOST_REPLICAS, NUMBERS = 1000, 4000, 1_000_000
+"""Simulated data sets, and the numbers in all of them. A doubt is raised where two of a thousand
+reach the data, and of a thousand the seed would decide whether two do."""
 
 TINY = 1e-12
 """Axes along which a prediction varies by less of the largest variance are those of rounding."""
@@ -111,7 +113,8 @@ def replicas_of(tree: xr.DataTree) -> Array:
     correlated, distances from the middle are taken as they are.
     """
     found, noise = _Predicted.of(tree), noise_of(tree)
-    fewer = max(1, len(found.drawn) // REPLICAS)
+    most = int(np.clip(NUMBERS // found.values.size, FEWEST_REPLICAS, MOST_REPLICAS))
+    fewer = max(1, len(found.drawn) // most)
     simulated = found.drawn[::fewer]
     if is_dependent(noise):
         left = (simulated - found.median) / found.spread
@@ -149,7 +152,7 @@ class _Predicted:
         observed = tree.children["observed_data"].dataset[model.output].transpose(*dims)
         replicas = tree.children["posterior_predictive"].dataset[model.output]
         drawn = replicas.transpose("chain", "draw", *dims).values.reshape(-1, observed.size)
-        every = max(1, len(drawn) // (4 * REPLICAS))
+        every = max(1, len(drawn) // MOST_REPLICAS)
         drawn = drawn[::every]
         values = observed.values.ravel()
         middle = np.median(drawn, axis=0).reshape(observed.shape)

@@ -47,10 +47,14 @@ class Density:
             )
 
     @cached_property
+    def _initial(self) -> dict[str, Any]:
+        """PyMC's initial point, for which it compiles a function each time."""
+        return self.model.initial_point()
+
+    @cached_property
     def start(self) -> Array:
         """PyMC's initial point, raveled."""
-        point = self.model.initial_point()
-        return np.concatenate([np.ravel(point[v.name]) for v in self.model.value_vars])
+        return np.concatenate([np.ravel(self._initial[v.name]) for v in self.model.value_vars])
 
     @property
     def size(self) -> int:
@@ -59,11 +63,10 @@ class Density:
 
     def places(self, names: Sequence[str]) -> list[int]:
         """Return the unconstrained dimensions of free variables."""
-        point = self.model.initial_point()
         owners = [
             rv.name
             for rv in self.model.free_RVs
-            for _ in range(np.size(point[self.model.rvs_to_values[rv].name]))
+            for _ in range(np.size(self._initial[self.model.rvs_to_values[rv].name]))
         ]
         return [place for place, owner in enumerate(owners) if owner in names]
 
@@ -101,7 +104,7 @@ class Density:
             parts = pytensor.grad(logp, self.model.value_vars, disconnected_inputs="ignore")
             outputs.append(pt.join(0, *[part.ravel() for part in parts]))
         outputs, x = join_nonshared_inputs(
-            self.model.initial_point(), outputs, self.model.value_vars, make_inputs_shared=False
+            self._initial, outputs, self.model.value_vars, make_inputs_shared=False
         )
         data = pt.vector("data", dtype="float64")
         with self.model:
@@ -222,7 +225,7 @@ class Density:
         from pytensor.graph.replace import vectorize_graph
 
         outputs, joined = join_nonshared_inputs(
-            self.model.initial_point(), outputs, self.model.value_vars, make_inputs_shared=False
+            self._initial, outputs, self.model.value_vars, make_inputs_shared=False
         )
         points = pt.matrix("points")
         function = pytensor.function(
