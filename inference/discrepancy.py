@@ -222,10 +222,13 @@ def portions(
 def _drawn(tree: xr.DataTree, posterior: xr.Dataset) -> dict[str, Array]:
     """Return the parameters of circuit and noise, and the circuit's own R_total, as columns."""
     parameters = (*model_of(tree).parameters, *_discrepant(tree).parameters)
-    values = {p.name: posterior[p.name].values.reshape(-1, 1) for p in parameters}
-    if "R_total" in posterior:
-        values["R_total"] = _circuit_resistance(posterior).reshape(-1, 1)
-    return values
+    return _with_total(tree, {p.name: posterior[p.name].values.reshape(-1, 1) for p in parameters})
+
+
+def _with_total(tree: xr.DataTree, values: dict[str, Array]) -> dict[str, Array]:
+    """Add the resistance of the circuit alone, which the discrepancy is measured by."""
+    known = model_of(tree).quantities
+    return values | {each.name: each.value(values) for each in known if each.name == "R_total"}
 
 
 def _portions(
@@ -338,7 +341,7 @@ def added_unmeasured(
     seed
         Of the discrepancies.
     """
-    model, noise = model_of(tree), _discrepant(tree)
+    noise = _discrepant(tree)
     posterior = tree.children["posterior"].to_dataset()
     known = dict(parameters)
     for each in noise.parameters:
@@ -349,7 +352,7 @@ def added_unmeasured(
         name: value.broadcast_like(like).transpose(*SAMPLE).values.reshape(-1, 1)
         for name, value in known.items()
     }
-    values |= {q.name: q.value(values) for q in model.quantities if q.name == "R_total"}
+    values = _with_total(tree, values)
     rng = np.random.default_rng([seed, 15])
     found = []
     for part in _portions(tree, values, frequency):
@@ -376,7 +379,7 @@ def distribution(tree: xr.DataTree, tau: Array, *, group: int | None = None) -> 
     array
         γ(ln τ) in ohm, of shape (draws, m): its integral over ln τ is a resistance.
     """
-    causal = _causal(tree, group)
+    causal = causal_amplitudes(tree, group)
     offsets = of_group(tree, group)[OFFSET].transpose(*SAMPLE, MODE).values
     offsets = offsets.reshape(-1, offsets.shape[-1])[:, : causal.shape[-1]]
     return np.asarray((causal * offsets) @ modes_of(tree).density(np.log10(tau)).T / np.log(10))
@@ -399,11 +402,11 @@ def spread_before(tree: xr.DataTree, tau: Array, weights: Array) -> float:
     float
         Standard deviation, median over the amplitudes and length scales of the posterior.
     """
-    each = _causal(tree, None) * (weights @ modes_of(tree).density(np.log10(tau)) / np.log(10))
+    each = causal_amplitudes(tree) * (weights @ modes_of(tree).density(np.log10(tau)) / np.log(10))
     return float(np.median(np.linalg.norm(each, axis=1)))
 
 
-def _causal(tree: xr.DataTree, group: int | None) -> Array:
+def causal_amplitudes(tree: xr.DataTree, group: int | None = None) -> Array:
     """Return the amplitude of each mode of relaxation in ohm, of shape (draws, count)."""
     values, noise = _drawn(tree, of_group(tree, group)), _discrepant(tree)
     causal = noise.causal_amplitudes(values, json.loads(tree.attrs["window"]))
@@ -420,10 +423,3 @@ def _discrepant(tree: xr.DataTree) -> Discrepant:
 def skews_of(tree: xr.DataTree) -> tuple[str, ...]:
     """Return the names of the parameters that skew the arcs of a fitted circuit."""
     return _discrepant(tree).skews
-
-
-def _circuit_resistance(posterior: xr.Dataset) -> Array:
-    """Return the resistance of the circuit alone, which the discrepancy is measured by."""
-    total = posterior["R_total"].values
-    added = next((name for name in (LEFT_OUT, POLARIZATION) if name in posterior), None)
-    return np.asarray(total - posterior[added].values if added else total)

@@ -22,6 +22,7 @@ from .doubts.judge import judge
 from .engine.descents import Shrunk
 from .engine.parts import Parts, search_parts
 from .engine.sample import Progress, Sampler
+from .foot import count_to_foot
 from .impossible import refuse_impossible
 from .measured import keep_labels
 from .noise.discrepant import Discrepant
@@ -97,6 +98,7 @@ def fit(
     }
     if isinstance(noise, Discrepant):
         tree = condition(tree)
+        count_to_foot(tree)
         accept_total(tree)
     if parts and parts.ambiguous:
         few = enumerated(parts.ambiguous)

@@ -31,11 +31,14 @@ class Doubt:
         a name without a label is that of each of its elements. Or ``"all"``.
     name
         In a few words, to count it among others: ``"residual autocorrelation"``.
+    grave
+        Whether the result is doubtful for it, even if what it is asked for is spared.
     """
 
     text: str
     about: tuple[str, ...] | Literal["all"] = ALL
     name: str = ""
+    grave: bool = False
 
     def __post_init__(self) -> None:
         """Read the arguments that the text speaks of."""
@@ -49,7 +52,8 @@ class Doubt:
     def of(cls, fields: Mapping[str, Any]) -> "Doubt":
         """Construct one from what JSON makes of it."""
         about = fields["about"]
-        return cls(fields["text"], ALL if about == ALL else tuple(about), fields.get("name", ""))
+        known = {name: fields[name] for name in ("name", "grave") if name in fields}
+        return cls(fields["text"], ALL if about == ALL else tuple(about), **known)
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class Verdict:
     The word follows from the first two. A result is ``refused`` where it was not sampled: no
     interval of it is shown. It is ``doubtful`` where a doubt is about everything, or about what
     the result is asked for: the total resistance of a circuit that has one, and the conductivity
-    that follows from it; the retention of a cell; and otherwise every quantity. So doubts about R1
+    that follows from it; the retention of a cell; and otherwise every quantity; and where it is
+    grave, such as that the circuit leaves out a tenth of R_total. So milder doubts about R1
     and R2 alone, where only how the resistance parts between two arcs is open, mark these two and
     leave R_total and the word ``trusted``.
 
@@ -149,8 +154,14 @@ class Verdict:
             return "refused"
         if not self.doubts:
             return "trusted"
-        trusted = self.headline and all(self.trusts(name) for name in self.headline)
+        trusted = self._spared and not any(doubt.grave for doubt in self.doubts)
         return "trusted" if trusted else "doubtful"
+
+    @property
+    def _spared(self) -> str:
+        """What the result is asked for, where no doubt is about it."""
+        spared = all(self.trusts(name) for name in self.headline)
+        return " and ".join(self.headline) if spared else ""
 
     @property
     def described(self) -> bool | None:
@@ -187,7 +198,11 @@ class Verdict:
         if self.word == "doubtful":
             first, *others = self.doubts
             more = f" ({len(others)} more)" if others else ""
-            return f"Doubtful: well sampled, but {HOLDS}. {marked(first.text)}{more}"
+            holds = f"the model does not describe the data, and only {self._spared} holds still"
+            return (
+                f"Doubtful: well sampled, but {holds if self._spared else HOLDS}. "
+                f"{marked(first.text)}{more}"
+            )
         if self.doubts:
             if self.partly:
                 about = " and ".join(self.partly)

@@ -10,6 +10,8 @@ from .circuit import Circuit, Leaf, Parallel, Series
 from .elements import ARC_TIME, effective_capacitance, peak_frequency
 from .parameter import Coordinates, Parameter, Quantity, Values
 
+PEAK = "_f_peak"
+_ARCS = ("K", "Zarc", "HN")
 AMPLITUDE_PRIOR = "LogNormal(Z_mid, amplitude_width)"
 
 
@@ -243,7 +245,7 @@ def derived_quantities(circuit: Circuit) -> tuple[Quantity, ...]:
         if arc.capacitive in closed:
             quantities.append(_peak(arc.capacitive, partial(_arc_peak, arc)))
     for leaf in circuit.leaves():
-        if leaf.code in ("K", "Zarc", "HN"):
+        if leaf.code in _ARCS:
             quantities.append(_peak(leaf, partial(_leaf_peak, leaf)))
     skipped, conducting = _ion_path(circuit)
     if conducting is not None and _resists(conducting):
@@ -260,10 +262,25 @@ def derived_quantities(circuit: Circuit) -> tuple[Quantity, ...]:
     return tuple(quantities)
 
 
+def blocking_elements(circuit: Circuit) -> tuple[Leaf, ...]:
+    """Return the elements in series that no direct current passes."""
+    return tuple(_ion_path(circuit)[0])
+
+
+def peaks_of_arcs(circuit: Circuit) -> Iterator[tuple[str, str]]:
+    """Yield the resistance of each arc, and the name of the frequency at which it peaks."""
+    for arc in find_arcs(circuit):
+        if arc.closed:
+            yield arc.resistance, f"{arc.capacitive}{PEAK}"
+    for leaf in circuit.leaves():
+        if leaf.code in _ARCS:
+            yield leaf.own_parameters[0].name, f"{leaf}{PEAK}"
+
+
 def _peak(leaf: Leaf, value: Callable[[Values], Any]) -> Quantity:
     symbol = rf"f_{{\mathrm{{peak,{leaf}}}}}"
     return Quantity(
-        f"{leaf}_f_peak", symbol, "Hz", f"frequency at which the arc of {leaf} peaks", value
+        f"{leaf}{PEAK}", symbol, "Hz", f"frequency at which the arc of {leaf} peaks", value
     )
 
 

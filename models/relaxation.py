@@ -116,8 +116,12 @@ class Relaxations:
     @property
     def resistance(self) -> Array:
         """The integral of each mode, its share in the resistance to direct current."""
+        return self.resistance_to(self.high)
+
+    def resistance_to(self, log_tau: float) -> Array:
+        """Return the integral of each mode up to log10 τ (s)."""
         x, step = self._grid
-        return self.density(x).sum(axis=0) * step
+        return self.density(x[x < log_tau]).sum(axis=0) * step
 
     @property
     def _grid(self) -> tuple[Array, float]:

@@ -13,6 +13,7 @@ from ...models.circuit import Circuit, Leaf
 from ...models.coordinates import find_arcs
 from ...units import hertz
 from ..discrepancy import MODE, OFFSET, is_discrepant, modes_of
+from ..foot import FOOT
 from ..pooling import SPREAD
 from ..relaxation_times import missing_process
 from ..residuals import residuals_of
@@ -70,6 +71,7 @@ def spectrum_cautions(tree: xr.DataTree) -> Iterator[Caution]:
         return
     yield from _unasked_misfit(tree)
     yield from _missing(tree)
+    yield from _to_foot(tree)
     yield from _outside_window(tree, circuit)
     yield from unmoved_priors(
         tree,
@@ -145,6 +147,18 @@ def _missing(tree: xr.DataTree) -> Iterator[Caution]:
             (),
             "At the highest frequencies the leads act as an inductance that the circuit leaves "
             "out. Try an inductor in series (L).",
+        )
+
+
+def _to_foot(tree: xr.DataTree) -> Iterator[Caution]:
+    """Say where R_total ends, if that is the foot of a tail; see `count_to_foot`."""
+    if FOOT in tree.attrs and Verdict.of(tree).passed:
+        yield Caution(
+            "tail",
+            ("R_total",),
+            f"R_total is of what is faster than {hertz(json.loads(tree.attrs[FOOT]))}, where the "
+            "phase angle is smallest and the tail of the blocking electrodes begins: whether a "
+            "slower arc is one or part of that tail, these data cannot tell.",
         )
 
 

@@ -49,7 +49,7 @@ class Density:
     @cached_property
     def _initial(self) -> dict[str, Any]:
         """PyMC's initial point, for which it compiles a function each time."""
-        return self.model.initial_point()
+        return dict(self.model.initial_point())
 
     @cached_property
     def start(self) -> Array:
