@@ -7,6 +7,7 @@ from typing import Literal
 
 from .column_names import columns_of, role_of
 from .tables.names import LONGEST, key_of, plain, splits
+from .tables.units import Unit, Units
 
 Role = Literal["cycle", "capacity", "charge_capacity", "cell", "efficiency", "series", "other"]
 
@@ -164,6 +165,21 @@ def capacity_unit_of(unit: str) -> str | None:
     prefix, over, inverse = match.groups()
     per = "/" + _PER[over or inverse] if over or inverse else ""
     return f"{_PREFIX[prefix]}Ah{per}"
+
+
+def _capacity(unit: str) -> Unit | None:
+    known = capacity_unit_of(unit)
+    return None if known is None else Unit(known)
+
+
+CAPACITY = Units(
+    "capacity",
+    _capacity,
+    ("mAh",),
+    "one such as 'Ah', 'mAh', 'mAh/g' or 'mAh/cm**2'",
+    "Q_dis [mAh]",
+    "capacity_unit",
+)
 
 
 def _named(name: str, unit: str) -> Meaning | None:

@@ -9,15 +9,16 @@ import numpy as np
 import xarray as xr
 
 from ..errors import PosterionError, Setting
+from .cycling_columns import CAPACITY
 from .cycling_headers import instrument_header, outline
 from .cycling_instruments import read_series
 from .cycling_normal import normalized
 from .cycling_roles import ROLES
-from .cycling_schema import cycling_dataset, require_capacity_unit
 from .cycling_series import Series
 from .cycling_summary import sign_in_words, summarised
 from .cycling_tables import Convention, read_cycle_table
 from .neware_files import is_neware, read_neware
+from .schemas.cycling_points import cycling_dataset
 from .tables.columns import checked_names
 from .tables.dialect import Dialect
 from .tables.text import FileText, read_file_text
@@ -96,7 +97,7 @@ def read_cycling(
     alias = {"discharge_capacity": "capacity"}
     given = {alias.get(role, role): name for role, name in (columns or {}).items()}
     named = checked_names(given, ROLES)
-    unit = None if capacity_unit is None else require_capacity_unit(capacity_unit)
+    unit = None if capacity_unit is None else CAPACITY.require(capacity_unit).text
     path = Path(path)
     recorded = _recorded(path, dialect, unit)
     if isinstance(recorded, FileText):

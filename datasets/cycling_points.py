@@ -11,7 +11,7 @@ from ..errors import PosterionError, Setting
 from ..units import registry
 from .cycling_columns import capacity_unit_of, meaning_of
 from .cycling_roles import Choice, Column
-from .cycling_schema import RESERVED
+from .schemas.cycling_points import RESERVED
 from .tables.cells import require_numbers
 from .tables.columns import label_of, labels_of
 from .tables.numbers import number

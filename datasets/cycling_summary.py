@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .cycling_schema import cycles_in_words
 from .cycling_series import WAY, Series
+from .schemas.cycling_points import cycles_in_words
 
 Array = npt.NDArray[np.float64]
 

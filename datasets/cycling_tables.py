@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ..errors import PosterionError, Setting
 from .cycling_points import Points, long_points, values_of, wide_points, with_units_below
 from .cycling_roles import Choice, Column, chosen_columns
-from .cycling_schema import cycles_in_words
+from .schemas.cycling_points import cycles_in_words
 from .tables.columns import naming, refuse_duplicates, refuse_missing_names, wanting
 from .tables.search import Table, find_table
 from .tables.text import FileText

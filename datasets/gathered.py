@@ -8,7 +8,7 @@ from typing import Any
 import xarray as xr
 
 from ..errors import PosterionError
-from .samples import Sample, sample_of
+from .schemas.samples import Sample, sample_of
 from .spectrum_files import read_spectra
 from .temperatures import temperature_of_name
 

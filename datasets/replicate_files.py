@@ -13,7 +13,7 @@ import xarray as xr
 from ..errors import PosterionError, Setting
 from ..units import registry
 from .replicate_checks import refuse_points_of_one, refuse_repeated_rows
-from .replicates import replicates
+from .schemas.replicates import replicates
 from .tables.cells import Row
 from .tables.columns import label_of, refuse_duplicates
 from .tables.dialect import Dialect
@@ -129,7 +129,7 @@ def read_replicates(
         source=text.name,
         sha256=text.sha256,
         messages=messages,
-        where=lambda point: f"{text.name}, line {rows[point].line}, column '{value}'",
+        where=lambda _, point: f"{text.name}, line {rows[point].line}, column '{value}'",
     )
     for each in factors:
         title = header[places[f"factor {each}"]]

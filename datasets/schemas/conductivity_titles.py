@@ -1,13 +1,15 @@
 """What a column of a table of conductivities holds, told from its header."""
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from .column_names import role_of, unit_factor
-from .tables.names import LONGEST, key_of, plain, splits
+from ..column_names import role_of, unit_factor
+from ..tables.names import LONGEST, key_of, plain, splits
+from ..tables.units import Unit
 
 Quantity = Literal["temperature", "conductivity", "resistance"]
 Scale = Literal["linear", "log10", "ln", "inverse", "percent", "reciprocal"]
@@ -73,12 +75,15 @@ class Meaning:
 
 
 @dataclass(frozen=True)
-class ConductivityUnit:
+class ConductivityUnit(Unit):
     """A unit as written; times `factor` it is S/cm, or S K/cm."""
 
-    text: str
-    factor: float
     times_temperature: bool = False
+
+    def is_same(self, other: Unit) -> bool:
+        """Tell if two units are one, however they were written."""
+        own = getattr(other, "times_temperature", False) == self.times_temperature
+        return own and math.isclose(self.factor, other.factor)
 
 
 @lru_cache(4096)

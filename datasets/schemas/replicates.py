@@ -2,14 +2,15 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from ..errors import PosterionError
-from .tables.points import columns_of
+from ...errors import PosterionError
+from ..tables.points import Origin, Points, points_of, source_of
 
 RESERVED = ("point", "value", "group", "specimen", "value_sd", "value_step", "value_n")
 
@@ -25,10 +26,7 @@ def replicates(
     n: npt.ArrayLike | None = None,
     factors: Mapping[str, Sequence[object] | npt.ArrayLike] | None = None,
     quantity: str = "value",
-    source: str = "data in memory",
-    sha256: str | None = None,
-    messages: Sequence[str] = (),
-    where: Callable[[int], str] | None = None,
+    **origin: Unpack[Origin],
 ) -> xr.Dataset:
     """Build and validate numbers of specimens, such as the conductivities of pellets.
 
@@ -52,10 +50,8 @@ def replicates(
         Shape (n,) each: further conditions, numbers or labels, such as ``{"volume": [5, 7]}``.
     quantity
         What the values are of, such as ``"conductivity"``.
-    source, sha256, messages
-        Where the data come from, and what was decided on the way here.
-    where
-        Says where a point comes from, for error messages.
+    **origin
+        Where the data come from, as for `conductivity_dataset`.
 
     Returns
     -------
@@ -69,48 +65,29 @@ def replicates(
     PosterionError
         If shapes differ, there is no value, or a value, error or name cannot be used.
     """
-    place = where or (lambda point: f"{source}, point {point + 1}")
-    given = {"value": value, "value_sd": sd, "value_step": step, "value_n": n}
-    arrays = columns_of(given, source)
-    size = arrays["value"].size
+    source = source_of(origin)
     groups = [str(label).strip() for label in group]
-    coords = {name: _factor(name, each, source) for name, each in (factors or {}).items()}
     names = groups if specimen is None else [str(label).strip() for label in specimen]
-    lengths = {name: len(each) for name, each in (arrays | coords).items()}
-    for name, length in {**lengths, "group": len(groups), "specimen": len(names)}.items():
-        if length != size:
-            raise PosterionError(f"{source}: {name} has {length} entries, and value {size}.")
-    if not size:
-        raise PosterionError(f"{source} holds no value; give at least one of each group.")
+    coords = {name: _factor(name, each, source) for name, each in (factors or {}).items()}
+    given = {"value": value, "value_sd": sd, "value_step": step, "value_n": n}
+    labels = {"group": groups, "specimen": names}
+    points = points_of(given, labels | coords, (), origin)
     least = {"value": -np.inf, "value_sd": 0.0, "value_step": 0.0, "value_n": 1.0}
-    for name, array in arrays.items():
-        for point in np.flatnonzero(~(np.isfinite(array) & (array >= least[name])))[:1]:
-            expected = "a finite number" if name == "value" else f"{least[name]:g} or above"
-            raise PosterionError(
-                f"{place(point)}: {name} is {array[point]:g}; it must be {expected}."
-            )
-    for name, labels in (("group", groups), ("specimen", names)):
-        for point in (k for k, label in enumerate(labels) if not label):
-            raise PosterionError(f"{place(point)}: {name} is empty; name it.")
+    for name, array in points.arrays.items():
+        expected = "a finite number" if name == "value" else f"{least[name]:g} or above"
+        points.require(name, np.isfinite(array) & (array >= least[name]), expected, said=name)
+    for name, each in labels.items():
+        if "" in each:
+            raise PosterionError(f"{points.where(name, each.index(''))}: {name} is empty; name it.")
     unique = _numbered(groups) if specimen is None else _unique(groups, names)
-    if sha256 is None:
-        digest = hashlib.sha256(b"".join(each.tobytes() for each in arrays.values()))
+    if not origin.get("sha256"):
+        digest = hashlib.sha256(b"".join(each.tobytes() for each in points.arrays.values()))
         digest.update("\n".join([*groups, *unique]).encode())
-        sha256 = digest.hexdigest()
-    dataset = xr.Dataset(
-        {name: ("point", each) for name, each in arrays.items()},
-        coords={
-            "group": ("point", np.array(groups)),
-            "specimen": ("point", np.array(unique)),
-            **{name: ("point", each) for name, each in coords.items()},
-        },
-        attrs={"source": source, "sha256": sha256, "messages": "\n".join(messages)},
-    )
-    dataset["value"].attrs = {"units": unit, "long_name": quantity}
-    for name in ("value_sd", "value_step"):
-        if name in dataset:
-            dataset[name].attrs["units"] = unit
-    return dataset
+        origin = {**origin, "sha256": digest.hexdigest()}
+    known = {"group": groups, "specimen": unique}
+    variables = {"value": (unit, quantity), "value_sd": (unit, ""), "value_step": (unit, "")}
+    dataset = Points(points.arrays, known, origin).dataset(variables)
+    return dataset.assign_coords({name: ("point", each) for name, each in coords.items()})
 
 
 def _factor(name: str, values: object, source: str) -> npt.NDArray[np.generic]:

@@ -1,14 +1,16 @@
 """Stripping and plating: the overpotential over cycles, and how each cell ended."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from ..errors import PosterionError
-from .limits_schema import lifetimes
-from .tables.points import numbers_of, sha256_of
+from ...errors import PosterionError
+from ..tables.points import Labels, points_of, repeated
+from .limits import lifetimes
 
 _VOLTS = {"V": 1.0, "mV": 1e-3}
 
@@ -18,8 +20,8 @@ def stripping(
     overpotential: npt.ArrayLike,
     *,
     unit: str = "V",
-    cell: str | Sequence[object] = "cell",
-    sample: str | Sequence[object] | None = None,
+    cell: Labels = "cell",
+    sample: Labels | None = None,
     source: str = "data in memory",
 ) -> xr.Dataset:
     """Build the overpotential of cells that are stripped and plated, cycle by cycle.
@@ -53,57 +55,27 @@ def stripping(
     """
     if unit not in _VOLTS:
         raise PosterionError(f"the unit of the overpotential is '{unit}'; expected 'V' or 'mV'.")
-    number, volts = (
-        np.atleast_1d(numbers_of(values, np.dtype(np.float64), f"{source}: {name}"))
-        for name, values in (("cycle", cycle), ("overpotential", overpotential))
-    )
-    if number.ndim != 1 or number.shape != volts.shape or not number.size:
-        raise PosterionError(
-            f"{source}: cycle has the shape {number.shape} and overpotential {volts.shape}; give "
-            "one of each for each point."
-        )
-    possible = np.isfinite(number) & (number >= 0) & np.isfinite(volts) & (volts > 0)
-    for point in np.flatnonzero(~possible):
-        raise PosterionError(
-            f"{source}, point {point + 1}: the overpotential is {volts[point]:g} {unit} at cycle "
-            f"{number[point]:g}; expected numbers above zero."
-        )
-    columns = {"cell": cell} if sample is None else {"cell": cell, "sample": sample}
-    labels = {}
-    for name, values in columns.items():
-        column = [values] * number.size if isinstance(values, str) else [*values]
-        if len(column) != number.size:
-            raise PosterionError(
-                f"{source}: '{name}' needs {number.size} labels, one for each point; it has "
-                f"{len(column)}."
-            )
-        labels[name] = np.array([str(label) for label in column])
-    order = {label: place for place, label in enumerate(dict.fromkeys(labels["cell"].tolist()))}
+    labels = {"cell": repeated(cell, np.size(cycle))}
+    labels |= {} if sample is None else {"sample": repeated(sample, np.size(cycle))}
+    given = {"cycle": np.atleast_1d(cycle), "overpotential": np.atleast_1d(overpotential)}
+    points = points_of(given, labels, {"point"}, {"source": source})
+    number, volts = points.arrays.values()
+    points.require("cycle", np.isfinite(number) & (number >= 0), "a number from 0 up")
+    possible = np.isfinite(volts) & (volts > 0)
+    points.require("overpotential", possible, "one above zero", unit, said="the overpotential")
+    cells = points.labels["cell"]
+    order = {label: place for place, label in enumerate(dict.fromkeys(cells))}
     # A stable sort keeps what was measured in order within a cell.
-    keep = np.argsort([order[label] for label in labels["cell"]], kind="stable")
-    same = labels["cell"][keep][1:] == labels["cell"][keep][:-1]
-    for place in np.flatnonzero(same & (np.diff(number[keep]) <= 0)):
-        raise PosterionError(
-            f"{source}: cycle {number[keep][place + 1]:g} follows cycle {number[keep][place]:g} in "
-            f"cell '{labels['cell'][keep][place]}'; expected rising cycles in each cell."
-        )
-    return xr.Dataset(
-        {
-            "overpotential": (
-                "point",
-                volts[keep] * _VOLTS[unit],
-                {"units": "V", "long_name": "Overpotential"},
+    keep = np.argsort([order[label] for label in cells], kind="stable")
+    for before, after in pairwise(keep.tolist()):
+        if cells[before] == cells[after] and number[after] <= number[before]:
+            raise PosterionError(
+                f"{source}: cycle {number[after]:g} follows cycle {number[before]:g} in cell "
+                f"'{cells[after]}'; expected rising cycles in each cell."
             )
-        },
-        coords={"cycle": ("point", number[keep], {"long_name": "Cycle"})}
-        | {name: ("point", column[keep]) for name, column in labels.items()},
-        attrs={
-            "source": source,
-            "format": "memory",
-            "sha256": sha256_of(number, volts),
-            "messages": "",
-        },
-    )
+    arrays = {"cycle": number, "overpotential": volts * _VOLTS[unit]}
+    variables = {"overpotential": ("V", "Overpotential"), "cycle": (None, "Cycle")}
+    return replace(points, arrays=arrays).dataset(variables, coords=["cycle"], order=keep)
 
 
 def lifetimes_of(
