@@ -9,16 +9,16 @@ import numpy as np
 import xarray as xr
 
 from ..errors import PosterionError, Setting
-from .cycling_columns import CAPACITY
 from .cycling_headers import instrument_header, outline
 from .cycling_instruments import read_series
 from .cycling_normal import normalized
-from .cycling_roles import ROLES
 from .cycling_series import Series
 from .cycling_summary import sign_in_words, summarised
-from .cycling_tables import Convention, read_cycle_table
 from .neware_files import is_neware, read_neware
 from .schemas.cycling_points import cycling_dataset
+from .schemas.cycling_roles import ROLES
+from .schemas.cycling_tables import Convention, read_cycle_table
+from .schemas.cycling_titles import CAPACITY
 from .tables.columns import checked_names
 from .tables.dialect import Dialect
 from .tables.text import FileText, read_file_text
@@ -97,13 +97,13 @@ def read_cycling(
     alias = {"discharge_capacity": "capacity"}
     given = {alias.get(role, role): name for role, name in (columns or {}).items()}
     named = checked_names(given, ROLES)
-    unit = None if capacity_unit is None else CAPACITY.require(capacity_unit).text
+    unit = CAPACITY.given(capacity_unit)
     path = Path(path)
-    recorded = _recorded(path, dialect, unit)
+    recorded = _recorded(path, dialect, unit and unit.text)
     if isinstance(recorded, FileText):
         arguments = read_cycle_table(recorded, named, unit, convention, cell)
     else:
-        _refuse_options(recorded, named, unit)
+        _refuse_options(recorded, named, unit and unit.text)
         arguments = _by_cycle(recorded, convention)
         arguments["cell"] = path.stem if cell is None else cell
     return normalized(cycling_dataset(**arguments), mass, area)

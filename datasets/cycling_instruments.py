@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import PosterionError, Setting
-from .cycling_columns import capacity_unit_of
 from .cycling_headers import BY_DEFAULT, Header, parted
 from .cycling_series import Series
 from .cycling_states import are_halves, counted_apart, cycles_of, rising, signs_of, states_of
+from .schemas.cycling_titles import capacity_unit_of
 from .tables.cells import (
     Row,
     cells_of,

@@ -7,12 +7,12 @@ from typing import Any
 
 from ..errors import PosterionError
 from .column_names import recognise
-from .cycling_columns import is_of_capacity
-from .cycling_columns import meaning_of as meaning_of_cycling
 from .cycling_files import read_cycling
 from .schemas.conductivity import read_table
 from .schemas.conductivity_titles import conductivity_unit_of
 from .schemas.conductivity_titles import meaning_of as meaning_of_conductivity
+from .schemas.cycling_titles import is_of_capacity
+from .schemas.cycling_titles import meaning_of as meaning_of_cycling
 from .schemas.growth import is_value_of_growth, read_growth
 from .schemas.limits import is_column_of_limits, read_limits
 from .schemas.voltammogram import is_column_of_voltammogram, read_voltammogram

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from ...errors import PosterionError, Setting
-from ..cycling_columns import CAPACITY
 from ..tables.points import Array, Labels, Origin, Points, points_of, repeated, source_of
+from .cycling_titles import CAPACITY
 
 RESERVED = ("cycle", "cell", "capacity", "charge_capacity", "point")
 """Names that no label may have."""

@@ -12,7 +12,6 @@ import xarray as xr
 
 from ...errors import PosterionError
 from ..column_names import unit_factor
-from ..cycling_columns import is_cycle
 from ..tables.cells import lines_in_words
 from ..tables.columns import naming
 from ..tables.dialect import Dialect
@@ -21,6 +20,7 @@ from ..tables.points import Array, Origin, points_of
 from ..tables.roles import Column, Role, column_of, columns_of
 from ..tables.sheet import Schema
 from ..tables.units import Unit, Units
+from .cycling_titles import is_cycle
 
 SERIES = "series"
 """Name of the label that joins all labels of a series."""

@@ -146,7 +146,8 @@ class Sheet[Columns]:
         PosterionError
             If there is none, it is not understood, or that of the user is another.
         """
-        written = column.unit or self.below(column)
+        below = self.below(column)
+        written, table = column.unit or below, self.table
         if written in ("", "-"):
             if given is None:
                 raise PosterionError(
@@ -158,11 +159,10 @@ class Sheet[Columns]:
             self.messages.append(f"units: column '{column.title}' is in {given.text}, as was given")
             return given
         unit = units.parse(written)
-        if unit is None and not column.unit and self.table.units is not None:
+        own = units.parse(below)
+        if table.units and below not in ("", "-", column.unit) and (not own or own != unit):
             # A row that is no number in one place, rather than one of units.
-            require_numbers(
-                self.name, self.table.units, [column.position], self.header, self.table.marks
-            )
+            require_numbers(self.name, table.units, [column.position], self.header, table.marks)
         if unit is None:
             raise PosterionError(
                 f"{self.name}: the unit '{written}' of column '{column.title}' is not understood; "

@@ -4,27 +4,25 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .cycling_columns import (
-    Meaning,
+from ..tables.names import key_of, same
+from ..tables.roles import Column
+from .cycling_titles import (
     capacity_as,
     capacity_unit_of,
     is_of_capacity,
     meaning_of,
     without_unit,
 )
-from .tables.names import key_of, same
 
 ROLES = ("cycle", "capacity", "charge_capacity", "cell")
 """What a user can name a column as; any other name makes it a label."""
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column and what it means."""
+class CapacityColumn(Column):
+    """A column of a table of cycles; ``stated`` of capacities: whether charge or discharge."""
 
-    position: int
-    header: str
-    meaning: Meaning
+    stated: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,11 +43,17 @@ class Choice:
         Columns of which one must be chosen, with their role.
     """
 
-    columns: Mapping[str, Column]
-    wide: tuple[Column, ...] = ()
+    columns: Mapping[str, CapacityColumn]
+    wide: tuple[CapacityColumn, ...] = ()
     series: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
-    rivals: tuple[str, tuple[Column, ...]] | None = None
+    rivals: tuple[str, tuple[CapacityColumn, ...]] | None = None
+
+    @property
+    def of_numbers(self) -> list[CapacityColumn]:
+        """The columns that must hold numbers."""
+        both = (self.columns.get(role) for role in ("capacity", "charge_capacity"))
+        return [self.columns["cycle"], *self.wide, *(column for column in both if column)]
 
 
 def chosen_columns(header: Sequence[str], named: Mapping[str, str]) -> Choice | None:
@@ -67,18 +71,18 @@ def chosen_columns(header: Sequence[str], named: Mapping[str, str]) -> Choice | 
         for position, title in enumerate(header)
         if same(title) not in taken and (meaning := meaning_of(title)) is not None
     }
-    columns: dict[str, Column] = {}
+    columns: dict[str, CapacityColumn] = {}
     messages: list[str] = []
     rivals = None
     for role in ROLES:
         if role in named:
             position = places[same(named[role])]
-            meaning = capacity_as(header[position]) if "capacity" in role else Meaning("other")
-            columns[role] = Column(position, header[position], meaning)
+            unit = capacity_as(header[position]).unit if "capacity" in role else ""
+            columns[role] = CapacityColumn(position, header[position], role, unit)
             continue
         found = [
-            Column(position, header[position], meaning)
-            for position, meaning in meanings.items()
+            CapacityColumn(k, header[k], role, meaning.unit, stated=meaning.stated)
+            for k, meaning in meanings.items()
             if meaning.role == role
         ]
         if not found:
@@ -88,8 +92,8 @@ def chosen_columns(header: Sequence[str], named: Mapping[str, str]) -> Choice | 
         if others and _same_rank(found, capacity):
             rivals = rivals or (role, tuple(found))
         elif others:
-            left = ", ".join(f"'{column.header}'" for column in others)
-            messages.append(f"{role}: column '{found[0].header}' taken, not {left}")
+            left = ", ".join(f"'{column.title}'" for column in others)
+            messages.append(f"{role}: column '{found[0].title}' taken, not {left}")
     if "cycle" not in columns:
         return None
     roles = [meaning.role for meaning in meanings.values()]
@@ -97,32 +101,28 @@ def chosen_columns(header: Sequence[str], named: Mapping[str, str]) -> Choice | 
         series = tuple(header[k] for k, meaning in meanings.items() if meaning.role == "series")
         return Choice(columns, (), series, tuple(messages), rivals)
     cells = tuple(
-        Column(position, *_cell_of(title))
+        CapacityColumn(position, title, "", unit, name, stated=False)
         for position, title in enumerate(header)
+        for name, unit in [without_unit(title)]
         if title and position != columns["cycle"].position and position not in meanings
     )
-    if any(is_of_capacity(cell.header) for cell in cells):
+    if any(is_of_capacity(cell.name) for cell in cells):
         return None  # charges or discharges in words that are not understood
     wide = len(cells) > 1 and not set(roles) - {"cycle"} and not named.keys() - {"cycle"}
     return Choice(columns, cells, messages=tuple(messages), rivals=rivals) if wide else None
 
 
-def _cell_of(title: str) -> tuple[str, Meaning]:
-    name, unit = without_unit(title)
-    return name, Meaning("capacity", unit, stated=False)
-
-
-def _ranked(found: list[Column], capacity: Column | None) -> list[Column]:
+def _ranked(found: list[CapacityColumn], capacity: CapacityColumn | None) -> list[CapacityColumn]:
     return sorted(found, key=lambda column: _rank(column, found, capacity))
 
 
-def _same_rank(found: list[Column], capacity: Column | None) -> bool:
+def _same_rank(found: list[CapacityColumn], capacity: CapacityColumn | None) -> bool:
     return _rank(found[0], found, capacity) == _rank(found[1], found, capacity)
 
 
-def _base(column: Column, *, over: bool = False) -> str:
+def _base(column: CapacityColumn, *, over: bool = False) -> str:
     """Return the name of a capacity without its unit, and without the words for per mass."""
-    key = key_of(without_unit(column.header)[0])
+    key = key_of(without_unit(column.title)[0])
     return (
         re.sub(r"specific|spec(?!ap)|spe(?=cap)|gravimetric|areal|比|面积", "", key)
         if over
@@ -130,20 +130,21 @@ def _base(column: Column, *, over: bool = False) -> str:
     )
 
 
-def _rank(column: Column, found: list[Column], capacity: Column | None) -> tuple[bool, ...]:
+def _rank(
+    column: CapacityColumn, found: list[CapacityColumn], capacity: CapacityColumn | None
+) -> tuple[bool, ...]:
     """Return what makes a column the less preferred one.
 
     A capacity of charge has the unit and the spelling of that of discharge. Of Q and q, the
     second is by convention a fraction of a nominal capacity. A retention is taken where there is
     no capacity, and CapD (mAh) before SpeCapD (mAh/g), which is the same over a mass.
     """
-    meaning = column.meaning
-    own = capacity_unit_of(meaning.unit)
-    derived = own == "percent" or "retention" in column.header.lower()
+    own = capacity_unit_of(column.unit)
+    derived = own == "percent" or "retention" in column.title.lower()
     over = _base(column, over=True) in {_base(other) for other in found if other != column}
-    small = column.header[:1].islower()
-    twin = any(other != column and other.header.lower() == column.header.lower() for other in found)
+    small = column.title[:1].islower()
+    twin = any(other != column and other.title.lower() == column.title.lower() for other in found)
     if capacity is None:
-        return (derived, not meaning.stated, not meaning.unit, over, twin and small)
-    another = own != capacity_unit_of(capacity.meaning.unit)
-    return (another, not meaning.stated, twin and small != capacity.header[:1].islower())
+        return (derived, not column.stated, not column.unit, over, twin and small)
+    another = own != capacity_unit_of(capacity.unit)
+    return (another, not column.stated, twin and small != capacity.title[:1].islower())
