@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from .analyses.pellet import fit_series
     from .analyses.telling import document, write_report
     from .datasets.cut import cut
-    from .datasets.cycling_files import read_cycling
     from .datasets.replicate_files import read_replicates
     from .datasets.schema import spectrum_dataset
     from .datasets.schemas.conductivity import read_table
     from .datasets.schemas.conductivity_points import conductivity_dataset
+    from .datasets.schemas.cycling import read_cycling
     from .datasets.schemas.cycling_points import cycling_dataset
     from .datasets.schemas.growth import growth_dataset, read_growth
     from .datasets.schemas.limits import lifetimes, read_limits, stepped_test
@@ -96,7 +96,7 @@ _HOMES = {
     "cycles_to": "inference.cycling.ageing",
     "retention": "inference.cycling.ageing",
     "ratios": "inference.factors.factorial_answers",
-    "read_cycling": "datasets.cycling_files",
+    "read_cycling": "datasets.schemas.cycling",
     "cycling_dataset": "datasets.schemas.cycling_points",
     "Arrhenius": "models.transport",
     "Autocorrelated": "inference.noise.correlated",

@@ -154,7 +154,7 @@ def _laws_of_fade(
             f"'{fade[0]}' is a law of fade and '{other}' is none; compare laws of one kind: "
             f"{', '.join(FADE)}."
         )
-    from ..datasets.cycling_files import read_cycling
+    from ..datasets.schemas.cycling import read_cycling
     from ..datasets.select import select
 
     data = select(read_cycling(file, **reading.keywords), where=groups.kept)

@@ -7,10 +7,10 @@ from typing import Any
 
 from ..errors import PosterionError
 from .column_names import recognise
-from .cycling_files import read_cycling
 from .schemas.conductivity import read_table
 from .schemas.conductivity_titles import conductivity_unit_of
 from .schemas.conductivity_titles import meaning_of as meaning_of_conductivity
+from .schemas.cycling import read_cycling
 from .schemas.cycling_titles import is_of_capacity
 from .schemas.cycling_titles import meaning_of as meaning_of_cycling
 from .schemas.growth import is_value_of_growth, read_growth

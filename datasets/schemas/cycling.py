@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..errors import PosterionError, Setting
-from .cycling_headers import instrument_header, outline
-from .cycling_instruments import read_series
+from ...errors import PosterionError, Setting
+from ..formats.cycler import read_series
+from ..formats.cycler_headers import instrument_header, outline
+from ..formats.cycler_series import Series
+from ..formats.cycler_summary import sign_in_words, summarised
+from ..formats.neware import is_neware, read_neware
+from ..tables.columns import checked_names
+from ..tables.dialect import Dialect
+from ..tables.text import FileText, read_file_text
 from .cycling_normal import normalized
-from .cycling_series import Series
-from .cycling_summary import sign_in_words, summarised
-from .neware_files import is_neware, read_neware
-from .schemas.cycling_points import cycling_dataset
-from .schemas.cycling_roles import ROLES
-from .schemas.cycling_tables import Convention, read_cycle_table
-from .schemas.cycling_titles import CAPACITY
-from .tables.columns import checked_names
-from .tables.dialect import Dialect
-from .tables.text import FileText, read_file_text
+from .cycling_points import cycling_dataset
+from .cycling_roles import ROLES
+from .cycling_tables import Convention, read_cycle_table
+from .cycling_titles import CAPACITY
 
 _CONVENTIONS = ("auto", "as_written", "swapped")
 

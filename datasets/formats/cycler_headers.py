@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .tables.cells import BLANK, cells_of
-from .tables.names import plain
-from .tables.text import FileText
+from ..tables.cells import BLANK, cells_of
+from ..tables.names import plain
+from ..tables.text import FileText
 
 _HEADER_WITHIN = 200
 

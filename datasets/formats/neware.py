@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import PosterionError
-from .cycling_series import Series
-from .cycling_states import cycles_of, signs_of, states_of
-from .tables.text import MAX_BYTES, file_bytes
+from ...errors import PosterionError
+from ..tables.text import MAX_BYTES, file_bytes
+from .cycler_series import Series
+from .cycler_states import cycles_of, signs_of, states_of
 
 if TYPE_CHECKING:
     import pandas as pd

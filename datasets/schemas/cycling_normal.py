@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import xarray as xr
 
-from ..errors import PosterionError, Setting
-from ..units import Measured, registry
+from ...errors import PosterionError, Setting
+from ...units import Measured, registry
 
 _PER = {"mass": ("g", "12.3 mg"), "area": ("cm**2", "0.785 cm^2")}
 

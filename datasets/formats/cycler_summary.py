@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .cycling_series import WAY, Series
-from .schemas.cycling_points import cycles_in_words
+from ..schemas.cycling_points import cycles_in_words
+from .cycler_series import WAY, Series
 
 Array = npt.NDArray[np.float64]
 
@@ -75,7 +75,7 @@ def summarised(series: Series) -> Summary:
         messages += _compared(cycles, half, values)
         results[half.name] = values
     restarts = {series.restarts("discharge"), series.restarts("charge")}
-    messages.append(f"capacity: by the counter of the instrument, which {' or '.join(restarts)}")
+    messages.append(f"capacity: by the counter of the instrument, which {' or '.join(sorted(restarts))}")
     rises, doubts = _by_voltage(series)
     return Summary(
         cycles,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .cycling_states import signs_of
+from .cycler_states import signs_of
 
 Array = npt.NDArray[np.float64]
 
