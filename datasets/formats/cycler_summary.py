@@ -74,8 +74,8 @@ def summarised(series: Series) -> Summary:
             values[number] = np.nan
         messages += _compared(cycles, half, values)
         results[half.name] = values
-    restarts = {series.restarts("discharge"), series.restarts("charge")}
-    messages.append(f"capacity: by the counter of the instrument, which {' or '.join(sorted(restarts))}")
+    restarts = sorted({series.restarts("discharge"), series.restarts("charge")})
+    messages.append(f"capacity: by the counter of the instrument, which {' or '.join(restarts)}")
     rises, doubts = _by_voltage(series)
     return Summary(
         cycles,
