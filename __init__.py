@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from .analyses.pellet import fit_series
     from .analyses.telling import document, write_report
     from .datasets.cut import cut
-    from .datasets.replicate_files import read_replicates
     from .datasets.schema import spectrum_dataset
     from .datasets.schemas.conductivity import read_table
     from .datasets.schemas.conductivity_points import conductivity_dataset
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from .datasets.schemas.cycling_points import cycling_dataset
     from .datasets.schemas.growth import growth_dataset, read_growth
     from .datasets.schemas.limits import lifetimes, read_limits, stepped_test
+    from .datasets.schemas.replicate_tables import read_replicates
     from .datasets.schemas.replicates import replicates
     from .datasets.schemas.stripping import lifetimes_of, stripping
     from .datasets.schemas.voltammogram import read_voltammogram, voltammogram
@@ -154,7 +154,7 @@ _HOMES = {
     "relaxation_peaks": "inference.relaxation_peaks",
     "read_growth": "datasets.schemas.growth",
     "read_limits": "datasets.schemas.limits",
-    "read_replicates": "datasets.replicate_files",
+    "read_replicates": "datasets.schemas.replicate_tables",
     "replicates": "datasets.schemas.replicates",
     "read_spectra": "datasets.spectrum_files",
     "read_spectrum": "datasets.spectrum_files",

@@ -2,26 +2,26 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 import xarray as xr
 
-from ..errors import PosterionError, Setting
-from ..units import registry
+from ...errors import PosterionError, Setting
+from ...units import registry
+from ..tables.columns import label_of
+from ..tables.dialect import Dialect
+from ..tables.names import key_of, plain, same, splits
+from ..tables.numbers import number
+from ..tables.roles import Column
+from ..tables.sheet import Schema, Sheet
+from ..tables.text import FileText, read_file_text
 from .replicate_checks import refuse_points_of_one, refuse_repeated_rows
-from .schemas.replicates import replicates
-from .tables.cells import Row
-from .tables.columns import label_of, refuse_duplicates
-from .tables.dialect import Dialect
-from .tables.names import key_of, plain, same, splits
-from .tables.numbers import Marks, last_digit, number
-from .tables.search import Table, find_table
-from .tables.text import FileText, read_file_text
-from .tables.wanted import Wanted
+from .replicates import replicates
+
+_Sheet = Sheet[dict[str, Column]]
 
 _SPECIMENS = re.compile(r"(specimen|pellet|cell)(s?)(id|no|number|label|name)?#?")
 
@@ -75,101 +75,76 @@ def read_replicates(
         If the file cannot be read, a column or unit is missing, units are mixed, a value is no
         number, rows are repeated, or rows are points of one measurement and no replicates.
     """
-    text = read_file_text(path, dialect)
     kept = dict(where or {})
     names = {"group": group, "value": value}
     names |= {role: each for role, each in (("specimen", specimen), ("sd", sd)) if each}
     names |= {f"factor {each}": each for each in (*factors, *kept)}
-    table = _table(text, names)
-    header = table.header or ()
-    refuse_duplicates(text.name, header)
-    at = {role: _position(header, each) for role, each in names.items()}
-    places = {role: place for role, place in at.items() if place is not None}
-    messages = [*text.messages, *table.messages]
-    if "specimen" not in places:
+    sheet = _sheet(read_file_text(path, dialect), names)
+    columns, header = dict(sheet.columns), sheet.header
+    if "specimen" not in columns:
         found = [k for k, title in enumerate(header) if _SPECIMENS.fullmatch(key_of(title))]
-        if found and found[0] not in places.values():
-            places["specimen"] = found[0]
-            messages.append(f"specimens are told apart by the column '{header[found[0]]}'")
-    rows = _chosen(table, {name: places[f"factor {name}"] for name in kept}, kept, text.name)
-    refuse_repeated_rows(text.name, rows)
-    units = _unit_of_rows(text.name, table, rows, places["value"], unit)
-    name, own_unit = units
-
-    def column(role: str) -> list[str]:
-        return [row.cells[places[role]] for row in rows]
-
-    def numbers(role: str) -> list[float]:
-        found = (number(cell, table.marks) for cell in column(role))
-        return [np.nan if each is None else each for each in found]
+        if found and found[0] not in {column.position for column in columns.values()}:
+            columns["specimen"] = Column(found[0], header[found[0]])
+            sheet.messages.append(f"specimens are told apart by the column '{header[found[0]]}'")
+    sheet = _kept(sheet, kept)
+    rows = sheet.table.rows
+    refuse_repeated_rows(sheet.name, rows)
+    quantity, own_unit = _unit_of_rows(sheet, columns["value"], unit)
 
     def labels(role: str) -> list[str]:
-        return [label_of(cell, table) if cell else "" for cell in column(role)]
+        return [label_of(cell, sheet.table) if cell else "" for cell in sheet.cells(columns[role])]
 
-    groups, specimens = labels("group"), labels("specimen") if "specimen" in places else None
-    refuse_points_of_one(text.name, table, rows, set(places.values()), groups, specimens)
-    values = column("value")
-    behind = [table.errors.get((row.line, places["value"]), "") for row in rows]
-    if any(behind) and "sd" in places:
+    groups, specimens = labels("group"), labels("specimen") if "specimen" in columns else None
+    used = {column.position for column in columns.values()}
+    refuse_points_of_one(sheet, used, groups, specimens)
+    errors = sheet.errors(columns["value"])
+    if errors is not None and sd:
         raise PosterionError(
-            f"{text.name}: the numbers have errors behind ±, and sd='{sd}' names others; leave "
+            f"{sheet.name}: the numbers have errors behind ±, and sd='{sd}' names others; leave "
             "one of them out."
         )
     dataset = replicates(
-        numbers("value"),
+        sheet.numbers(columns["value"]),
         groups,
         unit=own_unit,
         specimen=specimens,
-        sd=numbers("sd") if "sd" in places else _errors(behind, table),
-        step=[last_digit(cell, table.marks) for cell in values],
-        factors={
-            factor_name(each): _factor(column(f"factor {each}"), table.marks) for each in factors
-        },
-        quantity=name,
-        source=text.name,
-        sha256=text.sha256,
-        messages=messages,
-        where=lambda _, point: f"{text.name}, line {rows[point].line}, column '{value}'",
+        sd=sheet.numbers(columns["sd"]) if sd else errors,
+        step=sheet.steps(columns["value"]),
+        factors={factor_name(each): _factor(sheet, columns[f"factor {each}"]) for each in factors},
+        quantity=quantity,
+        **sheet.origin(lambda _, point: f"{sheet.name}, line {rows[point].line}, column '{value}'"),
     )
     for each in factors:
-        title = header[places[f"factor {each}"]]
-        dataset[factor_name(each)].attrs["units"] = next(
-            filter(None, (u for _, u in _meanings(title))), ""
-        )
+        units = (unit for _, unit in _meanings(columns[f"factor {each}"].title) if unit)
+        dataset[factor_name(each)].attrs["units"] = next(units, "")
     return dataset
 
 
-@dataclass
-class _Seen:
-    """The line that looked most like the header."""
-
-    cells: tuple[str, ...] = ()
-    known: int = 0
-    names: Sequence[str] = field(default_factory=tuple)
-
-    def __call__(self, header: Sequence[str]) -> tuple[int, ...] | None:
-        found = [_position(header, name) for name in self.names]
-        known = sum(place is not None for place in found)
-        if (known, len(header)) > (self.known, len(self.cells)) and (known or not self.cells):
-            self.cells, self.known = tuple(header), known
-        value = found[1]
-        return None if None in found or value is None else (value,)
-
-
-def _table(text: FileText, names: Mapping[str, str]) -> Table:
+def _sheet(text: FileText, names: Mapping[str, str]) -> _Sheet:
     """Find the table that has the named columns, or say which it lacks."""
-    seen = _Seen(names=list(names.values()))
+    nearest: dict[int, Sequence[str]] = {}  # by how many of the names a header has
+
+    def choose(header: Sequence[str], _: Mapping[str, str]) -> dict[str, Column] | None:
+        found = {role: _position(header, name) for role, name in names.items()}
+        places = {role: place for role, place in found.items() if place is not None}
+        nearest[len(places)] = max(nearest.get(len(places), ()), tuple(header), key=len)
+        if len(places) < len(names):
+            return None
+        return {role: Column(place, header[place], role) for role, place in places.items()}
+
     told = " and ".join(f"'{names[role]}'" for role in ("group", "value"))
-    wanted = Wanted(
-        "table of replicates", f"a header with the columns {told} is needed", seen, errors=True
+    needs = (f"a header with the columns {told} is needed",)
+    schema = Schema(
+        "table of replicates", needs, (), choose, lambda columns: [columns["value"]], errors=True
     )
     try:
-        return find_table(text, wanted)
+        return schema.sheet(text, {})
     except PosterionError as error:
-        missing = [each for each in names.values() if _position(seen.cells, each) is None]
-        if not missing or len(seen.cells) < 2:
+        header = nearest[max(nearest)] if any(nearest) else ()
+        known = [title for title in header if title]
+        missing = [each for each in names.values() if _position(header, each) is None]
+        if not missing or len(header) < 2:
             raise
-        known = [title for title in seen.cells if title]
         close = get_close_matches(missing[0], known, 1)
         hint = f"did you mean '{close[0]}'? " if close else ""
         listed = ", ".join(f"'{title[:40]}'" for title in known[:20])
@@ -229,23 +204,19 @@ def pint_unit(text: str) -> str | None:
     return "" if text == "1" else text
 
 
-def _unit_of_rows(
-    source: str, table: Table, rows: Sequence[Row], place: int, given: str | None
-) -> tuple[str, str]:
+def _unit_of_rows(sheet: _Sheet, column: Column, given: str | None) -> tuple[str, str]:
     """Return the name of the values and their unit, from the header, below it, or a column."""
-    header = table.header or ()
-    title = header[place]
-    name, found = title.strip(), []
-    for own, unit in _meanings(title):
-        name, found = own, [(unit, f"the header '{title}'")]
-        break
-    if table.units and (below := table.units.cells[place].strip("[]() ")):
-        found.append((_known(below, source), f"line {table.units.line}"))
-    for other, heading in enumerate(header):
-        if key_of(heading) in ("unit", "units") and other != place:
+    source, title = sheet.name, column.title
+    own = _meanings(title)[:1]
+    name = own[0][0] if own else title.strip()
+    found = [(unit, f"the header '{title}'") for _, unit in own]
+    if sheet.table.units and (below := sheet.below(column)):
+        found.append((_known(below, source), f"line {sheet.table.units.line}"))
+    for other, heading in enumerate(sheet.header):
+        if key_of(heading) in ("unit", "units") and other != column.position:
             found += [
                 (_known(row.cells[other], source), f"line {row.line}")
-                for row in rows
+                for row in sheet.table.rows
                 if row.cells[other]
             ]
     if given is not None:
@@ -278,23 +249,20 @@ def _known(unit: str, source: str) -> str:
     return known
 
 
-def _chosen(
-    table: Table, places: Mapping[str, int], kept: Mapping[str, str], source: str
-) -> tuple[Row, ...]:
+def _kept(sheet: _Sheet, wanted: Mapping[str, str]) -> _Sheet:
     """Return the rows that have the wanted values."""
-    rows = table.rows
-    for name, place in places.items():
-        held = [row.cells[place] for row in rows]
-        wanted = label_of(str(kept[name]), table)
-        rows = tuple(
-            row for row, cell in zip(rows, held, strict=True) if label_of(cell, table) == wanted
-        )
+    for name, value in wanted.items():
+        held = sheet.cells(sheet.columns[f"factor {name}"])
+        label = label_of(value, sheet.table)
+        pairs = zip(sheet.table.rows, held, strict=True)
+        rows = tuple(row for row, cell in pairs if label_of(cell, sheet.table) == label)
         if not rows:
             known = ", ".join(dict.fromkeys(held[:20]))
             raise PosterionError(
-                f"{source}: no row has '{name}' = {kept[name]}; the column holds {known}."
+                f"{sheet.name}: no row has '{name}' = {value}; the column holds {known}."
             )
-    return rows
+        sheet = replace(sheet, table=replace(sheet.table, rows=rows))
+    return sheet
 
 
 def factor_name(name: str) -> str:
@@ -303,13 +271,7 @@ def factor_name(name: str) -> str:
     return re.sub(r"\W+", "_", bare).strip("_") or "factor"
 
 
-def _errors(behind: Sequence[str], table: Table) -> list[float] | None:
-    """Return the errors behind ±, or None where there is none."""
-    found = [number(cell, table.marks) for cell in behind]
-    return [np.nan if each is None else each for each in found] if any(behind) else None
-
-
-def _factor(cells: Sequence[str], marks: Marks) -> list[float] | list[str]:
-    found = [number(cell, marks) for cell in cells]
-    numbers = [each for each in found if each is not None]
-    return numbers if len(numbers) == len(cells) else list(cells)
+def _factor(sheet: _Sheet, column: Column) -> list[float] | list[str]:
+    numbers = [number(cell, sheet.table.marks) for cell in sheet.cells(column)]
+    known = [each for each in numbers if each is not None]
+    return known if len(known) == len(numbers) else sheet.cells(column)

@@ -4,13 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from ..errors import PosterionError, Setting
-from .column_names import recognise
-from .tables.cells import Row
-from .tables.names import key_of, plain, splits
-from .tables.numbers import number
-from .tables.search import Table
-from .tables.wanted import Words
+from ...errors import PosterionError, Setting
+from ..column_names import recognise
+from ..tables.cells import Row
+from ..tables.names import key_of, plain, splits
+from ..tables.numbers import number
+from ..tables.roles import Column
+from ..tables.sheet import Sheet
+from ..tables.wanted import Words
 
 _CYCLE = re.compile(r"(n|cycles?|cycle(s?)(number|no|index|count)|numberofcycles|cyclenr)#?")
 _TIME = re.compile(r"(t|time|elapsedtime|testtime|age|days?|hours?)")
@@ -52,9 +53,7 @@ def refuse_repeated_rows(source: str, rows: Sequence[Row]) -> None:
 
 
 def refuse_points_of_one(
-    source: str,
-    table: Table,
-    rows: Sequence[Row],
+    sheet: Sheet[dict[str, Column]],
     used: Collection[int],
     groups: Sequence[str],
     specimens: Sequence[str] | None,
@@ -63,10 +62,8 @@ def refuse_points_of_one(
 
     Parameters
     ----------
-    source
-        Name of the file.
-    table, rows
-        The table, and those of its rows that are used.
+    sheet
+        The table.
     used
         Positions of the columns that have a meaning already.
     groups, specimens
@@ -79,15 +76,14 @@ def refuse_points_of_one(
         between rows of one group where specimens are not told apart.
     """
     owners = groups if specimens is None else list(zip(groups, specimens, strict=True))
-    for place, title in enumerate(table.header or ()):
+    for place, title in enumerate(sheet.header):
         kind = None if place in used else _kind(title)
         if kind is None:
             continue
         values = defaultdict(set)
-        for row, owner, group in zip(rows, owners, groups, strict=True):
-            values[group if kind == "condition" else owner].add(
-                number(row.cells[place], table.marks)
-            )
+        numbers = (number(row.cells[place], sheet.table.marks) for row in sheet.table.rows)
+        for value, owner, group in zip(numbers, owners, groups, strict=True):
+            values[group if kind == "condition" else owner].add(value)
         owner, most = max(values.items(), key=lambda item: len(item[1]))
         if len(most) > 1:
             whole = specimens is None or kind == "condition"
@@ -98,7 +94,7 @@ def refuse_points_of_one(
                 else ""
             )
             raise PosterionError(
-                f"{source}: '{title}' has {len(most)} values within the "
+                f"{sheet.name}: '{title}' has {len(most)} values within the "
                 f"{'group' if whole else 'specimen'} '{name}'. ",
                 *_KINDS[kind],
                 f"{remedy}.",
