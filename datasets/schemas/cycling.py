@@ -17,6 +17,7 @@ from ..formats.neware import is_neware, read_neware
 from ..tables.columns import checked_names
 from ..tables.dialect import Dialect
 from ..tables.text import FileText, read_file_text
+from ..tables.units import Unit
 from .cycling_normal import normalized
 from .cycling_points import cycling_dataset
 from .cycling_roles import ROLES
@@ -99,11 +100,11 @@ def read_cycling(
     named = checked_names(given, ROLES)
     unit = CAPACITY.given(capacity_unit)
     path = Path(path)
-    recorded = _recorded(path, dialect, unit and unit.text)
+    recorded = _recorded(path, dialect, unit)
     if isinstance(recorded, FileText):
         arguments = read_cycle_table(recorded, named, unit, convention, cell)
     else:
-        _refuse_options(recorded, named, unit and unit.text)
+        _refuse_options(recorded, named, unit)
         arguments = _by_cycle(recorded, convention)
         arguments["cell"] = path.stem if cell is None else cell
     return normalized(cycling_dataset(**arguments), mass, area)
@@ -120,7 +121,7 @@ class _Records:
     messages: list[str]
 
 
-def _recorded(path: Path, dialect: Dialect | None, unit: str | None) -> FileText | _Records:
+def _recorded(path: Path, dialect: Dialect | None, unit: Unit | None) -> FileText | _Records:
     """Return the records of a cycler, or the text of what may be a table of cycles."""
     if is_neware(path):
         return _Records(path.name, "Neware", *read_neware(path))
@@ -128,13 +129,13 @@ def _recorded(path: Path, dialect: Dialect | None, unit: str | None) -> FileText
     header = instrument_header(text)
     if header is None:
         return text
-    series, messages = read_series(text, header, unit)
+    series, messages = read_series(text, header, unit.text if unit else None)
     if 1 < np.unique(series.cycle).size == series.cycle.size:
         return text  # a summary with a row for each cycle has the same columns
     return _Records(text.name, header.format, series, text.sha256, messages)
 
 
-def _refuse_options(recorded: _Records, named: Mapping[str, str], unit: str | None) -> None:
+def _refuse_options(recorded: _Records, named: Mapping[str, str], unit: Unit | None) -> None:
     """Raise a PosterionError for options that hold for tables of cycles only."""
     if named:
         raise PosterionError(
@@ -142,10 +143,10 @@ def _refuse_options(recorded: _Records, named: Mapping[str, str], unit: str | No
             Setting("columns", dict(named)),
             ".",
         )
-    if unit not in (None, recorded.series.unit):
+    if unit and unit.text != recorded.series.unit:
         raise PosterionError(
             f"{recorded.name} has capacities in {recorded.series.unit}, but the capacity unit "
-            f"given is {unit}; leave it out."
+            f"given is {unit.text}; leave it out."
         )
 
 

@@ -90,8 +90,8 @@ def growth_dataset(
     columns = sorted(points.labels, key=lambda name: name != "path")
     joined = [" / ".join(each) for each in zip(*(points.labels[k] for k in columns), strict=True)]
     ranks = {label: number for number, label in enumerate(dict.fromkeys(joined))}
-    rank = [ranks[label] for label in joined] or np.zeros(points.arrays["cycle"].size)
-    order = np.lexsort((points.arrays["cycle"], rank))
+    rank = [ranks[label] for label in joined] or [0] * points.arrays["cycle"].size
+    order = np.lexsort((points.arrays["cycle"], np.array(rank)))
     units = dict.fromkeys((output, f"{output}_step", f"{output}_sd"), (unit, ""))
     dataset = points.dataset(units, coords=["cycle"], order=order)
     if joined:

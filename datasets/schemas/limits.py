@@ -79,7 +79,9 @@ def stepped_test(
     array([0.65,  inf])
     """
     known = CURRENT.require(unit).text
-    points = _points({"survived": survived, "failed": failed}, cell, sample, labels, origin)
+    points = _points(
+        {"survived": _several(survived), "failed": _several(failed)}, cell, sample, labels, origin
+    )
     for name, values in points.arrays.items():
         impossible = (values < 0) | np.isinf(values) | ((name == "failed") & (values == 0))
         points.require(name, ~impossible, "a finite current above zero, or none", known)
@@ -150,7 +152,7 @@ def lifetimes(
         raise PosterionError(
             f"{source_of(origin)}: running is {runs!r:.60}; expected True or False of each."
         )
-    points = _points({"lived": lived, "running": runs}, cell, sample, labels, origin)
+    points = _points({"lived": _several(lived), "running": runs}, cell, sample, labels, origin)
     end = points.arrays["lived"]
     possible = np.isfinite(end) & (end > 0)
     points.require("lived", possible, "a finite number above zero", unit, said="the lifetime")
@@ -163,6 +165,10 @@ def lifetimes(
     )
 
 
+def _several(values: npt.ArrayLike) -> npt.ArrayLike:
+    return [values] if isinstance(values, float | int) else values
+
+
 def _points(
     given: Mapping[str, npt.ArrayLike],
     cell: Labels | None,
@@ -170,7 +176,6 @@ def _points(
     labels: Mapping[str, Labels] | None,
     origin: Origin,
 ) -> Points:
-    given = {name: [value] if np.isscalar(value) else value for name, value in given.items()}
     count = np.size(next(iter(given.values())))
     named = {"cell": [str(k + 1) for k in range(count)] if cell is None else cell}
     named |= {} if sample is None else {"sample": sample}

@@ -71,7 +71,9 @@ def replicates(
     coords = {name: _factor(name, each, source) for name, each in (factors or {}).items()}
     given = {"value": value, "value_sd": sd, "value_step": step, "value_n": n}
     labels = {"group": groups, "specimen": names}
-    points = points_of(given, labels | coords, (), origin)
+    points = points_of(
+        given, {**labels, **{name: each.tolist() for name, each in coords.items()}}, (), origin
+    )
     least = {"value": -np.inf, "value_sd": 0.0, "value_step": 0.0, "value_n": 1.0}
     for name, array in points.arrays.items():
         expected = "a finite number" if name == "value" else f"{least[name]:g} or above"

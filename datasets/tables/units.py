@@ -66,17 +66,18 @@ class Units[U: Unit]:
         told = [(" or ", Setting(self.argument, example)) for example in self.examples]
         return tuple(part for each in told for part in each)[1:]
 
-    def require(self, text: str) -> U:
+    def require(self, text: str, argument: str = "") -> U:
         """Return what a unit means that a user gave, or raise a PosterionError."""
+        said = (Setting(argument, text), ": ") if argument else ()
         unit = self.parse(text) if isinstance(text, str) else None
         if unit is None:
             raise PosterionError(
-                Setting(self.argument, text),
-                f": the unit of {self.quantity} '{text}' is not understood; expected "
+                *said,
+                f"the unit of {self.quantity} '{text}' is not understood; expected "
                 f"{self.expected}.",
             )
         return unit
 
     def given(self, text: str | None) -> U | None:
         """Return what a unit means that a user may have given."""
-        return None if text is None else self.require(text)
+        return None if text is None else self.require(text, self.argument)
