@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from ...errors import PosterionError
-from ...units import registry
+from ....errors import PosterionError
+from ....units import registry
 
 
 def rounding_step(printed: str) -> float:

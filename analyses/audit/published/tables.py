@@ -5,8 +5,8 @@ import math
 import re
 from collections.abc import Mapping
 
-from ...errors import PosterionError
-from ...units import registry
+from ....errors import PosterionError
+from ....units import registry
 from .value import Published, ends_in_vague_zeros, rounding_step
 
 _WHOLE, _POSITIVE, _DECIMAL = r"[0-9]+", r"[1-9][0-9]*", r"-?[0-9]+(?:\.[0-9]+)?"

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from ...errors import PosterionError
-from ...units import Measured, registry
+from ....errors import PosterionError
+from ....units import Measured, registry
 from .value import Published
 
 
