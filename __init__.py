@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from .datasets.schemas.limits import lifetimes, read_limits, stepped_test
     from .datasets.schemas.replicate_tables import read_replicates
     from .datasets.schemas.replicates import replicates
+    from .datasets.schemas.spectrum import read_spectra, read_spectrum
     from .datasets.schemas.stripping import lifetimes_of, stripping
     from .datasets.schemas.voltammogram import read_voltammogram, voltammogram
     from .datasets.select import select
     from .datasets.simulate import simulated_pellet
-    from .datasets.spectrum_files import read_spectra, read_spectrum
     from .datasets.stack import stack_spectra
     from .datasets.tables.dialect import Dialect
     from .errors import PosterionError
@@ -156,8 +156,8 @@ _HOMES = {
     "read_limits": "datasets.schemas.limits",
     "read_replicates": "datasets.schemas.replicate_tables",
     "replicates": "datasets.schemas.replicates",
-    "read_spectra": "datasets.spectrum_files",
-    "read_spectrum": "datasets.spectrum_files",
+    "read_spectra": "datasets.schemas.spectrum",
+    "read_spectrum": "datasets.schemas.spectrum",
     "read_table": "datasets.schemas.conductivity",
     "read_voltammogram": "datasets.schemas.voltammogram",
     "reproduce": "analyses.audit.run",

@@ -3,8 +3,8 @@
 from .cut import cut
 from .schemas.conductivity import read_table
 from .schemas.conductivity_points import conductivity_dataset
+from .schemas.spectrum import read_spectra, read_spectrum
 from .simulate import simulated_pellet
-from .spectrum_files import read_spectra, read_spectrum
 
 __all__ = [
     "conductivity_dataset",

@@ -9,7 +9,7 @@ import xarray as xr
 
 from ..errors import PosterionError
 from .schemas.samples import Sample, sample_of
-from .spectrum_files import read_spectra
+from .schemas.spectrum import read_spectra
 from .temperatures import temperature_of_name
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import PosterionError
-from .column_names import recognise
 from .schemas.conductivity import read_table
 from .schemas.conductivity_titles import conductivity_unit_of
 from .schemas.conductivity_titles import meaning_of as meaning_of_conductivity
@@ -15,8 +14,9 @@ from .schemas.cycling_titles import is_of_capacity
 from .schemas.cycling_titles import meaning_of as meaning_of_cycling
 from .schemas.growth import is_value_of_growth, read_growth
 from .schemas.limits import is_column_of_limits, read_limits
+from .schemas.spectrum import read_spectra
+from .schemas.spectrum_titles import recognise
 from .schemas.voltammogram import is_column_of_voltammogram, read_voltammogram
-from .spectrum_files import read_spectra
 from .tables.names import LONGEST, splits
 from .tables.wanted import NotThisTable
 

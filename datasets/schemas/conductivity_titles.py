@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from ..column_names import role_of, unit_factor
 from ..tables.names import LONGEST, key_of, plain, splits
 from ..tables.units import Unit
+from .spectrum_titles import role_of, unit_factor
 
 Quantity = Literal["temperature", "conductivity", "resistance"]
 Scale = Literal["linear", "log10", "ln", "inverse", "percent", "reciprocal"]

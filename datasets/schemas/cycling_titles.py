@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from ..column_names import columns_of, role_of
 from ..tables.names import LONGEST, key_of, plain, splits
 from ..tables.units import Unit, Units
+from .spectrum_titles import columns_of, role_of
 
 Role = Literal["cycle", "capacity", "charge_capacity", "cell", "efficiency", "series", "other"]
 

@@ -11,7 +11,6 @@ import numpy.typing as npt
 import xarray as xr
 
 from ...errors import PosterionError
-from ..column_names import unit_factor
 from ..tables.cells import lines_in_words
 from ..tables.columns import naming
 from ..tables.dialect import Dialect
@@ -21,6 +20,7 @@ from ..tables.roles import Column, Role, column_of, columns_of
 from ..tables.sheet import Schema
 from ..tables.units import Unit, Units
 from .cycling_titles import is_cycle
+from .spectrum_titles import unit_factor
 
 SERIES = "series"
 """Name of the label that joins all labels of a series."""

@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from ...errors import PosterionError, Setting
-from ..column_names import recognise
 from ..tables.cells import Row
 from ..tables.names import key_of, plain, splits
 from ..tables.numbers import number
 from ..tables.roles import Column
 from ..tables.sheet import Sheet
 from ..tables.wanted import Words
+from .spectrum_titles import recognise
 
 _CYCLE = re.compile(r"(n|cycles?|cycle(s?)(number|no|index|count)|numberofcycles|cyclenr)#?")
 _TIME = re.compile(r"(t|time|elapsedtime|testtime|age|days?|hours?)")

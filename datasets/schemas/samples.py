@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import PosterionError
-from ..column_names import recognise
 from ..tables.cells import Row
 from ..tables.names import key_of, plain, splits
 from ..tables.numbers import number
 from ..tables.search import Table, find_table
 from ..tables.text import read_file_text
 from ..tables.wanted import Wanted
+from .spectrum_titles import recognise
 
 
 @dataclass(frozen=True)

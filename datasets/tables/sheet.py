@@ -34,8 +34,8 @@ class Schema[Columns]:
         is no header of such a table.
     numbers
         Returns the columns that must hold numbers.
-    blanks, errors
-        See `Wanted`.
+    bare, whole, blanks, blocks, errors
+        See `Wanted`; a table of blocks may repeat its titles side by side.
     """
 
     kind: str
@@ -43,7 +43,10 @@ class Schema[Columns]:
     roles: Collection[str]
     choose: Callable[[Sequence[str], Mapping[str, str]], Columns | None]
     numbers: Callable[[Columns], Sequence[Column]]
+    bare: tuple[str, ...] = ()
+    whole: bool = True
     blanks: bool = False
+    blocks: bool = False
     errors: bool = False
 
     def read(
@@ -58,8 +61,19 @@ class Schema[Columns]:
         """
         return self.sheet(read_file_text(path, dialect), checked_names(columns or {}, self.roles))
 
-    def sheet(self, text: FileText, named: Mapping[str, str]) -> "Sheet[Columns]":
-        """Find such a table in the text of a file."""
+    def sheet(
+        self,
+        text: FileText,
+        named: Mapping[str, str],
+        find: Callable[[FileText, Wanted], Table] = find_table,
+    ) -> "Sheet[Columns]":
+        """Find such a table in the text of a file, in a way of its own where its layout is known.
+
+        Raises
+        ------
+        PosterionError
+            If it holds none.
+        """
         found: dict[tuple[str, ...], Columns] = {}
         titles: dict[str, None] = {}
 
@@ -72,15 +86,19 @@ class Schema[Columns]:
             return tuple(column.position for column in self.numbers(columns))
 
         words = wanting(named, self.needs)
-        wanted = Wanted(self.kind, words, needed, blanks=self.blanks, errors=self.errors)
+        wanted = Wanted(
+            self.kind, words, needed, self.bare, self.whole, self.blanks, self.blocks, self.errors
+        )
         try:
-            table = find_table(text, wanted)
+            table = find(text, wanted)
         except PosterionError:
             refuse_missing_names(text.name, named, titles)
             raise
-        refuse_duplicates(text.name, table.header or ())
-        messages = [*text.messages, *table.messages]
-        return Sheet(text, table, found[table.header or ()], named, messages)
+        if not self.blocks:
+            refuse_duplicates(text.name, table.header or ())
+        header = self.bare if table.header is None else table.header
+        needed(header)
+        return Sheet(text, table, found[header], named, [*text.messages, *table.messages])
 
 
 @dataclass(frozen=True)

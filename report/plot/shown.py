@@ -140,7 +140,7 @@ def _reader(kind: Kind) -> Callable[[Path], Any]:
     from ...datasets.schemas.cycling import read_cycling
     from ...datasets.schemas.growth import read_growth
     from ...datasets.schemas.limits import read_limits
-    from ...datasets.spectrum_files import read_spectra
+    from ...datasets.schemas.spectrum import read_spectra
 
     readers: tuple[Callable[[Path], Any], ...] = (
         read_spectra,

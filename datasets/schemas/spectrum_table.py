@@ -1,75 +1,47 @@
 """Sweeps from a table: columns to Hz and ohm, and where one sweep ends and the next begins."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import pi
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import PosterionError
-from .column_names import Column, Role, columns_of, unit_factor
-from .complex_numbers import parts_apart
-from .impedance_columns import Side, sides_of
-from .impedance_runs import runs_of
-from .schema import complex_of
+from ...errors import PosterionError
+from ..schema import complex_of
+from ..tables.cells import lines_in_words, require_numbers
+from ..tables.columns import label_of, naming
+from ..tables.numbers import number
+from ..tables.points import Array
+from ..tables.search import Table
+from ..tables.sheet import Schema, Sheet
+from ..temperatures import temperature_above, temperature_of_name
+from .spectrum_sides import Side, sides_of
+from .spectrum_titles import ROLES, Column, Role, columns_of, unit_factor
 from .sweep import Convention, Sweep, refuse_too_many
-from .tables.cells import lines_in_words, require_numbers
-from .tables.columns import label_of, naming, refuse_missing_names
-from .tables.numbers import number
-from .tables.search import Table, find_table
-from .tables.text import FileText
-from .tables.wanted import Wanted
-from .temperatures import temperature_above, temperature_of_name
+from .sweep_runs import runs_of
 
-Array = npt.NDArray[np.float64]
+_Sheet = Sheet[list[Side]]
 
 _HALF_TURN = 1.6  # rad; the phase of a passive cell stays within a quarter of a turn
-_NEEDED = (
-    "an impedance table needs the columns frequency (or omega), Z' and Z'' (or |Z| and phase), "
-    "for example 'freq_Hz', 'Zre_ohm', 'Zim_ohm', with units such as Hz, kHz, MHz, ohm, kohm, or "
-    "told as in ",
-    naming("frequency", "f/Hz"),
-    " (and real, imag, modulus, phase; '-X [kohm]' where the header lacks a minus or a unit)",
+
+SCHEMA = Schema(
+    "impedance table",
+    (
+        "an impedance table needs the columns frequency (or omega), Z' and Z'' (or |Z| and phase), "
+        "for example 'freq_Hz', 'Zre_ohm', 'Zim_ohm', with units such as Hz, kHz, MHz, ohm, kohm, "
+        "or told as in ",
+        naming("frequency", "f/Hz"),
+        " (and real, imag, modulus, phase; '-X [kohm]' where the header lacks a minus or a unit)",
+    ),
+    ROLES,
+    lambda header, named: sides_of(header, named) or None,
+    lambda sides: sides[0].columns,
+    bare=("frequency", "Z'", "Z''"),
+    whole=False,
+    blocks=True,
 )
-
-
-def wanted_table(named: Mapping[str, str], titles: dict[str, None] | None = None) -> Wanted:
-    """Return what an impedance table needs, the user's names of columns heeded."""
-
-    def needed(header: Sequence[str]) -> tuple[int, ...] | None:
-        if named and titles is not None:
-            titles.update(dict.fromkeys(header))
-        sides = sides_of(header, named)
-        return sides[0].positions if sides else None
-
-    return Wanted(
-        kind="impedance table",
-        columns=_NEEDED,
-        needed=needed,
-        bare=("frequency", "Z'", "Z''"),
-        whole=False,
-        blocks=True,
-    )
-
-
-def read_table_sweeps(text: FileText, named: Mapping[str, str]) -> list[Sweep]:
-    """Read the sweeps of a text table; the sign of Z'' is stated only where the header does.
-
-    Raises
-    ------
-    PosterionError
-        If the columns are not understood, or a cell or unit cannot be used.
-    """
-    titles: dict[str, None] = {}
-    text = text if named else parts_apart(text)
-    try:
-        table = find_table(text, wanted_table(named, titles))
-    except PosterionError:
-        refuse_missing_names(text.name, named, titles)
-        raise
-    return sweeps_of(text, table, named)
 
 
 @dataclass(frozen=True)
@@ -82,54 +54,53 @@ class Source:
     index: tuple[str, ...] | None = None
 
 
-def sweeps_of(
-    text: FileText, table: Table, named: Mapping[str, str], source: Source | None = None
-) -> list[Sweep]:
-    """Return the sweeps of a table, one for each pair of columns, index, block and run."""
-    source = source or Source()
-    header = table.header or ("frequency", "Z'", "Z''")
-    messages = [*text.messages, *source.messages, *table.messages]
-    if table.header is None:
-        _refuse_other_order(text.name, table)
-        messages.append("columns: no header, taken as frequency in Hz, Z' and Z'' in ohm")
-    sides = sides_of(header, named)
+def sweeps_of(sheet: _Sheet, source: Source | None = None) -> list[Sweep]:
+    """Return the sweeps of a table, one for each pair of columns, index, block and run.
+
+    The sign of Z'' is stated only where the header or the layout of the file does.
+    """
+    source, sides = source or Source(), sheet.columns
+    header = sheet.table.header or SCHEMA.bare
+    sheet.messages.extend(source.messages)
+    if sheet.table.header is None:
+        _refuse_other_order(sheet)
+        sheet.messages.append("columns: no header, taken as frequency in Hz, Z' and Z'' in ohm")
     if sides[0].rivals:
-        names = ", ".join(f"'{column.header}'" for column in sides[0].rivals)
+        names = ", ".join(f"'{column.title}'" for column in sides[0].rivals)
         first = sides[0].rivals[0]
         raise PosterionError(
-            f"{text.name}: the columns {names} are all read as {first.role}; keep one, or choose "
+            f"{sheet.name}: the columns {names} are all read as {first.role}; keep one, or choose "
             "it as in ",
-            naming(first.role, first.header),
+            naming(first.role, first.title),
             ".",
         )
-    refuse_too_many(text.name, len(table.titles) * len(sides))
+    refuse_too_many(sheet.name, len(sheet.table.titles) * len(sides))
     if len(sides) > 1:
-        messages.append(f"table: {len(sides)} spectra side by side")
-    found = []
-    for side in sides:
-        found += _of_side(text, table, side, columns_of(header, named), messages, source)
-    return found
+        sheet.messages.append(f"table: {len(sides)} spectra side by side")
+    columns = columns_of(header, sheet.named)
+    return [sweep for side in sides for sweep in _of_side(sheet, side, columns, source)]
 
 
-def _refuse_other_order(name: str, table: Table) -> None:
+def _refuse_other_order(sheet: _Sheet) -> None:
     """Raise a PosterionError if another column than the first is one of frequencies.
 
     Those of a sweep are at one distance from each other in their logarithm.
     """
 
-    def even(place: int) -> bool:
-        found = (number(row.cells[place], table.marks) for row in table.rows)
-        values = np.array([value or 0.0 for value in found])
+    def even(column: Column) -> bool:
+        values = np.nan_to_num(sheet.numbers(column))
         if values.size < 4 or not np.all(values > 0):
             return False
         steps = np.diff(np.log(values))
         return bool(np.ptp(steps) < 0.05 * abs(np.mean(steps)))
 
-    others = [place for place in (1, 2) if even(place)]
-    if others and not even(0):
+    first, *others = sheet.columns[0].columns
+    others = [column for column in others if even(column)]
+    if others and not even(first):
         raise PosterionError(
-            f"{name} has no header, and column {others[0] + 1} looks like the frequency; write "
-            "what the columns are above them, as in \"Z' (ohm), Z'' (ohm), f (Hz)\"."
+            f"{sheet.name} has no header, and column {others[0].position + 1} looks like the "
+            "frequency; write what the columns are above them, as in "
+            "\"Z' (ohm), Z'' (ohm), f (Hz)\"."
         )
 
 
@@ -147,20 +118,14 @@ def _direct_current(frequency: Array) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _of_side(
-    text: FileText,
-    table: Table,
-    side: Side,
-    columns: Sequence[Column],
-    messages: Sequence[str],
-    source: Source,
-) -> list[Sweep]:
-    said = [*messages]
-    rows = [row for row in table.rows if any(row.cells[k] for k in side.positions)]
+def _of_side(sheet: _Sheet, side: Side, columns: Sequence[Column], source: Source) -> list[Sweep]:
+    positions, titles = [c.position for c in side.columns], sheet.header or "fzz"
+    rows = tuple(row for row in sheet.table.rows if any(row.cells[k] for k in positions))
     for row in rows:
-        require_numbers(text.name, row, side.positions, table.header or "fzz", table.marks)
-    table = replace(table, rows=tuple(rows))
-    values = [_values(text.name, table, column, said) for column in side.columns]
+        require_numbers(sheet.name, row, positions, titles, sheet.table.marks)
+    table, said = replace(sheet.table, rows=rows), [*sheet.messages]
+    own = replace(sheet, table=table, messages=said)
+    values = [_values(own, column) for column in side.columns]
     with np.errstate(all="ignore"):  # what is not finite is refused where the line is known
         frequency, real, imag = _rectangular(values, said)
     measured = np.flatnonzero(~_direct_current(frequency))
@@ -175,8 +140,8 @@ def _of_side(
     second = side.columns[2]
     described = f"{'phase' if second.role == 'phase' else "Z''"} column"
     if table.header is not None:
-        described += f" '{second.header}'"
-    above = temperature_above(text.lines, table.rows[0].line if table.rows else 0)
+        described += f" '{second.title}'"
+    above = temperature_above(sheet.text.lines, table.rows[0].line if table.rows else 0)
     sweeps = []
     for label, title, points in _parts(table, columns, frequency, measured.tolist(), source):
         degrees, logged = _temperature(table, columns, points)
@@ -200,29 +165,26 @@ def _of_side(
     return sweeps
 
 
-def _values(name: str, table: Table, column: Column, messages: list[str]) -> _Values:
+def _values(sheet: _Sheet, column: Column) -> _Values:
     """Return the values of one column in Hz, rad/s, ohm, S or degrees, and their column."""
-    role, unit = column.role, column.unit
-    if not unit and table.units and column.position < len(table.units.cells):
-        unit = table.units.cells[column.position].strip("[]()")
+    role, unit, messages = column.role, column.unit or sheet.below(column), sheet.messages
     factor = unit_factor(unit, role)
     if factor is None:
         raise PosterionError(
-            f"{name}: the unit '{unit}' of column '{column.header}' is not understood; write Hz, "
-            "mHz, kHz, MHz or rad/s, and ohm, mohm, kohm or Mohm (divide by the area first where "
-            "it is normalised), and deg or rad for a phase, or say it as in ",
-            naming(role, f"{column.header} [{_example(role)}]"),
+            f"{sheet.name}: the unit '{unit}' of column '{column.title}' is not understood; write "
+            "Hz, mHz, kHz, MHz or rad/s, and ohm, mohm, kohm or Mohm (divide by the area first "
+            "where it is normalised), and deg or rad for a phase, or say it as in ",
+            naming(role, f"{column.title} [{_example(role)}]"),
             ".",
         )
-    cells = (number(row.cells[column.position], table.marks) for row in table.rows)
-    values = np.array([np.nan if cell is None else cell for cell in cells])
+    values = sheet.numbers(column)
     if role == "phase" and not unit:
-        messages.append(_in_degrees(name, column, values))
+        messages.append(_in_degrees(sheet.name, column, values))
     if factor != 1:
-        messages.append(f"units: column '{column.header}' converted from {unit} to {_unit(role)}")
+        messages.append(f"units: column '{column.title}' converted from {unit} to {_unit(role)}")
     with np.errstate(all="ignore"):  # an infinite value is refused where the line is known
         if column.logarithm:
-            messages.append(f"column '{column.header}' holds log10 of the {role}")
+            messages.append(f"column '{column.title}' holds log10 of the {role}")
             values = 10.0**values
         # Where a header says minus, the quantity is minus the column.
         return column, (-factor if column.negated else factor) * values
@@ -242,14 +204,13 @@ def _in_degrees(name: str, column: Column, values: Array) -> str:
     largest = float(np.nanmax(np.abs(values), initial=0.0))
     if largest <= _HALF_TURN:
         raise PosterionError(
-            f"{name}: the column '{column.header}' has no unit, and as it stays within "
+            f"{name}: the column '{column.title}' has no unit, and as it stays within "
             f"{largest:.3g} it may be in degrees or in radians; say which, as in ",
-            naming("phase", f"{column.header} [rad]"),
+            naming("phase", f"{column.title} [rad]"),
             " (or [deg]), or write it in the header.",
         )
     return (
-        f"units: column '{column.header}' has no unit, taken as degrees, as it reaches "
-        f"{largest:.4g}"
+        f"units: column '{column.title}' has no unit, taken as degrees, as it reaches {largest:.4g}"
     )
 
 
@@ -306,7 +267,7 @@ def _groups(
         column
         for column in columns
         if column.role in ("index", "temperature")
-        and (index is None or column.header.strip() in index)
+        and (index is None or column.title.strip() in index)
     ]
     for column in sorted(indices, key=lambda column: column.weak):
         cells = {k: label_of(table.rows[k].cells[column.position], table) for k in points}

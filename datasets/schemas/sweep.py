@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import PosterionError
+from ...errors import PosterionError
 
 Convention = Literal["as_written", "negated"]
 Sign = Literal["auto", "as_written", "negated"]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from .tables.names import LONGEST, is_index, key_of, plain, same, splits
+from ..tables import roles
+from ..tables.names import LONGEST, is_index, key_of, plain, same, splits
 
 Role = Literal[
     "frequency",
@@ -82,18 +83,14 @@ _LOGARITHM = re.compile(r"(?:log[\s_]?10|log|lg)[\s_]*(?P<open>[(\[]?)(?P<of>.+)
 
 
 @dataclass(frozen=True)
-class Column:
+class Column(roles.Column):
     """What one column holds.
 
-    ``unit`` is as written, empty where the header has none; ``negated`` where the header says
-    minus; ``logarithm`` where it holds log10 of the quantity; ``weak`` where another column of
-    its role comes first.
+    ``negated`` where the header says minus; ``logarithm`` where it holds log10 of the quantity;
+    ``weak`` where another column of its role comes first.
     """
 
-    position: int
-    header: str
     role: Role
-    unit: str = ""
     negated: bool = False
     weak: bool = False
     logarithm: bool = False
@@ -131,7 +128,7 @@ def _recognised(header: str) -> Column | None:
         role = role_of(name)
         words = re.fullmatch(r"(.*?)[\s_]*(degrees?|deg|radians|rad)", name.strip(), re.I)
         if role is None and words and explicit and role_of(words[1]) == "phase":
-            return Column(0, header, "phase", _WORDS[words[2].lower()], negated)
+            return Column(0, header, "phase", _WORDS[words[2].lower()], negated=negated)
         if role is None or (role == "index" and unit):
             continue
         known = unit_factor(unit, role) is not None
@@ -145,7 +142,7 @@ def _recognised(header: str) -> Column | None:
         if key_of(name) in _LETTERS and not (unit and known):
             continue  # what else may be called R, X, G or B
         weak = role == "temperature" or key_of(name) in _WEAK_NAMES
-        return Column(0, header, role, unit.strip(), negated, weak)
+        return Column(0, header, role, unit.strip(), negated=negated, weak=weak)
     return None
 
 
@@ -163,7 +160,7 @@ def _logarithm_of(header: str, match: re.Match[str]) -> Column | None:
     column = recognise(inner)
     if column is None or column.role not in ("frequency", "omega", "modulus") or column.negated:
         return None
-    return replace(column, header=header, unit=column.unit or unit, logarithm=True)
+    return replace(column, title=header, unit=column.unit or unit, logarithm=True)
 
 
 def columns_of(header: Sequence[str], named: Mapping[str, str] | None = None) -> tuple[Column, ...]:
@@ -220,11 +217,11 @@ def _named(header: Sequence[str], role: str, text: str) -> Column | None:
     if known is None or known.role != own:
         units = (u for _, u, _ in splits(title[:LONGEST]) if u and unit_factor(u, own) is not None)
         negated = bool(_MINUS.match(title)) and own in NEGATABLE
-        known = Column(0, title, own, next(units, "").strip(), negated)
+        known = Column(0, title, own, next(units, "").strip(), negated=negated)
     return replace(
         known,
         position=position,
-        header=header[position],
+        title=header[position],
         unit=unit or known.unit,
         negated=known.negated != minus,
         weak=False,

@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
-from .column_names import recognise
-from .tables.cells import DELIMITERS, cells_of
-from .tables.text import FileText
+from ..schemas.spectrum_titles import recognise
+from ..tables.cells import DELIMITERS, cells_of
+from ..tables.text import FileText
 
 _SIZE = r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?"
 _COMPLEX = re.compile(rf"\(?(?P<real>[+-]?{_SIZE}) ?(?P<sign>[+-]) ?(?P<imag>{_SIZE})[*·]?[ij]\)?")

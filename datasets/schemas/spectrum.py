@@ -5,15 +5,15 @@ from pathlib import Path
 
 import xarray as xr
 
-from ..errors import PosterionError, Setting
-from .column_names import ROLES
-from .impedance_table import read_table_sweeps
-from .instrument_files import instrument_of, read_instrument_sweeps
-from .schema import spectrum_dataset
+from ...errors import PosterionError, Setting
+from ..formats.complex_numbers import parts_apart
+from ..formats.impedance import Instrument, instrument_of
+from ..schema import spectrum_dataset
+from ..tables.columns import checked_names
+from ..tables.dialect import Dialect
+from ..tables.text import FileText, read_file_text
+from .spectrum_table import SCHEMA, Source, sweeps_of
 from .sweep import Sign, Sweep, refuse_too_many, settle_sign
-from .tables.columns import checked_names
-from .tables.dialect import Dialect
-from .tables.text import FileText, read_file_text
 
 
 def read_spectrum(
@@ -112,13 +112,13 @@ def read_spectra(
     """
     if sign not in ("auto", "as_written", "negated"):
         raise PosterionError(Setting("sign", sign), "; expected 'auto', 'as_written' or 'negated'.")
-    named = checked_names(columns or {}, ROLES)
+    named = checked_names(columns or {}, SCHEMA.roles)
     text = read_file_text(path, dialect)
     instrument = None if named else instrument_of(text)
     if instrument:
-        sweeps = read_instrument_sweeps(text, instrument)
+        sweeps = _sweeps_of_sections(text, instrument)
     else:
-        sweeps = read_table_sweeps(text, named)
+        sweeps = sweeps_of(SCHEMA.sheet(text if named else parts_apart(text), named))
     refuse_too_many(text.name, len(sweeps))
     spectra: dict[str, xr.Dataset] = {}
     bad: list[str] = []
@@ -141,6 +141,16 @@ def read_spectra(
     return spectra
 
 
+def _sweeps_of_sections(text: FileText, kind: Instrument) -> list[Sweep]:
+    """Return the sweeps of the tables in an instrument's file."""
+    sweeps: list[Sweep] = []
+    for section in kind.sections(text):
+        stated = f"the convention of {kind.format} files"
+        source = Source(stated, section.label, section.messages, kind.index)
+        sweeps += sweeps_of(SCHEMA.sheet(text, {}, section.table), source)
+    return sweeps
+
+
 def _settled(sweeps: Sequence[Sweep], sign: Sign) -> list[Sweep]:
     """Give the sweeps of each column their sign, in the order of the file."""
     found: dict[int, Sweep] = {}
@@ -151,14 +161,14 @@ def _settled(sweeps: Sequence[Sweep], sign: Sign) -> list[Sweep]:
 
 
 def _dataset(
-    text: FileText, sweep: Sweep, messages: Sequence[str], instrument: object
+    text: FileText, sweep: Sweep, messages: Sequence[str], instrument: Instrument | None
 ) -> xr.Dataset:
     return spectrum_dataset(
         sweep.frequency,
         sweep.Z,
         source=text.name,
         sha256=text.sha256,
-        format=getattr(instrument, "format", "text"),
+        format=instrument.format if instrument else "text",
         messages=messages,
         temperature_c=sweep.temperature_c,
         lines=sweep.lines,

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .column_names import PAIRS, Column, Role, columns_of, recognise, unit_factor
-from .tables.names import same
+from ..tables.names import same
+from .spectrum_titles import PAIRS, Column, Role, columns_of, recognise, unit_factor
 
 # What a label of a further spectrum is not: columns of a fit or of errors.
 _OTHER = re.compile(
@@ -30,11 +30,6 @@ class Side:
     columns: tuple[Column, Column, Column]
     label: str = ""
     rivals: tuple[Column, ...] = ()
-
-    @property
-    def positions(self) -> tuple[int, ...]:
-        """Places of the columns in the table."""
-        return tuple(column.position for column in self.columns)
 
 
 def sides_of(header: Sequence[str], named: Mapping[str, str]) -> list[Side]:
@@ -89,7 +84,7 @@ def _repeated(found: Sequence[list[Column]]) -> list[Side]:
     x, first, second = found
     count = len(first)
     spellings = {
-        len({re.sub(r"[._]?\d+$", "", same(column.header)) for column in group}) for group in found
+        len({re.sub(r"[._]?\d+$", "", same(column.title)) for column in group}) for group in found
     }
     if count > 1 and len(second) == count and len(x) in (1, count) and spellings == {1}:
         frequencies = x * count if len(x) == 1 else x
@@ -134,11 +129,11 @@ def _parted(title: str, position: int) -> tuple[str, Column] | None:
         start, rest = text[: match.start()], text[match.end() :]
         column = recognise(rest, position)  # "cell 1 Z' (ohm)"
         if column is not None and column.role in _PAIRED and not _OTHER.fullmatch(start.strip()):
-            return start.strip(" _-()[]"), replace(column, header=title)
+            return start.strip(" _-()[]"), replace(column, title=title)
         unit = re.search(r"\s*([\[(][^\[\]()]*[\])]|/\s*\w+)$", rest)
         label = (rest[: unit.start()] if unit else rest).strip(" _-()[]")
         column = recognise(start + (unit[0] if unit else ""), position)
         useful = column is not None and column.role not in ("index", "temperature")
         if column is not None and useful and label and not _OTHER.fullmatch(label):
-            return None if _UNIT.search(label) else (label, replace(column, header=title))
+            return None if _UNIT.search(label) else (label, replace(column, title=title))
     return None

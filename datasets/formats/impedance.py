@@ -1,11 +1,14 @@
-"""Where the impedance tables are in the files of Gamry, BioLogic, ZPlot and VersaStudio."""
+"""Impedance files of Gamry, BioLogic, ZPlot and VersaStudio: where their tables are."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..errors import PosterionError
-from .tables.cells import BLANK, Row, cells_of, trimmed
-from .tables.text import FileText
+from ...errors import PosterionError
+from ..tables.cells import BLANK, Row, cells_of, trimmed
+from ..tables.search import Table, table_of
+from ..tables.text import FileText
+from ..tables.wanted import Wanted
 
 ZPLOT_HEADER = re.compile(r"\s*\"?Freq\(Hz\)\"?(\t|,\s?)\"?Ampl")
 
@@ -19,6 +22,28 @@ class Section:
     rows: tuple[Row, ...]
     delimiter: str
     messages: tuple[str, ...] = ()
+
+    def table(self, text: FileText, wanted: Wanted) -> Table:
+        """Return the table with its rows checked."""
+        return table_of(text, self.titles, self.rows, self.delimiter, wanted)
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """How the files of one instrument are recognised.
+
+    ``sections`` finds the tables; ``index`` names columns that part sweeps.
+    """
+
+    format: str
+    recognised: Callable[[Sequence[str]], bool]
+    sections: Callable[[FileText], list[Section]]
+    index: tuple[str, ...]
+
+
+def instrument_of(text: FileText) -> Instrument | None:
+    """Tell the instrument from the content of a file; None for a plain table."""
+    return next((kind for kind in INSTRUMENTS if kind.recognised(text.lines)), None)
 
 
 def gamry_sections(text: FileText) -> list[Section]:
@@ -107,3 +132,30 @@ def versastudio_sections(text: FileText) -> list[Section]:
             "an EIS experiment, or export it again if it was truncated."
         )
     return [Section("", titles, tuple(rows), ",")]
+
+
+def _starts_with(*starts: str) -> Callable[[Sequence[str]], bool]:
+    return lambda lines: lines[0].strip().startswith(starts)
+
+
+INSTRUMENTS: tuple[Instrument, ...] = (
+    Instrument("Gamry", _starts_with("EXPLAIN"), gamry_sections, ()),
+    Instrument(
+        "BioLogic",
+        _starts_with("EC-Lab ASCII FILE", "BT-Lab ASCII FILE"),
+        biologic_sections,
+        ("cycle number", "z cycle"),
+    ),
+    Instrument(
+        "ZPlot",
+        lambda lines: any(ZPLOT_HEADER.match(line) for line in lines[:2000]),
+        zplot_sections,
+        (),
+    ),
+    Instrument(
+        "VersaStudio",
+        lambda lines: lines[0].strip() == "<Application>" and "Name=VersaStudio" in lines[:20],
+        versastudio_sections,
+        ("Segment #",),
+    ),
+)
