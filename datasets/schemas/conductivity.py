@@ -5,11 +5,10 @@ from pathlib import Path
 
 import xarray as xr
 
-from ...errors import PosterionError
 from ..tables.columns import naming
 from ..tables.dialect import Dialect
 from ..tables.names import same
-from ..tables.roles import Column
+from ..tables.roles import Column, refuse_rivals
 from ..tables.sheet import Schema
 from .conductivity_points import CONDUCTIVITY, TEMPERATURE, VARIABLES, conductivity_dataset
 from .conductivity_titles import (
@@ -99,12 +98,7 @@ def _told_apart(name: str, role: str, columns: Sequence[Meant]) -> list[str]:
     degrees = [degrees_of(column.unit) for column in rivals]
     # The same temperatures in K and in °C are no rivals.
     if len(rivals) > 1 and (len(set(degrees)) < len(degrees) or None in degrees):
-        names = ", ".join(f"'{column.title}'" for column in rivals)
-        raise PosterionError(
-            f"{name}: the columns {names} are all read as {role}; choose one, as in ",
-            naming(role, first.title),
-            ".",
-        )
+        refuse_rivals(name, role, rivals)
     left = ", ".join(f"'{column.title}'" for column in others)
     return [f"{role}: column '{first.title}' taken, not {left}"] if others else []
 

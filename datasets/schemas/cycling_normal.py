@@ -1,11 +1,10 @@
 """Capacities per mass or area of electrode."""
 
-from collections.abc import Sequence
-
 import xarray as xr
 
 from ...errors import PosterionError, Setting
 from ...units import Measured, registry
+from ..tables.points import told
 
 _PER = {"mass": ("g", "12.3 mg"), "area": ("cm**2", "0.785 cm^2")}
 
@@ -63,9 +62,4 @@ def normalized(data: xr.Dataset, mass: str | None, area: str | None) -> xr.Datas
         if variable in data:
             attrs = {**data[variable].attrs, "units": f"mAh/{per}"}
             result[variable] = (data[variable] * factor).assign_attrs(attrs)
-    result.attrs["messages"] = _joined(data.attrs["messages"], messages)
-    return result
-
-
-def _joined(before: str, messages: Sequence[str]) -> str:
-    return "\n".join([*([before] if before else []), *messages])
+    return told(result, *messages)

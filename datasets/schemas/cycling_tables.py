@@ -11,7 +11,7 @@ from ...errors import PosterionError, Setting
 from ...units import registry
 from ..tables.columns import label_of, naming
 from ..tables.points import Array
-from ..tables.roles import Column
+from ..tables.roles import Column, refuse_rivals
 from ..tables.sheet import Schema, Sheet
 from ..tables.text import FileText
 from ..tables.units import Unit
@@ -96,13 +96,7 @@ def read_cycle_table(
     sheet = SCHEMA.sheet(text, named)
     choice = sheet.columns
     if choice.rivals:
-        role, columns = choice.rivals
-        told = ", ".join(f"'{column.title}'" for column in columns)
-        raise PosterionError(
-            f"{sheet.name}: the columns {told} are all read as {role}; choose one, as in ",
-            naming(role, columns[0].title),
-            ".",
-        )
+        refuse_rivals(sheet.name, *choice.rivals)
     _refuse_series(sheet)
     sheet.messages.extend(choice.messages)
     points = _of_cells(sheet, given) if choice.wide else _of_cycles(sheet, given)

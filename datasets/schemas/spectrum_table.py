@@ -14,6 +14,7 @@ from ..tables.cells import lines_in_words, require_numbers
 from ..tables.columns import label_of, naming
 from ..tables.numbers import number
 from ..tables.points import Array
+from ..tables.roles import refuse_rivals
 from ..tables.search import Table
 from ..tables.sheet import Schema, Sheet
 from ..temperatures import temperature_above, temperature_of_name
@@ -66,14 +67,7 @@ def sweeps_of(sheet: _Sheet, source: Source | None = None) -> list[Sweep]:
         _refuse_other_order(sheet)
         sheet.messages.append("columns: no header, taken as frequency in Hz, Z' and Z'' in ohm")
     if sides[0].rivals:
-        names = ", ".join(f"'{column.title}'" for column in sides[0].rivals)
-        first = sides[0].rivals[0]
-        raise PosterionError(
-            f"{sheet.name}: the columns {names} are all read as {first.role}; keep one, or choose "
-            "it as in ",
-            naming(first.role, first.title),
-            ".",
-        )
+        refuse_rivals(sheet.name, sides[0].rivals[0].role, sides[0].rivals)
     refuse_too_many(sheet.name, len(sheet.table.titles) * len(sides))
     if len(sides) > 1:
         sheet.messages.append(f"table: {len(sides)} spectra side by side")

@@ -174,6 +174,12 @@ def points_of(
     return Points(arrays, known, origin)
 
 
+def told(data: xr.Dataset, *messages: str) -> xr.Dataset:
+    """Return data with more messages, after those that they have."""
+    earlier = [str(data.attrs["messages"])] if data.attrs.get("messages") else []
+    return data.assign_attrs(messages="\n".join([*earlier, *messages]))
+
+
 def repeated(labels: Labels, count: int) -> Sequence[object]:
     """Return labels of points, of which all may have one."""
     return [labels] * count if isinstance(labels, str) else labels

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ...errors import PosterionError, Setting
 from .names import LONGEST, key_of, plain, same, splits
 
 _ERROR = re.compile(r"(.*?)[\s_]*[(\[]?(sd|std|sigma|error|err|uncertainty|±)[)\]]?", re.I)
@@ -78,6 +79,16 @@ def columns_of(
             column = _named(title, own[0], position)
         found += [column] if column else []
     return found
+
+
+def refuse_rivals(source: str, role: str, columns: Sequence[Column]) -> None:
+    """Raise a PosterionError that asks which of several columns has a role."""
+    names = ", ".join(f"'{column.title}'" for column in columns)
+    raise PosterionError(
+        f"{source}: the columns {names} are all read as {role}; choose one, as in ",
+        Setting("columns", {role: columns[0].title}),
+        ".",
+    )
 
 
 def firsts(columns: Sequence[Column]) -> dict[str, Column]:
