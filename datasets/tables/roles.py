@@ -85,7 +85,7 @@ def refuse_rivals(source: str, role: str, columns: Sequence[Column]) -> None:
     """Raise a PosterionError that asks which of several columns has a role."""
     names = ", ".join(f"'{column.title}'" for column in columns)
     raise PosterionError(
-        f"{source}: the columns {names} are all read as {role}; choose one, as in ",
+        f"{source}: the columns {names} are all read as {role}; keep one, or choose it as in ",
         Setting("columns", {role: columns[0].title}),
         ".",
     )
