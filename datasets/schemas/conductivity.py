@@ -1,6 +1,7 @@
 """Tables of ionic conductivity against temperature: their columns, and the way through them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import xarray as xr
@@ -172,6 +173,8 @@ def read_table(
     for role, found in candidates.items():
         sheet.messages.extend(_told_apart(sheet.name, role, found) if found else [])
     chosen = {role: with_unit_below(sheet, c, *ROLES[role]) for role, c in sheet.columns.items()}
+    # The row of units has been checked, and is part of the columns now.
+    sheet = replace(sheet, table=replace(sheet.table, units=None))
     temperature = temperatures(sheet, chosen["temperature"], degrees)
     numbers = conductivities(sheet, chosen, unit, temperature)
     if "temperature_sd" in chosen:
