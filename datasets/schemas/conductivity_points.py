@@ -102,8 +102,8 @@ def conductivity_dataset(
         If shapes differ, a unit is not understood, or a value is not finite or physically
         impossible.
     """
-    degrees = TEMPERATURE.require(temperature_unit).text
-    unit = CONDUCTIVITY.require(conductivity_unit)
+    degrees = TEMPERATURE.require(temperature_unit, "temperature_unit").text
+    unit = CONDUCTIVITY.require(conductivity_unit, "conductivity_unit")
     given = {
         "temperature": temperature,
         "conductivity": conductivity,

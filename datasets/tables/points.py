@@ -153,8 +153,8 @@ def points_of(
     for name, array in arrays.items():
         if array.shape != shape:
             raise PosterionError(
-                f"{source}: {first} has the shape {shape} and {name} the shape {array.shape}; give "
-                "one value for each point."
+                f"{source}: {first} has the shape {shape} and {name} has the shape "
+                f"{array.shape}; give one value for each point."
             )
     known = {}
     for name, values in labels.items():
