@@ -11,25 +11,23 @@ if TYPE_CHECKING:
     from .analyses.fit_laws import fit_laws
     from .analyses.pellet import fit_series
     from .analyses.telling import document, write_report
-    from .datasets.conductivity_schema import conductivity_dataset
     from .datasets.cut import cut
-    from .datasets.cycling_files import read_cycling
-    from .datasets.cycling_schema import cycling_dataset
-    from .datasets.growth_files import read_growth
-    from .datasets.growth_schema import growth_dataset
-    from .datasets.limits_files import read_limits
-    from .datasets.limits_schema import lifetimes, stepped_test
-    from .datasets.replicate_files import read_replicates
-    from .datasets.replicates import replicates
     from .datasets.schema import spectrum_dataset
+    from .datasets.schemas.conductivity import read_table
+    from .datasets.schemas.conductivity_points import conductivity_dataset
+    from .datasets.schemas.cycling import read_cycling
+    from .datasets.schemas.cycling_points import cycling_dataset
+    from .datasets.schemas.growth import growth_dataset, read_growth
+    from .datasets.schemas.limits import lifetimes, read_limits, stepped_test
+    from .datasets.schemas.replicate_tables import read_replicates
+    from .datasets.schemas.replicates import replicates
+    from .datasets.schemas.spectrum import read_spectra, read_spectrum
+    from .datasets.schemas.stripping import lifetimes_of, stripping
+    from .datasets.schemas.voltammogram import read_voltammogram, voltammogram
     from .datasets.select import select
     from .datasets.simulate import simulated_pellet
-    from .datasets.spectrum_files import read_spectra, read_spectrum
     from .datasets.stack import stack_spectra
-    from .datasets.stripping import lifetimes_of, stripping
-    from .datasets.table_files import read_table
     from .datasets.tables.dialect import Dialect
-    from .datasets.voltammogram import read_voltammogram, voltammogram
     from .errors import PosterionError
     from .inference.build import build
     from .inference.calibrate import calibrate
@@ -98,8 +96,8 @@ _HOMES = {
     "cycles_to": "inference.cycling.ageing",
     "retention": "inference.cycling.ageing",
     "ratios": "inference.factors.factorial_answers",
-    "read_cycling": "datasets.cycling_files",
-    "cycling_dataset": "datasets.cycling_schema",
+    "read_cycling": "datasets.schemas.cycling",
+    "cycling_dataset": "datasets.schemas.cycling_points",
     "Arrhenius": "models.transport",
     "Autocorrelated": "inference.noise.correlated",
     "BruceVincent": "models.transference",
@@ -135,7 +133,7 @@ _HOMES = {
     "compare": "inference.comparison.compare",
     "compare_models": "inference.model_comparison.compare_models",
     "conductivity": "inference.conductivity",
-    "conductivity_dataset": "datasets.conductivity_schema",
+    "conductivity_dataset": "datasets.schemas.conductivity_points",
     "conductivity_series": "inference.series",
     "coulombic_efficiency": "inference.cycling.efficiency",
     "expected_reduction": "inference.checks.next_measurement",
@@ -147,21 +145,21 @@ _HOMES = {
     "fit_series": "analyses.pellet",
     "ask": "analyses.asking",
     "document": "analyses.telling",
-    "growth_dataset": "datasets.growth_schema",
+    "growth_dataset": "datasets.schemas.growth",
     "interactions": "inference.factors.factorial_answers",
-    "lifetimes": "datasets.limits_schema",
-    "lifetimes_of": "datasets.stripping",
+    "lifetimes": "datasets.schemas.limits",
+    "lifetimes_of": "datasets.schemas.stripping",
     "load": "inference.store",
     "predict": "inference.predict",
     "relaxation_peaks": "inference.relaxation_peaks",
-    "read_growth": "datasets.growth_files",
-    "read_limits": "datasets.limits_files",
-    "read_replicates": "datasets.replicate_files",
-    "replicates": "datasets.replicates",
-    "read_spectra": "datasets.spectrum_files",
-    "read_spectrum": "datasets.spectrum_files",
-    "read_table": "datasets.table_files",
-    "read_voltammogram": "datasets.voltammogram",
+    "read_growth": "datasets.schemas.growth",
+    "read_limits": "datasets.schemas.limits",
+    "read_replicates": "datasets.schemas.replicate_tables",
+    "replicates": "datasets.schemas.replicates",
+    "read_spectra": "datasets.schemas.spectrum",
+    "read_spectrum": "datasets.schemas.spectrum",
+    "read_table": "datasets.schemas.conductivity",
+    "read_voltammogram": "datasets.schemas.voltammogram",
     "reproduce": "analyses.audit.run",
     "sample": "inference.engine.sample",
     "select": "datasets.select",
@@ -169,13 +167,13 @@ _HOMES = {
     "simulated_pellet": "datasets.simulate",
     "spectrum_dataset": "datasets.schema",
     "stack_spectra": "datasets.stack",
-    "stepped_test": "datasets.limits_schema",
-    "stripping": "datasets.stripping",
+    "stepped_test": "datasets.schemas.limits",
+    "stripping": "datasets.schemas.stripping",
     "summary": "report.tables",
     "transference": "inference.transference",
     "unstack": "inference.unstack",
     "variance_shares": "inference.transference",
-    "voltammogram": "datasets.voltammogram",
+    "voltammogram": "datasets.schemas.voltammogram",
     "write_report": "analyses.telling",
 }
 

@@ -128,7 +128,7 @@ class _Calibrated:
 
 def _like(design: "Design", file: Path) -> "Design":
     """Return the design of a spectrum at the frequencies and with the window of a measured one."""
-    from ..datasets.spectrum_files import read_spectrum
+    from ..datasets.schemas.spectrum import read_spectrum
     from ..inference.calibration.designs import plausible
     from ..models.circuit import Circuit
 

@@ -154,7 +154,7 @@ def _laws_of_fade(
             f"'{fade[0]}' is a law of fade and '{other}' is none; compare laws of one kind: "
             f"{', '.join(FADE)}."
         )
-    from ..datasets.cycling_files import read_cycling
+    from ..datasets.schemas.cycling import read_cycling
     from ..datasets.select import select
 
     data = select(read_cycling(file, **reading.keywords), where=groups.kept)
@@ -165,7 +165,7 @@ def _laws_of_fade(
 def _laws_of_temperature(
     file: Path, names: Sequence[str], groups: Groups, reading: Reading, robust: bool
 ) -> Candidates:
-    from ..datasets.table_files import read_table
+    from ..datasets.schemas.conductivity import read_table
 
     models: dict[str, Model] = dict(map(temperature_law, names))
     data, pool = groups.of(read_table(file, **reading.keywords), pooling_of_materials)

@@ -50,7 +50,7 @@ class Table:
         self, file: str, group: str, marks: Marks, factors: Sequence[str] = ()
     ) -> "xr.Dataset":
         """Read the table of a file, whose rows are alike within a group."""
-        from ..datasets.replicate_files import read_replicates
+        from ..datasets.schemas.replicate_tables import read_replicates
 
         if self.value is None:
             raise PosterionError(f"which column of {file} holds the numbers? Name it with --value.")
@@ -164,7 +164,7 @@ def compare_dose(
     spread
         Between specimens made alike: '10%', or 'LogNormal(-2.3, 0.7)'.
     """
-    from ..datasets.replicate_files import factor_name
+    from ..datasets.schemas.replicate_tables import factor_name
 
     data = table.read(file, dose, marks, [dose, *([by] if by else [])])
     priors = read_priors(prior)
@@ -218,7 +218,7 @@ def compare_factorial(
     spread
         Between specimens made alike: '10%', or 'LogNormal(-2.3, 0.7)'.
     """
-    from ..datasets.replicate_files import factor_name
+    from ..datasets.schemas.replicate_tables import factor_name
 
     data = table.read(file, group, marks, [by])
     priors = read_priors(prior)

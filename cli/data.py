@@ -14,7 +14,7 @@ from .options import OUTPUT, Flag
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ..datasets.published import Published
+    from ..analyses.audit.published import Published
 
 Json = Annotated[
     Flag, Parameter("--json", group=OUTPUT, help="Print one JSON document, nothing else.")
@@ -162,7 +162,7 @@ def _is_compared(row: "Published") -> bool:
 
 def _in_ampere_per_gram(row: "Published") -> dict[str, Any]:
     """Return a current in A/g, or what is missing for that."""
-    from ..datasets.published import missing_for, specific_current
+    from ..analyses.audit.published import missing_for, specific_current
 
     missing = missing_for(row)
     value = None if missing else specific_current(row).value

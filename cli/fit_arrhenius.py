@@ -65,7 +65,7 @@ def fit_arrhenius(
     predict
         Conductivity at '40 C' or '313 K'; several times.
     """
-    from ..datasets.table_files import read_table
+    from ..datasets.schemas.conductivity import read_table
     from ..units import celsius
 
     # Everything that can be wrong is looked at before the slow libraries are loaded.

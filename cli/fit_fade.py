@@ -96,7 +96,7 @@ def fit_fade(
     threshold
         Share of the reference that is waited for: 0.8 or 80%.
     """
-    from ..datasets.cycling_files import read_cycling
+    from ..datasets.schemas.cycling import read_cycling
     from ..datasets.select import select
 
     # Everything that can be wrong is looked at before the slow libraries are loaded.

@@ -96,7 +96,7 @@ def fit_growth(
             raise PosterionError(
                 f"{len(files)} files were given; a table is one file. Spectra need --circuit."
             )
-        from ..datasets.growth_files import read_growth
+        from ..datasets.schemas.growth import read_growth
 
         read = read_growth(files[0], unit=unit, **reading.keywords)
         table, pool = groups.of(read, pooling_of_series)

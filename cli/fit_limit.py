@@ -128,10 +128,10 @@ def _read(
     reading: Reading,
     failed: Sequence[str],
 ) -> "xr.Dataset":
-    from ..datasets.growth_files import read_growth
-    from ..datasets.limits_files import read_limits
-    from ..datasets.stripping import lifetimes_of
-    from ..datasets.voltammogram import read_voltammogram
+    from ..datasets.schemas.growth import read_growth
+    from ..datasets.schemas.limits import read_limits
+    from ..datasets.schemas.stripping import lifetimes_of
+    from ..datasets.schemas.voltammogram import read_voltammogram
 
     if what == "onset":
         return read_voltammogram(file, current_unit=unit, **reading.keywords)

@@ -74,7 +74,7 @@ def fit_series(
     """
     from ..analyses.spectrum.sizes import size_question
     from ..datasets.gathered import files_of, gathered
-    from ..datasets.samples import geometry_of, samples_of
+    from ..datasets.schemas.samples import geometry_of, samples_of
     from ..models.circuit import Circuit
 
     model = Circuit.parse(circuit)

@@ -142,8 +142,8 @@ class Window:
 
 def spectra_in(file: str, sign: Sign, reading: Reading) -> "dict[str, xr.Dataset]":
     """Return all spectra of a file by their labels, or the example of that name."""
+    from ..datasets.schemas.spectrum import read_spectra
     from ..datasets.simulate import EXAMPLES, simulated_pellet
-    from ..datasets.spectrum_files import read_spectra
 
     if file in EXAMPLES and not Path(file).exists():
         return {file: simulated_pellet(file)}
@@ -152,8 +152,8 @@ def spectra_in(file: str, sign: Sign, reading: Reading) -> "dict[str, xr.Dataset
 
 def one_spectrum(file: str, sign: Sign, reading: Reading, which: str | None = None) -> "xr.Dataset":
     """Return one spectrum of a file, or the example of that name."""
+    from ..datasets.schemas.spectrum import read_spectrum
     from ..datasets.simulate import EXAMPLES, simulated_pellet
-    from ..datasets.spectrum_files import read_spectrum
 
     if file in EXAMPLES and not Path(file).exists():
         return simulated_pellet(file)

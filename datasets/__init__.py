@@ -1,10 +1,10 @@
 """Data in: instrument files, tables and simulated cells, as datasets with units."""
 
-from .conductivity_schema import conductivity_dataset
 from .cut import cut
+from .schemas.conductivity import read_table
+from .schemas.conductivity_points import conductivity_dataset
+from .schemas.spectrum import read_spectra, read_spectrum
 from .simulate import simulated_pellet
-from .spectrum_files import read_spectra, read_spectrum
-from .table_files import read_table
 
 __all__ = [
     "conductivity_dataset",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..errors import PosterionError
 from ..units import Measured, hertz
 from .schema import check_spectrum
+from .tables.points import told
 
 NEAR = 0.05
 """A frequency to drop is the nearest measured one within this share of it."""
@@ -94,10 +95,7 @@ def cut(
     reasons += [f"above {hertz(high)}"] if high is not None and above.any() else []
     reasons += [f"at {hertz(each)}" for each in frequency[single]]
     said = f"{subject}{int((~kept).sum())} of {kept.size} {_SAID}"
-    result = whole.isel(frequency=np.flatnonzero(kept))
-    earlier = [str(whole.attrs["messages"])] if whole.attrs.get("messages") else []
-    result.attrs["messages"] = "\n".join([*earlier, said + ", ".join(reasons)])
-    return result
+    return told(whole.isel(frequency=np.flatnonzero(kept)), said + ", ".join(reasons))
 
 
 def left_out(messages: str) -> list[str]:

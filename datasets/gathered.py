@@ -8,8 +8,8 @@ from typing import Any
 import xarray as xr
 
 from ..errors import PosterionError
-from .samples import Sample, sample_of
-from .spectrum_files import read_spectra
+from .schemas.samples import Sample, sample_of
+from .schemas.spectrum import read_spectra
 from .temperatures import temperature_of_name
 
 

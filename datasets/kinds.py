@@ -6,19 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import PosterionError
-from .column_names import recognise
-from .conductivity_columns import conductivity_unit_of
-from .conductivity_columns import meaning_of as meaning_of_conductivity
-from .cycling_columns import is_of_capacity
-from .cycling_columns import meaning_of as meaning_of_cycling
-from .cycling_files import read_cycling
-from .growth_files import is_value_of_growth, read_growth
-from .limits_files import is_column_of_limits, read_limits
-from .spectrum_files import read_spectra
-from .table_files import read_table
+from .schemas.conductivity import read_table
+from .schemas.conductivity_titles import conductivity_unit_of
+from .schemas.conductivity_titles import meaning_of as meaning_of_conductivity
+from .schemas.cycling import read_cycling
+from .schemas.cycling_titles import is_of_capacity
+from .schemas.cycling_titles import meaning_of as meaning_of_cycling
+from .schemas.growth import is_value_of_growth, read_growth
+from .schemas.limits import is_column_of_limits, read_limits
+from .schemas.spectrum import read_spectra
+from .schemas.spectrum_titles import recognise
+from .schemas.voltammogram import is_column_of_voltammogram, read_voltammogram
 from .tables.names import LONGEST, splits
 from .tables.wanted import NotThisTable
-from .voltammogram import is_column_of_voltammogram, read_voltammogram
 
 Options = Mapping[str, Mapping[str, Any]]
 

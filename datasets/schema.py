@@ -8,7 +8,7 @@ import xarray as xr
 
 from ..errors import PosterionError
 from ..units import registry
-from .tables.points import numbers_of, sha256_of
+from .tables.points import numbers_of, sha256_of, told
 
 PARTS = ("real", "imag")
 
@@ -140,10 +140,7 @@ def check_spectrum(dataset: xr.Dataset) -> xr.Dataset:
     result = result.assign(Z=(("frequency", "part"), pair[keep], dict(dataset["Z"].attrs)))
     result.attrs = dict(dataset.attrs)
     _describe(result)
-    if dropped:
-        earlier = [str(result.attrs["messages"])] if result.attrs.get("messages") else []
-        result.attrs["messages"] = "\n".join([*earlier, *dropped])
-    return result
+    return told(result, *dropped) if dropped else result
 
 
 def complex_of(

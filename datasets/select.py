@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..errors import PosterionError, Setting
+from .tables.points import told
 
 Labels = Mapping[str, str | Sequence[str]]
 """Values by the name of a label, one or several."""
@@ -59,7 +60,7 @@ def select(
         data = _skipped(data, skip)
     for name, values in _several(where):
         held = _held(data, name, values, "where")
-        data = _told(
+        data = told(
             data.isel(point=np.isin(held, values)),
             f"kept are the points with {name} = {listed(values)}",
         )
@@ -67,7 +68,7 @@ def select(
         for value in values:
             out = _held(data, name, [value], "without") == value
             said = f"left out are {int(out.sum())} points with {name} = {value}"
-            data = _told(data.isel(point=~out), said)
+            data = told(data.isel(point=~out), said)
     if not data.sizes["point"]:
         raise PosterionError(
             "no point is left; keep more of them with ", Setting("where"), " or ",
@@ -130,7 +131,7 @@ def _dropped(data: xr.Dataset, text: str) -> xr.Dataset:
         raise PosterionError(
             Setting("drop"), f" {text}: there is no such point; look with data inspect."
         )
-    return _told(data.isel(point=~out), f"cycle {text} is left out, {int(out.sum())} point(s)")
+    return told(data.isel(point=~out), f"cycle {text} is left out, {int(out.sum())} point(s)")
 
 
 def _skipped(data: xr.Dataset, skip: int) -> xr.Dataset:
@@ -147,12 +148,7 @@ def _skipped(data: xr.Dataset, skip: int) -> xr.Dataset:
             Setting("skip"),
             f" {skip} leaves nothing of {', '.join(sorted(whole)[:8])}; skip fewer cycles.",
         )
-    return _told(
+    return told(
         data.isel(point=cycle >= start),
         f"the first {skip} cycle(s) of each cell are left out, {int((cycle < start).sum())} points",
     )
-
-
-def _told(data: xr.Dataset, message: str) -> xr.Dataset:
-    earlier = [str(data.attrs["messages"])] if data.attrs.get("messages") else []
-    return data.assign_attrs(messages="\n".join([*earlier, message]))

@@ -7,7 +7,7 @@ import pytest
 
 from posterion import cli
 from posterion.analyses.audit import seed_paper
-from posterion.datasets.published import missing_for, read_rows, specific_current
+from posterion.analyses.audit.published import missing_for, read_rows, specific_current
 from posterion.errors import PosterionError
 
 HEADER = (

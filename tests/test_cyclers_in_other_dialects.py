@@ -302,7 +302,7 @@ def test_rows_wider_than_the_header_are_refused(read):
     shifted = table(
         BASYTEC, lambda r: [*basytec(r)[:2], "05.05.2025 14:36:06", *basytec(r)[2:]], " "
     )
-    with pytest.raises(PosterionError, match="14 cells where the header has 12"):
+    with pytest.raises(PosterionError, match="14 cells where the table has 12"):
         read(shifted)
 
 

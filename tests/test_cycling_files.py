@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from posterion.datasets.cycling_columns import capacity_unit_of, meaning_of
-from posterion.datasets.cycling_files import read_cycling
-from posterion.datasets.cycling_schema import cycling_dataset
+from posterion.datasets.schemas.cycling import read_cycling
+from posterion.datasets.schemas.cycling_points import cycling_dataset
+from posterion.datasets.schemas.cycling_titles import capacity_unit_of, meaning_of
 from posterion.errors import PosterionError
 from posterion.units import registry
 

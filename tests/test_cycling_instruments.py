@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from posterion.cli import main
-from posterion.datasets import neware_files
-from posterion.datasets.cycling_files import read_cycling
+from posterion.datasets.formats import neware as neware_files
+from posterion.datasets.schemas.cycling import read_cycling
 from posterion.errors import PosterionError
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from posterion import PosterionError
 from posterion.datasets.gathered import files_of, gathered
-from posterion.datasets.samples import Sample, geometry_of, samples_of
+from posterion.datasets.schemas.samples import Sample, geometry_of, samples_of
 
 SWEEP = "f,re,im\n1000,1,-1\n100,2,-2\n10,3,-1\n"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from posterion import cli
 from posterion.analyses.audit import seed_paper
-from posterion.datasets.published import ends_in_vague_zeros, read_rows, rounding_step
+from posterion.analyses.audit.published import ends_in_vague_zeros, read_rows, rounding_step
 from posterion.errors import PosterionError
 from posterion.units import registry
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import posterion as po
-from posterion.datasets.replicate_files import pint_unit
+from posterion.datasets.schemas.replicate_tables import pint_unit
 
 PELLETS = "coating,sigma (mS/cm)\nbare,0.21\nbare,0.22\n7 uL,0.310\n"
 
@@ -95,15 +95,15 @@ def test_cycles_are_refused_where_they_repeat_a_cell_and_not_where_they_do_not(w
 
 
 def test_arrays_are_checked() -> None:
-    with pytest.raises(po.PosterionError, match="group has 1 entries, and value 2"):
+    with pytest.raises(po.PosterionError, match="group has 1 values, but 'group' needs 2"):
         po.replicates([1.0, 2.0], ["a"], unit="V")
     with pytest.raises(po.PosterionError, match="point 2: value is nan"):
         po.replicates([1.0, np.nan], ["a", "b"], unit="V")
-    with pytest.raises(po.PosterionError, match="value_sd is -1; it must be 0 or above"):
+    with pytest.raises(po.PosterionError, match="value_sd is -1; expected 0 or above"):
         po.replicates([1.0, 2.0], ["a", "b"], unit="V", sd=[-1.0, 1.0])
     with pytest.raises(po.PosterionError, match="cannot be called 'value'"):
         po.replicates([1.0], ["a"], unit="V", factors={"value": [1]})
-    with pytest.raises(po.PosterionError, match="holds no value"):
+    with pytest.raises(po.PosterionError, match="give one or more values"):
         po.replicates([], [], unit="V")
 
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from impedance import preprocessing
 
-from posterion.datasets.column_names import recognise, unit_factor
-from posterion.datasets.spectrum_files import read_spectra, read_spectrum
+from posterion.datasets.schemas.spectrum import read_spectra, read_spectrum
+from posterion.datasets.schemas.spectrum_titles import recognise, unit_factor
 from posterion.datasets.tables import text as file_text
 from posterion.errors import PosterionError
 

@@ -55,7 +55,7 @@ def test_drift_and_failures_come_from_the_same_cells() -> None:
     [
         ([1, 2], [0.1], {}, "shape"),
         ([1, 2], [0.1, 0.0], {}, "point 2: the overpotential is 0 V"),
-        ([-1, 2], [0.1, 0.1], {}, "cycle -1"),
+        ([-1, 2], [0.1, 0.1], {}, "cycle is -1"),
         ([2, 1], [0.1, 0.1], {}, "cycle 1 follows cycle 2"),
         ([1, 2], [0.1, 0.1], {"unit": "mA"}, "'V' or 'mV'"),
         ([1, 2], [0.1, 0.1], {"cell": ["a"]}, "'cell' needs 2 labels"),

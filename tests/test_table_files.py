@@ -9,9 +9,9 @@ import xarray as xr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from posterion.datasets.conductivity_columns import conductivity_unit_of, meaning_of
-from posterion.datasets.conductivity_schema import conductivity_dataset
-from posterion.datasets.table_files import read_table
+from posterion.datasets.schemas.conductivity import read_table
+from posterion.datasets.schemas.conductivity_points import conductivity_dataset
+from posterion.datasets.schemas.conductivity_titles import conductivity_unit_of, meaning_of
 from posterion.datasets.tables import text as file_text
 from posterion.datasets.tables.numbers import Marks, last_digit
 from posterion.errors import PosterionError
@@ -350,8 +350,8 @@ def test_columns_that_are_named(write):
     refused(path, "'spread' twice", columns={"conductivity": "spread", "a": "spread"})
     refused(
         path,
-        "line 1: the columns found are 'No.', 'theta (K)', 'my value [mS/cm]', 'spread'",
         "'theta' as temperature",
+        "did you mean 'theta (K)'",
         columns={"temperature": "theta", "conductivity": "my value [mS/cm]"},
     )
 

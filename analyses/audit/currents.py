@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...datasets.published import Published, missing_for, specific_current
 from .fits import Array
 from .inputs import Inputs, Undecided
+from .published import Published, missing_for, specific_current
 
 Flags = NDArray[np.bool_]
 _SHOWN = {"1/hour": "C (the rate)"}

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from ...datasets.published import Published
 from ...errors import PosterionError
 from ...models.temperature_law import BOLTZMANN
 from ...models.transport import KJ_PER_MOL
 from .functions import FUNCTIONS, ROWS
 from .inputs import Inputs
+from .published import Published
 
 _LENGTH, _DEPTH, _STEPS = 600, 60, 20_000
 """Bounds on a formula's characters, its nesting and a claim's operations."""

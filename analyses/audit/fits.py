@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ...datasets.published import Published
 from ...models.temperature_law import Form
 from ...models.transport import Arrhenius
+from .published import Published
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ...datasets.published import Published
 from ...inference.prior import Prior
 from ...models.limits import CriticalCurrent, Lifetime
 from ...models.temperature_law import BOLTZMANN, Form
@@ -18,6 +17,7 @@ from .dose import DoseCurve
 from .fits import Array
 from .inputs import PRIORS, Inputs, at_normal, quantiles
 from .limits import Medians, medians
+from .published import Published
 from .verdict import verdict_of_number
 
 ROWS = 100

@@ -7,12 +7,12 @@ from zlib import crc32
 
 import numpy as np
 
-from ...datasets.published import Published, rounding_step
 from ...inference.comparison.specimens import BARRIERS, CELLS, PELLETS
 from ...inference.noise.specimens import WITHIN
 from ...inference.prior import Prior
 from ...report.numbers import number
 from .fits import Array, Fits
+from .published import Published, rounding_step
 
 Numbers = Mapping[str, Published]
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from ...datasets.published import Published
 from ...errors import PosterionError
 from ...inference.prior import Prior
 from ...report.number_texts import chance, ends, plain, span, unit_text
@@ -29,6 +28,7 @@ from .inputs import (
     quantiles,
     typical,
 )
+from .published import Published
 from .rows import Case, Row
 from .template import sentences
 from .verdict import Verdict, verdict_of_number, verdict_of_statement

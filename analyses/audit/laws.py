@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from ...datasets.published import Published
 from ...errors import PosterionError
 from ...models.temperature_law import Form
 from .fits import Array, SeriesFit
 from .inputs import Inputs, Undecided
+from .published import Published
 
 
 def fitted_energy(inputs: Inputs, form: Form, points: Sequence[Published]) -> Array:

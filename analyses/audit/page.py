@@ -9,12 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ...datasets.published import missing_for, specific_current
 from ...inference.store import replacing
 from ...report.number_texts import chance, span
 from .inputs import PRIORS, typical
 from .judge import Claim
 from .paper import seed_paper
+from .published import missing_for, specific_current
 from .rows import Case, Row
 from .run import Audit
 from .verdict import RULES, VERDICTS

@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...datasets.published import COLUMNS, Published, published_of, read_rows
 from ...errors import PosterionError
 from .claims import read_claims
 from .expression import hint
 from .inputs import Numbers
 from .judge import Claim, Shared
+from .published import COLUMNS, Published, published_of, read_rows
 from .shapes import ID, NAME, mapping, named, refuse_controls, refuse_unknown, rows, texts
 
 if TYPE_CHECKING:

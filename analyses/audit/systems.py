@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from ...datasets.published import Published
 from ...inference.comparison.specimens import PELLETS
 from ...report.figures.style import BLUE, GREY, INK, ORANGE, tidy
 from .currents import current_of
 from .expression import Scope
 from .fits import Array
 from .inputs import Inputs, at_normal
+from .published import Published
 
 _ROOM = "RT"
 

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from ...datasets.published import Published
 from ...report.certainty import SURE
+from .published import Published
 
 Verdict = Literal["supported", "not supported", "cannot be checked"]
 VERDICTS: tuple[Verdict, ...] = ("supported", "not supported", "cannot be checked")

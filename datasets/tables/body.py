@@ -66,13 +66,13 @@ class Body:
                 cells = cells[:width]
             if len(cells) < width:
                 if wanted.whole:
-                    raise _width(text, row, width)
+                    raise _width(text, row, titles)
                 spare = _spare(rows, width, positions, marks) if spare is None else spare
                 if self.delimiter == BLANK or width - len(cells) > spare:
-                    raise _width(text, row, width)
+                    raise _width(text, row, titles)
                 cells = (*cells, *[""] * (width - len(cells)))
             elif len(cells) > width:
-                raise _width(text, row, width)
+                raise _width(text, row, titles)
             if wanted.blanks and (dashes := {k for k in positions[1:] if cells[k] in _DASHES}):
                 cells = tuple("" if k in dashes else cell for k, cell in enumerate(cells))
                 dashed.append(row.line)
@@ -87,10 +87,12 @@ class Body:
         return found, said
 
 
-def _width(text: FileText, row: Row, width: int) -> PosterionError:
+def _width(text: FileText, row: Row, titles: Sequence[str]) -> PosterionError:
+    found = len(row.cells)
+    ends = f", so it ends before its column '{titles[found]}'" if found < len(titles) else ""
     return PosterionError(
-        f"{text.name}, line {row.line}: {len(row.cells)} cells where the table has {width} "
-        "columns; correct or remove this line."
+        f"{text.name}, line {row.line}: {found} cells where the table has {len(titles)} "
+        f"columns{ends}; correct or remove this line, or say the delimiter if it is another."
     )
 
 

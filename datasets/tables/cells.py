@@ -76,13 +76,6 @@ def lines_in_words(lines: Sequence[int]) -> str:
     return f"lines {', '.join(shown)}"
 
 
-def without_incomplete_end(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
-    """Drop a last row that has fewer cells than the row before it, and say so."""
-    if len(rows) > 1 and len(rows[-1].cells) < len(rows[-2].cells):
-        return list(rows[:-1]), [f"incomplete last line {rows[-1].line} dropped"]
-    return list(rows), []
-
-
 def without_cut_end(rows: Sequence[Row], marks: Marks, line: str) -> tuple[list[Row], list[str]]:
     """Drop the last row of a text without a last line end if its last cell looks cut off.
 

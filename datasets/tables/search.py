@@ -169,7 +169,7 @@ def table_of(
             "again."
         )
     body = Body(tuple(rows), None, ("",), (), delimiter)
-    return _table(text, body, titles, positions, wanted)
+    return table_in(text, body, titles, positions, wanted)
 
 
 def header_cells(line: str, delimiter: str) -> list[tuple[str, ...]]:
@@ -196,7 +196,7 @@ def _with_header(text: FileText, header: _Header, wanted: Wanted) -> Table:
     body = bodied(text, header.index, titles, header.positions, header.delimiter, wanted)
     if not body.rows:
         raise PosterionError(f"{text.name} has a header but no row below it; it may be truncated.")
-    return _table(text, body, titles, header.positions, wanted)
+    return table_in(text, body, titles, header.positions, wanted)
 
 
 def _marks(text: FileText, rows: Sequence[Row], positions: Sequence[int]) -> Marks:
@@ -270,7 +270,7 @@ def _without_header(text: FileText, wanted: Wanted) -> Table:
     positions = tuple(range(width))
     start = body[first][0] - 2
     found = bodied(text, start, wanted.bare, positions, delimiter, wanted)
-    return replace(_table(text, found, wanted.bare, positions, wanted), header=None)
+    return replace(table_in(text, found, wanted.bare, positions, wanted), header=None)
 
 
 def _unknown_header(
@@ -308,14 +308,14 @@ def _all_text(cells: Sequence[str]) -> bool:
     return all(number(cell, marks) is None for cell in cells for marks in (POINT, COMMA))
 
 
-def _table(
+def table_in(
     text: FileText,
     body: Body,
     titles: Sequence[str],
     positions: Sequence[int],
     wanted: Wanted,
 ) -> Table:
-    """Check the rows, and bring them to one width."""
+    """Check the rows of a body, and bring them to one width."""
     parted = apart(text.name, body.rows, positions, errors=wanted.errors)
     body = replace(body, rows=parted.rows, units=_with_units(body.units, parted.units, titles))
     # A number that may be cut off decides nothing.

@@ -91,7 +91,7 @@ def _numbers(
         return [_of_fit(load(given), group, quantity, log, Path(given).name)]
     if isinstance(given, str):
         return numbers_of_text(given, group)
-    if hasattr(given, "printed"):  # a number of posterion.datasets.published
+    if hasattr(given, "printed"):  # a number of posterion.analyses.audit.published
         number = Number(given.value, given.unit, step=given.step, source=f"{given.key}, rounded")
         return [number]
     if isinstance(given, xr.Dataset) and "value" in given:

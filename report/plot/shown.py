@@ -136,11 +136,11 @@ def opened(path: str | Path, figure: str, kinds: tuple[Kind, ...]) -> Any:
 
 def _reader(kind: Kind) -> Callable[[Path], Any]:
     """Return what reads a file of data of a kind."""
-    from ...datasets.cycling_files import read_cycling
-    from ...datasets.growth_files import read_growth
-    from ...datasets.limits_files import read_limits
-    from ...datasets.spectrum_files import read_spectra
-    from ...datasets.table_files import read_table
+    from ...datasets.schemas.conductivity import read_table
+    from ...datasets.schemas.cycling import read_cycling
+    from ...datasets.schemas.growth import read_growth
+    from ...datasets.schemas.limits import read_limits
+    from ...datasets.schemas.spectrum import read_spectra
 
     readers: tuple[Callable[[Path], Any], ...] = (
         read_spectra,

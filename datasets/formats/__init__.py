@@ -1,0 +1,1 @@
+"""Files of instruments: where the data are in them, and what these files leave unsaid."""

@@ -1,0 +1,1 @@
+"""Kinds of data: what their tables need, and the data set that each becomes."""
