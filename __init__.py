@@ -1,5 +1,6 @@
 """posterion: Bayesian parameter inference for ion conductors and batteries."""
 
+import sys
 from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from .analyses.fit_laws import fit_laws
     from .analyses.pellet import fit_series
     from .analyses.telling import document, write_report
-    from .datasets.conductivity_schema import conductivity_dataset
+    from .datasets.arrays import conductivities, spectrum
     from .datasets.cut import cut
     from .datasets.cycling_files import read_cycling
     from .datasets.cycling_schema import cycling_dataset
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from .datasets.limits_schema import lifetimes, stepped_test
     from .datasets.replicate_files import read_replicates
     from .datasets.replicates import replicates
-    from .datasets.schema import spectrum_dataset
     from .datasets.select import select
     from .datasets.simulate import simulated_pellet
     from .datasets.spectrum_files import read_spectra, read_spectrum
@@ -135,7 +135,7 @@ _HOMES = {
     "compare": "inference.comparison.compare",
     "compare_models": "inference.model_comparison.compare_models",
     "conductivity": "inference.conductivity",
-    "conductivity_dataset": "datasets.conductivity_schema",
+    "conductivities": "datasets.arrays",
     "conductivity_series": "inference.series",
     "coulombic_efficiency": "inference.cycling.efficiency",
     "expected_reduction": "inference.checks.next_measurement",
@@ -167,7 +167,7 @@ _HOMES = {
     "select": "datasets.select",
     "save": "inference.store",
     "simulated_pellet": "datasets.simulate",
-    "spectrum_dataset": "datasets.schema",
+    "spectrum": "datasets.arrays",
     "stack_spectra": "datasets.stack",
     "stepped_test": "datasets.limits_schema",
     "stripping": "datasets.stripping",
@@ -232,7 +232,7 @@ __all__ = [
     "compare",
     "compare_models",
     "conductivity",
-    "conductivity_dataset",
+    "conductivities",
     "conductivity_series",
     "coulombic_efficiency",
     "expected_reduction",
@@ -264,7 +264,7 @@ __all__ = [
     "save",
     "select",
     "simulated_pellet",
-    "spectrum_dataset",
+    "spectrum",
     "stack_spectra",
     "stepped_test",
     "stripping",
@@ -289,3 +289,17 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*__all__, "__version__", "plot"})
+
+
+def _show_in_notebooks() -> None:
+    """Show results by their answer where IPython runs; they stay plain trees of xarray."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        shell.display_formatter.formatters["text/html"].for_type_by_name(
+            "xarray.core.datatree",
+            "DataTree",
+            lambda tree: import_module(".analyses.notebook", __name__).html_of(tree),
+        )
+
+
+_show_in_notebooks()

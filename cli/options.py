@@ -259,14 +259,16 @@ def by_name(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
 
 def read_priors(given: Sequence[str]) -> dict[str, Any]:
     """Check the option ``--prior``."""
+    from ..inference.given_prior import is_number
     from ..inference.prior import Prior
 
-    priors = {}
+    priors: dict[str, Any] = {}
     for text in given:
         name, equals, prior = text.partition("=")
         if not equals:
             raise PosterionError(f"the prior '{text}' names no parameter; write 'NAME={text}'.")
-        priors[name.strip()] = Prior.parse(prior)
+        # What a number with its error is depends on the parameter.
+        priors[name.strip()] = prior if is_number(prior) else Prior.parse(prior)
     return priors
 
 

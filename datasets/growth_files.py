@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -16,6 +15,7 @@ from .growth_schema import growth_dataset
 from .tables.cells import lines_in_words
 from .tables.columns import checked_names, labels_of, naming, refuse_duplicates
 from .tables.dialect import Dialect
+from .tables.in_memory import Source
 from .tables.names import key_of, plain, same, splits
 from .tables.numbers import last_digit, number
 from .tables.search import Table, find_table
@@ -57,7 +57,7 @@ class _Column:
 
 
 def read_growth(
-    path: str | Path,
+    path: Source,
     *,
     unit: str | None = None,
     columns: Mapping[str, str] | None = None,
@@ -68,7 +68,8 @@ def read_growth(
     Parameters
     ----------
     path
-        A table of text with a header (comma, semicolon, tab or blanks; decimal points or
+        A file, or a table in memory (pandas, polars, xarray, a dictionary of columns): a table
+        of text with a header (comma, semicolon, tab or blanks; decimal points or
         commas): a row for each cycle and series, with the cycle number, the resistance with its
         unit as in ``R (ohm)``, and columns of text, such as ``path`` and ``sample``, that tell
         series apart; or a row for each cycle with a column for each resistance, whose names then

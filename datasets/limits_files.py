@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from .limits_schema import RESERVED, lifetimes, stepped_test
 from .tables.cells import Row
 from .tables.columns import checked_names, labels_of, refuse_duplicates
 from .tables.dialect import Dialect
+from .tables.in_memory import Source
 from .tables.names import key_of, plain, same, splits
 from .tables.numbers import number
 from .tables.search import Table, find_table
@@ -41,7 +41,7 @@ _Columns = dict[str, tuple[int, str]]
 
 
 def read_limits(
-    path: str | Path,
+    path: Source,
     *,
     unit: str | None = None,
     seen_every: float | None = None,
@@ -53,7 +53,8 @@ def read_limits(
     Parameters
     ----------
     path
-        A table of text with a header, a row for each cell: the columns ``survived`` and
+        A file, or a table in memory (pandas, polars, xarray, a dictionary of columns): a table
+        of text with a header, a row for each cell: the columns ``survived`` and
         ``failed``, blank where the cell survived the last step; or ``cycles`` (or ``hours``) and
         ``running`` (yes or no). Columns of text, and ``cell`` and ``sample``, become labels.
     unit

@@ -1,7 +1,6 @@
 """Read tables of ionic conductivity against temperature."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import xarray as xr
 
@@ -27,6 +26,7 @@ from .tables.columns import (
     wanting,
 )
 from .tables.dialect import Dialect
+from .tables.in_memory import Source
 from .tables.search import find_table
 from .tables.text import read_file_text
 from .tables.wanted import Wanted
@@ -39,7 +39,7 @@ _WANTED = (
 
 
 def read_table(
-    path: str | Path,
+    path: Source,
     *,
     temperature_unit: str | None = None,
     conductivity_unit: str | None = None,
@@ -51,7 +51,8 @@ def read_table(
     Parameters
     ----------
     path
-        A table of text with a header (comma, semicolon, tab or blanks; decimal points or
+        A file, or a table in memory (pandas, polars, xarray, a dictionary of columns): a table
+        of text with a header (comma, semicolon, tab or blanks; decimal points or
         commas). Read are temperatures in K or °C, 1/T and 1000/T, and σ, σT and logarithms of
         them; units stand in the header, as in ``T [K]`` or ``sigma (mS cm-1)``.
     temperature_unit

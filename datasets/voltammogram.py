@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,7 @@ from ..errors import PosterionError, Setting
 from .current_units import current_unit_of
 from .tables.columns import checked_names, refuse_duplicates
 from .tables.dialect import Dialect
+from .tables.in_memory import Source
 from .tables.names import key_of, plain, same, splits
 from .tables.numbers import number
 from .tables.points import numbers_of, sha256_of
@@ -111,7 +111,7 @@ def voltammogram(
 
 
 def read_voltammogram(
-    path: str | Path,
+    path: Source,
     *,
     current_unit: str | None = None,
     columns: Mapping[str, str] | None = None,
@@ -122,7 +122,8 @@ def read_voltammogram(
     Parameters
     ----------
     path
-        A table of text with a header: potentials in V (or mV), and currents or current
+        A file, or a table in memory (pandas, polars, xarray, a dictionary of columns): a table
+        of text with a header: potentials in V (or mV), and currents or current
         densities with their unit, as in ``E (V)`` and ``j (mA/cm2)``.
     current_unit
         Such as ``"mA"`` where the header has no unit. It is never guessed.
