@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Group, Parameter
 
 from ..errors import PosterionError
+from .folder import refuse_folder_of_another
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -213,9 +214,10 @@ class Output:
             raise PosterionError(
                 f"cannot make the folder {self.out}: {error.strerror}; choose another."
             ) from error
-        with replacing(self.out / ".posterion") as temporary:
+        refuse_folder_of_another(self.out)
+        with replacing(self.out / ".writable") as temporary:
             temporary.touch()
-        (self.out / ".posterion").unlink()
+        (self.out / ".writable").unlink()
 
 
 @Parameter(name="*", group=OUTPUT)

@@ -77,7 +77,8 @@ def is_number(text: str) -> bool:
 
 
 def _of_number(text: str, parameter: Parameter | None) -> Prior:
-    unit, support = ("", "real") if parameter is None else (parameter.unit, parameter.support)
+    unit = parameter.unit if parameter else ""
+    support: Support = parameter.support if parameter else "real"
     if OF_DATA in unit and re.search(r"[A-Za-z%]", re.sub(r"[0-9.]e[-+]?[0-9]", "", text)):
         raise PosterionError(f"the prior '{text}' is given without a unit, in that of the data.")
     unit = "" if OF_DATA in unit else unit
