@@ -27,6 +27,7 @@ exclude_patterns = ["_build"]
 suppress_warnings = ["misc.highlighting_failure"]  # of outputs in notebooks
 nb_execution_mode = "off"  # the tests run them
 myst_enable_extensions = ["substitution", "dollarmath"]
+smartquotes = False  # of --pool they would make –pool
 myst_heading_anchors = 3
 myst_substitutions = {
     "R_HAT": f"{MAX_R_HAT}",
@@ -60,7 +61,7 @@ def commands() -> str:
     text = app.generate_docs(output_format="markdown")
     text = re.sub(r", --(empty|no)-[\w-]+", "", text)  # spellings that --help does not show
     text = re.sub(r"\n## Table of Contents\n.*?(?=\n\*\*)", "", text, flags=re.DOTALL)
-    text = re.sub(r"\]\(#[\w-]+\)", "]", text)
+    text = re.sub(r"\[([^]]+)\]\(#[\w-]+\)", r"\1", text)
     text = text.replace("# posterion\n", "# Command line\n", 1)
     return re.sub(r"^Example: (.*)$", r"```sh\n\1\n```", text, flags=re.MULTILINE)
 
