@@ -2,12 +2,12 @@
 
 import xarray as xr
 
-from ..report.pages.notebook import shown
+from ..report.pages.notebook import plain, shown
 from .asking import answers_of
 
 
 def html_of(tree: xr.DataTree) -> str:
     """Return verdict, answer and figure of a result; any other tree as xarray shows it."""
     if "verdict" not in tree.attrs or "observed_data" not in tree.children:
-        return str(tree._repr_html_())
+        return plain(tree)
     return shown(tree, answers_of(tree))

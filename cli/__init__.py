@@ -74,4 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except PosterionError as error:
         print_error(error.spelled(as_flag))
         status = BAD_INPUT
+    except OSError as error:  # such as of a name that is too long
+        if error.filename is None:
+            raise
+        print_error(f"{str(error.filename)[:60]}: {error.strerror}; give another file or folder.")
+        status = BAD_INPUT
     sys.exit(BAD_INPUT if is_unfinished(app, typed) else status)

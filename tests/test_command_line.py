@@ -180,6 +180,16 @@ def test_a_folder_of_another_command_is_not_written_over(command, tmp_path) -> N
     FitOutput(tmp_path).check()
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["fit arrhenius NAME", "fit series NAME NAME --circuit R0 --thickness 1mm --diameter 1mm",
+     "plot NAME nyquist --out a.pdf", "data inspect NAME"],
+)  # fmt: skip
+def test_a_name_that_is_too_long_is_told_in_a_line(command, typed) -> None:
+    status, _, said = command(*typed.replace("NAME", "a" * 300).split())
+    assert status == 2 and len(said.splitlines()) == 1
+
+
 @pytest.mark.parametrize("damage", [lambda code: code[: len(code) // 2], lambda code: b""])
 @pytest.mark.parametrize("ending", ["nbi", "nbc"])
 def test_damaged_compiled_code_is_deleted_and_compiled_anew(

@@ -1,6 +1,7 @@
 """The text of a file from a stranger: bounded in size, checked to be text, decoded."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,9 +90,9 @@ def file_bytes(path: Path, limit: int) -> bytes:
         If the file is missing, no file, empty, or too large.
     """
     name = path.name
-    if path.is_dir():
+    if os.path.isdir(path):  # Path.is_dir fails at a name that is too long
         raise PosterionError(f"{name} is a directory; give the path of one file in it.")
-    if not path.exists():
+    if not os.path.exists(path):
         raise PosterionError(f"{path}: no such file; check the path.")
     if not path.is_file():
         raise PosterionError(f"{name} is not a regular file; give the path of a data file.")

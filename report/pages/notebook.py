@@ -46,8 +46,13 @@ def shown(tree: xr.DataTree, extra: xr.Dataset | None) -> str:
         answer=answer,
         picture=figure.encode(figure.draw(tree)) if figure else "",
         alternative=figure.alternative if figure else "",
-        tree=tree._repr_html_(),
+        tree=plain(tree),
     )
+
+
+def plain(tree: xr.DataTree) -> str:
+    """Return a tree as xarray shows it."""
+    return str(tree._repr_html_())  # type: ignore[no-untyped-call]
 
 
 def _answer(tree: xr.DataTree, extra: xr.Dataset | None) -> _Answer:
