@@ -44,7 +44,7 @@ def fit(
         weak and know only the measured window. A parameter that is named is sampled as it is,
         in place of a coordinate.
     noise
-        What such data usually have unless given: `Proportional` for impedance, `Relative`
+        What such data usually have unless given: `Discrepant` for impedance, `Relative`
         for conductivity, `Stated` on top where the data bring errors of their own.
     pool
         A label of the data points, such as ``"pellet"``, whose groups have parameters of
