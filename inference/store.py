@@ -73,6 +73,8 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise PosterionError(f"{path.name[:60]}…: this name is too long.") from error
         raise PosterionError(
             f"cannot write to {path.parent}: {error.strerror}; choose another folder."
         ) from error

@@ -175,4 +175,6 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path, monkeypatch) -> None:
         save(xr.DataTree(xr.Dataset({"a": 1.0})), tmp_path / "a.nc")
     with pytest.raises(PosterionError, match="No space left"), replacing(tmp_path / "b"):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with pytest.raises(PosterionError, match="too long"), replacing(tmp_path / ("a" * 300)):
+        pass
     assert [*tmp_path.iterdir()] == []
