@@ -1,5 +1,6 @@
 """posterion: Bayesian parameter inference for ion conductors and batteries."""
 
+import sys
 from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,9 @@ if TYPE_CHECKING:
     from .analyses.fit_laws import fit_laws
     from .analyses.pellet import fit_series
     from .analyses.telling import document, write_report
+    from .datasets.arrays import conductivities, spectrum
     from .datasets.cut import cut
-    from .datasets.schema import spectrum_dataset
     from .datasets.schemas.conductivity import read_table
-    from .datasets.schemas.conductivity_points import conductivity_dataset
     from .datasets.schemas.cycling import read_cycling
     from .datasets.schemas.cycling_points import cycling_dataset
     from .datasets.schemas.growth import growth_dataset, read_growth
@@ -133,7 +133,7 @@ _HOMES = {
     "compare": "inference.comparison.compare",
     "compare_models": "inference.model_comparison.compare_models",
     "conductivity": "inference.conductivity",
-    "conductivity_dataset": "datasets.schemas.conductivity_points",
+    "conductivities": "datasets.arrays",
     "conductivity_series": "inference.series",
     "coulombic_efficiency": "inference.cycling.efficiency",
     "expected_reduction": "inference.checks.next_measurement",
@@ -165,7 +165,7 @@ _HOMES = {
     "select": "datasets.select",
     "save": "inference.store",
     "simulated_pellet": "datasets.simulate",
-    "spectrum_dataset": "datasets.schema",
+    "spectrum": "datasets.arrays",
     "stack_spectra": "datasets.stack",
     "stepped_test": "datasets.schemas.limits",
     "stripping": "datasets.schemas.stripping",
@@ -230,7 +230,7 @@ __all__ = [
     "compare",
     "compare_models",
     "conductivity",
-    "conductivity_dataset",
+    "conductivities",
     "conductivity_series",
     "coulombic_efficiency",
     "expected_reduction",
@@ -262,7 +262,7 @@ __all__ = [
     "save",
     "select",
     "simulated_pellet",
-    "spectrum_dataset",
+    "spectrum",
     "stack_spectra",
     "stepped_test",
     "stripping",
@@ -287,3 +287,17 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*__all__, "__version__", "plot"})
+
+
+def _show_in_notebooks() -> None:
+    """Show results by their answer where IPython runs; they stay plain trees of xarray."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        shell.display_formatter.formatters["text/html"].for_type_by_name(
+            "xarray.core.datatree",
+            "DataTree",
+            lambda tree: import_module(".analyses.notebook", __name__).html_of(tree),
+        )
+
+
+_show_in_notebooks()

@@ -103,14 +103,19 @@ def as_text(given: Any, what: str = "quantity") -> str:
     )
 
 
-def celsius(text: str) -> float:
+def celsius(given: Any) -> float:
     """Read a temperature such as ``140C``, ``140 °C`` or ``413 K`` and return it in °C.
+
+    It may also be as `as_text` takes it, such as of pint.
 
     Raises
     ------
     PosterionError
         If the number or the unit cannot be read; a bare number is never guessed at.
     """
+    if isinstance(given, int | float):
+        given = str(given)
+    text = as_text(given, "temperature").replace("degree_Celsius", "degC")
     degrees = re.sub(r"\s*°?\s*C$", " degC", text.strip())
     if _NUMBER.fullmatch(degrees):
         raise PosterionError(f"temperature '{text}' has no unit; write '{text} C' or '{text} K'.")
@@ -118,6 +123,28 @@ def celsius(text: str) -> float:
     if value <= -273.15:
         raise PosterionError(f"temperature '{text}' is not above absolute zero.")
     return value
+
+
+def share_of(written: str | float) -> float | None:
+    """Read ``0.8`` or ``80%``; None where it is no finite number.
+
+    Examples
+    --------
+    >>> share_of("80%"), share_of(0.5), share_of("most")
+    (0.8, 0.5, None)
+    """
+    text = str(written).strip()
+    share = number_of(text.removesuffix("%"))
+    return share / 100 if share is not None and text.endswith("%") else share
+
+
+def number_of(written: str | float) -> float | None:
+    """Read a finite number; None where it is none."""
+    try:
+        value = float(written)
+    except (TypeError, ValueError):
+        return None
+    return value if math.isfinite(value) else None
 
 
 def hertz(frequency: float) -> str:

@@ -1,20 +1,24 @@
 """From a model and data to a posterior that was asked what such data are asked."""
 
+from pathlib import Path
+from typing import Any
+
 import xarray as xr
 
-from ..inference.asked import asked_model
+from ..inference.asked import asked_model, asked_numbers
 from ..inference.build import Priors
 from ..inference.cells import Pool
 from ..inference.engine.sample import Progress
 from ..inference.fit import fit as fit_model
 from ..inference.noise.independent import Noise
 from ..models.parameter import Model
+from .given import given_data
 from .known import analysis_for
 
 
 def fit(
     model: Model | str,
-    data: xr.Dataset,
+    data: xr.Dataset | str | Path | Any,
     *,
     priors: Priors | None = None,
     noise: Noise | None = None,
@@ -32,13 +36,15 @@ def fit(
         What is fitted, such as a `Circuit` or its text.
     data
         With the variable that the model predicts and its coordinates, such as the result
-        of `read_spectrum`.
+        of `read_spectrum`; or the path of a file, or a table in memory, which is read so.
     priors
-        Priors by parameter name, as `Prior` or text such as ``"LogNormal(5, 2)"``; the
-        others keep their defaults, which are weak and know only the measured window. A
-        parameter that is named is sampled as it is, in place of a coordinate.
+        Priors by parameter name, each a `Prior` or its text such as ``"LogNormal(5, 2)"``, a
+        value with its standard deviation such as ``"50 ohm ± 5 ohm"`` or ``(50, 5)``, a frozen
+        distribution of scipy.stats, or one of PreliZ; the others keep their defaults, which are
+        weak and know only the measured window. A parameter that is named is sampled as it is,
+        in place of a coordinate.
     noise
-        What such data usually have unless given: `Proportional` for impedance, `Relative`
+        What such data usually have unless given: `Discrepant` for impedance, `Relative`
         for conductivity, `Stated` on top where the data bring errors of their own.
     pool
         A label of the data points, such as ``"pellet"``, whose groups have parameters of
@@ -80,7 +86,9 @@ def fit(
     >>> spectrum = po.read_spectrum("pellet_140C.txt")  # doctest: +SKIP
     >>> post = po.fit(po.Circuit.parse("R0-p(R1,CPE1)"), spectrum, seed=1)  # doctest: +SKIP
     """
-    model = asked_model(model, data, noise)
+    model = asked_model(model, noise)
+    asked_numbers(seed=seed, draws=draws, chains=chains)
+    data = given_data(model, data)
     analysis = analysis_for([model.output], model.inputs)
     tree = fit_model(
         model,

@@ -14,6 +14,8 @@ from .calibrate import calibrate
 from .compare import compare_app
 from .data import data_app
 from .fit import fit_app
+from .folder import COMMAND
+from .info import info
 from .plot import plot
 from .reproduce import reproduce
 from .run import BAD_INPUT, print_error
@@ -48,6 +50,7 @@ app.command(plot, usage="Usage: posterion plot RESULT... FIGURE --out FILE [OPTI
 app.command(audit)
 app.command(reproduce)
 app.command(calibrate)
+app.command(info)
 app.register_install_completion_command(help="Complete commands and options in this shell.")
 
 
@@ -62,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         What is typed after ``posterion``; that of the process unless told.
     """
     typed = as_read(sys.argv[1:] if arguments is None else arguments)
+    COMMAND.set(" ".join(app.parse_commands(typed)[0]))
     try:
         status = app(typed) or 0
     except CycloptsError as error:
@@ -69,5 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = BAD_INPUT
     except PosterionError as error:
         print_error(error.spelled(as_flag))
+        status = BAD_INPUT
+    except OSError as error:  # such as of a name that is too long
+        if error.filename is None:
+            raise
+        print_error(f"{str(error.filename)[:60]}: {error.strerror}; give another file or folder.")
         status = BAD_INPUT
     sys.exit(BAD_INPUT if is_unfinished(app, typed) else status)

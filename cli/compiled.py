@@ -1,11 +1,19 @@
-"""Where compiled code is kept: in the home, or for one run where that cannot be written to."""
+"""Where compiled code is kept: in the home, or for one run where that cannot be written to.
+
+What a full disk or a killed process damaged of it is deleted, and compiled anew.
+"""
 
 import atexit
 import os
 import shutil
 import sys
 import tempfile
+import traceback
+from collections.abc import Callable
 from pathlib import Path
+
+_OFTEN = 5
+"""Folders of damaged code that are emptied in one run."""
 
 
 def ensure_place_for_compiled_code() -> None:
@@ -24,3 +32,28 @@ def ensure_place_for_compiled_code() -> None:
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     os.environ["PYTENSOR_FLAGS"] = ",".join(filter(None, [flags, f"base_compiledir={place}"]))
     print(f"{folder} cannot be written to, so code is compiled anew.", file=sys.stderr)
+
+
+def with_sound_code[Result](work: Callable[[], Result]) -> Result:
+    """Do the work, once more where compiled code turned out to be damaged and was deleted."""
+    for _ in range(_OFTEN):
+        try:
+            return work()
+        except Exception as error:
+            folder = _of_damaged_code(error)
+            if folder is None:
+                raise
+            for path in folder.glob("*.nb[ci]"):
+                path.unlink(missing_ok=True)
+            print(f"Compiled code in {folder} was damaged; compiling anew.", file=sys.stderr)
+    return work()
+
+
+def _of_damaged_code(error: BaseException) -> Path | None:
+    """Return the folder that numba was reading compiled code from when it failed."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if Path(frame.f_code.co_filename).parts[-3:] == ("numba", "core", "caching.py"):
+            folder = getattr(frame.f_locals.get("self"), "_cache_path", None)
+            if folder is not None:
+                return Path(folder)
+    return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Group, Parameter
 
 from ..errors import PosterionError
+from .folder import refuse_folder_of_another
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -213,9 +214,10 @@ class Output:
             raise PosterionError(
                 f"cannot make the folder {self.out}: {error.strerror}; choose another."
             ) from error
-        with replacing(self.out / ".posterion") as temporary:
+        refuse_folder_of_another(self.out)
+        with replacing(self.out / ".writable") as temporary:
             temporary.touch()
-        (self.out / ".posterion").unlink()
+        (self.out / ".writable").unlink()
 
 
 @Parameter(name="*", group=OUTPUT)
@@ -259,14 +261,16 @@ def by_name(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
 
 def read_priors(given: Sequence[str]) -> dict[str, Any]:
     """Check the option ``--prior``."""
+    from ..inference.given_prior import is_number
     from ..inference.prior import Prior
 
-    priors = {}
+    priors: dict[str, Any] = {}
     for text in given:
         name, equals, prior = text.partition("=")
         if not equals:
             raise PosterionError(f"the prior '{text}' names no parameter; write 'NAME={text}'.")
-        priors[name.strip()] = Prior.parse(prior)
+        # What a number with its error is depends on the parameter.
+        priors[name.strip()] = prior if is_number(prior) else Prior.parse(prior)
     return priors
 
 

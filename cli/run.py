@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from .compiled import ensure_place_for_compiled_code
+from .compiled import ensure_place_for_compiled_code, with_sound_code
+from .folder import mark_folder
 from .options import FitOutput, Output
 from .spelling import as_flag
 
@@ -70,12 +71,13 @@ def run(output: Output, work: Callable[[Say], Outcome]) -> int:
     output.check()
     ensure_place_for_compiled_code()
     with progress("Loading") as say:
-        outcome = work(say)
+        outcome = with_sound_code(lambda: work(say))
         if output.out is not None:
             say("Writing the report")
             outcome.write(output.out)
             if isinstance(output, FitOutput) and output.figures and isinstance(outcome, Fitted):
                 outcome.draw(output.out / "figures", output.figures, say)
+            mark_folder(output.out)
     if output.as_json:
         print(json.dumps(outcome.document()))
     else:

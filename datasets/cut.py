@@ -28,7 +28,7 @@ def cut(
     *,
     fmin: str | float | None = None,
     fmax: str | float | None = None,
-    drop: Sequence[str | float] = (),
+    drop: str | float | Sequence[str | float] = (),
     name: str = "",
 ) -> xr.Dataset:
     """Leave frequencies of a spectrum out.
@@ -73,7 +73,8 @@ def cut(
         raise PosterionError(
             f"fmin is {hertz(low)} and fmax {hertz(high)}; fmin must lie below fmax."
         )
-    places = [read_frequency(each, "drop") for each in drop]
+    dropped = [drop] if isinstance(drop, str | float | int) else drop
+    places = [read_frequency(each, "drop") for each in dropped]
     whole = check_spectrum(spectrum)
     frequency = whole["frequency"].values
     subject = f"{name}: " if name else ""

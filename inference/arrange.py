@@ -30,11 +30,8 @@ def arrange(model: Model, data: xr.Dataset) -> xr.Dataset:
         If something is missing or not finite, the dimensions or the unit are wrong, or
         there are fewer points than parameters.
     """
+    require_variables(model, data)
     for name in (model.output, *model.inputs):
-        if name not in data.variables:
-            raise PosterionError(
-                f"the data have no '{name}'; they hold {', '.join(map(str, data.variables))}."
-            )
         if not np.isfinite(data[name].values).all():
             raise PosterionError(f"'{name}' of the data holds NaN or infinity; leave those out.")
     found = data[model.output].dims
@@ -62,6 +59,21 @@ def arrange(model: Model, data: xr.Dataset) -> xr.Dataset:
         if name in data.variables:
             data = data.assign({name: _in_unit(data[name], given, wanted)})
     return data
+
+
+def require_variables(model: Model, data: xr.Dataset) -> None:
+    """Refuse data that lack what a model predicts, or over what.
+
+    Raises
+    ------
+    PosterionError
+        With the names that they hold.
+    """
+    for name in (model.output, *model.inputs):
+        if name not in data.variables:
+            raise PosterionError(
+                f"the data have no '{name}'; they hold {', '.join(map(str, data.variables))}."
+            )
 
 
 def output_unit(model: Model, data: xr.Dataset) -> str:

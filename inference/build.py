@@ -1,6 +1,6 @@
 """The one place that turns model, priors, noise and data into a PyMC model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -8,10 +8,11 @@ import numpy as np
 import xarray as xr
 
 from ..errors import PosterionError
-from ..models.parameter import Coordinates, Model
+from ..models.parameter import Coordinates, Model, Parameter
 from .arrange import arrange, beside_output, input_sd, uncertain
-from .asked import asked_model
+from .asked import asked_data, asked_model
 from .cells import Cells, Pool, cells
+from .given_prior import given_prior
 from .noise.discrepant import Discrepant
 from .noise.independent import Noise, suited_noise
 from .pooling import CENTRING, MEAN, pooled_parameters, pooled_variable
@@ -21,7 +22,8 @@ from .transforms import SumAndShares
 if TYPE_CHECKING:
     import pymc as pm
 
-Priors = Mapping[str, "Prior | str"]
+Priors = Mapping[str, Any]
+"""By the name of a parameter, each as `given_prior` takes it."""
 
 WINDOW = "window"
 
@@ -48,7 +50,7 @@ def build(
     data
         With the variable that the model predicts and its coordinates.
     priors
-        Priors by parameter name, as `Prior` or text; the others keep their defaults.
+        Priors by parameter name, each as `posterion.fit` takes it; the others keep their defaults.
     noise
         What such data usually have unless given; see `usual_noise`.
     pool
@@ -62,9 +64,9 @@ def build(
     """
     import pymc as pm
 
-    model = asked_model(model, data, noise)
+    model, data = asked_model(model, noise), asked_data(data)
     noise = suited_noise(noise, model, data, pooled=pool is not None)
-    given = given_priors(priors or {})
+    given = given_priors(priors or {}, parameters_of(model, noise))
     coordinates = model.coordinates(given)
     data = arrange(model, data)
     groups = cells(data, model.output_dims[-1], pool)
@@ -210,12 +212,19 @@ def _window(values: Mapping[str, float]) -> dict[str, Any]:
     return {name: data[place] for place, name in enumerate(values)}
 
 
-def given_priors(priors: Priors) -> dict[str, Prior]:
-    """Read priors that are given as text."""
-    return {
-        name: prior if isinstance(prior, Prior) else Prior.parse(prior)
-        for name, prior in priors.items()
-    }
+def given_priors(priors: Priors, parameters: Iterable[Parameter] = ()) -> dict[str, Prior]:
+    """Read priors as they are given, those of known parameters by their unit and support."""
+    if not isinstance(priors, Mapping):
+        raise PosterionError(
+            f"the priors are {priors!r}; give a dictionary such as {{'R1': 'LogNormal(5, 2)'}}."
+        )
+    known = {parameter.name: parameter for parameter in parameters}
+    return {name: given_prior(prior, known.get(name)) for name, prior in priors.items()}
+
+
+def parameters_of(model: Model, noise: Noise) -> tuple[Parameter, ...]:
+    """Return all that a prior may be given for, but for what groups share."""
+    return (*model.parameters, *model.coordinates().parameters, *noise.parameters)
 
 
 def _variables(

@@ -16,7 +16,7 @@ import xarray as xr
 from ..errors import PosterionError
 from ..models.parameter import Model
 from .arrange import arrange
-from .build import Priors, choose_priors, given_priors
+from .build import Priors, choose_priors, given_priors, parameters_of
 from .calibration.experiment import BLOCK, Experiment, Record
 from .cells import Pool, cells
 from .engine.sample import Progress
@@ -120,7 +120,7 @@ def calibrate(
     if workers is not None and workers < 1:
         raise PosterionError(f"workers is {workers}; it must be 1 or more.")
     noise = suited_noise(noise, model, design, pooled=pool is not None)
-    given = given_priors(priors or {})
+    given = given_priors(priors or {}, parameters_of(model, noise))
     experiment = Experiment(model, design, given, noise, pool, record, seed, draws, chains)
     attrs = _attributes(experiment)
     path = None if resume is None else Path(resume)

@@ -14,7 +14,7 @@ import xarray as xr
 from ..models.circuit import Circuit
 from ..models.parameter import OF_DATA, Model, Parameter, Quantity
 from .arrange import arrange, output_unit, uncertain
-from .build import Priors, build, choose_priors, given_priors, set_data
+from .build import Priors, build, choose_priors, given_priors, parameters_of, set_data
 from .caution.general import enumerated
 from .cells import Cells, Kind, Pool, cells
 from .discrepancy import condition
@@ -30,6 +30,7 @@ from .noise.independent import Noise, suited_noise
 from .partly import accept_total
 from .pooling import MEAN, pooled_parameters
 from .prior import Prior
+from .scalars import is_coordinate
 
 PACKAGES = ("posterion", "pymc", "pytensor", "nutpie", "arviz", "numba", "numpy", "xarray")
 
@@ -52,7 +53,7 @@ def fit(
     and the errors are described; here everything is shared unless `pool` is given.
     """
     noise = suited_noise(noise, model, data, pooled=pool is not None)
-    given = given_priors(priors or {})
+    given = given_priors(priors or {}, parameters_of(model, noise))
     data = arrange(model, data)
     if isinstance(model, Circuit):
         refuse_impossible(data)
@@ -100,6 +101,7 @@ def fit(
         tree = condition(tree)
         count_to_foot(tree)
         accept_total(tree)
+    _leave_out_vectors(tree)
     if parts and parts.ambiguous:
         few = enumerated(parts.ambiguous)
         line = f"taken alone, {few} would allow more than one explanation of comparable weight"
@@ -107,6 +109,14 @@ def fit(
     keep_labels(tree, data)
     judge(tree, data)
     return tree
+
+
+def _leave_out_vectors(tree: xr.DataTree) -> None:
+    """Leave out the vectors that some parameters are sampled in; each has a name of its own too."""
+    for group in ("posterior", "prior"):
+        held = tree.children[group].to_dataset()
+        own = [name for name in held.variables if is_coordinate(str(name))]
+        tree[group] = xr.DataTree(held.drop_vars(own))
 
 
 def _labels(data: xr.Dataset, model: Model, groups: Cells) -> dict[str, list[str | float]]:

@@ -7,7 +7,7 @@ import xarray as xr
 
 from ..models.parameter import Model
 from .arrange import arrange
-from .build import Priors, given_priors
+from .build import Priors, given_priors, parameters_of
 from .cells import Pool
 from .discrepancy import condition
 from .engine.centring import uncentre
@@ -53,10 +53,10 @@ def fit_each(
     PosterionError
         If data lack what the model needs, or no point of finite density is found.
     """
-    given = given_priors(priors or {})
     points = None
     for number, data in enumerate(data_sets):
         law = suited_noise(noise, model, data, pooled=pool is not None)
+        given = given_priors(priors or {}, parameters_of(model, law))
         data = arrange(model, data)
         sampler = compiled_sampler(model, given, law, data, pool)
         if points is None:

@@ -5,6 +5,7 @@ import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from ..errors import PosterionError
@@ -48,8 +49,11 @@ class Prior:
 
     def __init__(self, family: str, *values: Any, **named: Any) -> None:
         if family not in FAMILIES:
+            near = [name for name in FAMILIES if name.lower() == family.lower()]
+            near += get_close_matches(family, FAMILIES, n=1)
+            hint = f"did you mean {near[0]}? Known" if near else "known"
             raise PosterionError(
-                f"'{family}' is not a family of priors; known are {', '.join(FAMILIES)}."
+                f"'{family}' is not a family of priors; {hint} are {', '.join(FAMILIES)}."
             )
         known = FAMILIES[family][1]
         given = {**dict(zip(known, values, strict=False)), **named}

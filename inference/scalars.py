@@ -56,5 +56,10 @@ def is_offset(name: str) -> bool:
     return name.endswith("_offset") or "_offset_" in name
 
 
+def is_coordinate(name: str) -> bool:
+    """Tell whether a variable is a vector that several parameters are sampled in together."""
+    return name.startswith(("ordered_", "summed_"))
+
+
 def _labels(value: xr.DataArray) -> list[str]:
     return [str(name) for name in value.coords if name not in SAMPLE]

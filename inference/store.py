@@ -1,6 +1,8 @@
 """Saving and loading results."""
 
+import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,9 @@ import xarray as xr
 
 from ..errors import PosterionError
 from .stored import Damaged, check_content, check_structure
+
+MARGIN, ATTRIBUTES = 1.2, 500_000
+"""Of the bytes of the arrays, and bytes beside them, that a file takes at most."""
 
 
 def save(tree: xr.DataTree, path: str | Path) -> None:
@@ -23,10 +28,11 @@ def save(tree: xr.DataTree, path: str | Path) -> None:
         If the folder cannot be written to.
     """
     with replacing(Path(path)) as temporary:
-        try:
-            tree.to_netcdf(temporary, engine="h5netcdf")
-        except OSError as error:  # such as a full disk
-            raise PosterionError(f"cannot write {path}: {error}; choose another disk.") from error
+        # HDF5 ends the process where a disk is full.
+        free = shutil.disk_usage(temporary.parent).free
+        if free < MARGIN * tree.nbytes + ATTRIBUTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        tree.to_netcdf(temporary, engine="h5netcdf")
 
 
 def load(path: str | Path) -> xr.DataTree:
@@ -67,13 +73,20 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise PosterionError(f"{path.name[:60]}…: this name is too long.") from error
         raise PosterionError(
             f"cannot write to {path.parent}: {error.strerror}; choose another folder."
         ) from error
     os.close(handle)
     temporary = Path(name)
     try:
-        yield temporary
+        try:
+            yield temporary
+        except OSError as error:  # such as a full disk
+            raise PosterionError(
+                f"cannot write {path}: {error.strerror or error}; choose another disk."
+            ) from error
         temporary.chmod(0o666 & ~_umask())
         try:
             temporary.replace(path)

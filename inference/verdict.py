@@ -224,7 +224,7 @@ def check_result(tree: Any) -> None:
     """
     if not isinstance(tree, xr.DataTree):
         raise PosterionError(
-            f"a result is an xarray.DataTree, and this is a {type(tree).__name__}; give what "
+            f"a result is an xarray.DataTree, and this is of type {type(tree).__name__}; give what "
             "po.fit or po.load returns."
         )
 

@@ -262,8 +262,8 @@ def derived_quantities(circuit: Circuit) -> tuple[Quantity, ...]:
     return tuple(quantities)
 
 
-def blocking_elements(circuit: Circuit) -> tuple[Leaf, ...]:
-    """Return the elements in series that no direct current passes."""
+def blocking_elements(circuit: Circuit) -> tuple[Circuit, ...]:
+    """Return the parts in series that no direct current passes."""
     return tuple(_ion_path(circuit)[0])
 
 

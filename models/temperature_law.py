@@ -30,7 +30,7 @@ class TemperatureLaw:
     temperature, far from any datum.
     """
 
-    form: Form
+    form: Form = "sigmaT"
 
     output: ClassVar[str] = "conductivity"
     output_unit: ClassVar[str] = "S/cm"

@@ -61,12 +61,12 @@ class Arrhenius(TemperatureLaw):
     The form without T is Arrhenius's (1889, doi:10.1515/zpch-1889-0416); that with T follows
     from random walk and the Nernst–Einstein relation. The same data give E_a by the second
     that is larger by about k times the mean temperature (0.026 eV at room temperature), so
-    the form must be said.
+    the form belongs to the number.
 
     Parameters
     ----------
     form
-        ``"sigma"`` or ``"sigmaT"``; ``"sqrtT"`` for completeness.
+        ``"sigma"`` or ``"sigmaT"``, which is usual; ``"sqrtT"`` for completeness.
 
     Raises
     ------

@@ -442,7 +442,7 @@ def test_the_command_says_what_python_does(monkeypatch, capsys, second, tmp_path
     assert _command(monkeypatch, str(SECOND), "--json", "--out", str(tmp_path / "new")) == 0
     document = json.loads(capsys.readouterr().out)
     assert document == json.loads(json.dumps([row.document() for row in second.rows]))
-    names = {path.name for path in (tmp_path / "new").iterdir()}
+    names = {path.name for path in (tmp_path / "new").glob("[!.]*")}
     assert names == {"report.html", "claims.csv", "claims.json"}
     page = (tmp_path / "new" / "report.html").read_text(encoding="utf-8")
     assert "10.1039/d3ta06237f" in page and "data:image/svg+xml" in page

@@ -293,7 +293,8 @@ def test_hyperpriors_and_window_names_may_be_given() -> None:
         ({"CPE1_n": "LogNormal(0, 1)"}, "leaves the range from 0 to 1 of CPE1_n; use a Beta"),
         ({"R1": "LogNormal(Z_mud, 1)"}, "'Z_mud' is neither a number nor a quantity"),
         ({"R1": "Lognormal(0, 1)"}, "not a family of priors"),
-        ({"R1": "5"}, "cannot be read"),
+        ({"R1": "5"}, "a number without an error"),
+        ({"R1": "5 of 7"}, "cannot be read"),
     ],
 )
 def test_bad_priors(priors: dict[str, str], message: str) -> None:

@@ -503,6 +503,6 @@ def test_the_command_prints_one_document_and_goes_on(monkeypatch, capsys, tmp_pa
     assert "Compiling" not in printed.err
     assert documents[0] == documents[1]
     assert documents[0]["n"] == 50 and "median_lifetime" in documents[0]["quantities"]
-    assert {p.name for p in tmp_path.iterdir()} == {
+    assert {p.name for p in tmp_path.glob("[!.]*")} == {
         "calibration.nc", "report.html", "summary.csv", "summary.json",
     }  # fmt: skip

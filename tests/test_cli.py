@@ -98,7 +98,7 @@ def test_out_writes_three_files_and_a_table_is_printed(command, spectrum_file, t
         "fit", "eis", spectrum_file, "--circuit", CIRCUIT, "--out", out, "--robust"
     )
     assert status == 0, err
-    assert sorted(path.name for path in out.iterdir()) == [
+    assert sorted(path.name for path in out.glob("[!.]*")) == [
         "posterior.nc", "report.html", "summary.csv",
     ]  # fmt: skip
     with xr.open_datatree(out / "posterior.nc") as tree:

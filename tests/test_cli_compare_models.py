@@ -57,7 +57,7 @@ def test_saved_fits_are_compared_by_the_names_of_their_folders(folder, capsys, t
             assert model[measure] == pytest.approx(expected.table.loc[model["name"], measure])
     assert document["verdict"] == expected.sentence and "prefer curved" in expected.sentence
     assert document["data"]["n"] == 15 == document["data"]["compared"]
-    written = {path.name for path in (tmp_path / "new").iterdir()}
+    written = {path.name for path in (tmp_path / "new").glob("[!.]*")}
     assert written == {"report.html", "comparison.json", "comparison.csv", "pointwise.csv"}
     assert json.loads((tmp_path / "new" / "comparison.json").read_text()) == document
 

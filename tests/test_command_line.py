@@ -1,6 +1,7 @@
 """What stands in the command line itself: names, what is missing or misspelt, and old spellings."""
 
 import ast
+import importlib.util
 import os
 import re
 from collections import Counter
@@ -12,7 +13,9 @@ from cyclopts import App
 
 import posterion as po
 from posterion.cli import app, main
-from posterion.cli.compiled import ensure_place_for_compiled_code
+from posterion.cli.compiled import ensure_place_for_compiled_code, with_sound_code
+from posterion.cli.folder import COMMAND, mark_folder
+from posterion.cli.options import FitOutput
 from posterion.cli.spelling import as_flag
 from posterion.cli.typed import as_read
 from posterion.errors import Said, Setting, spelled
@@ -156,3 +159,57 @@ def test_no_option_is_named_where_data_are_read() -> None:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     assert not re.search(r"(?<![\w-])--[a-z]", node.value), f"{path}:{node.lineno}"
+
+
+def test_what_a_bug_report_needs_is_printed(command) -> None:
+    status, printed, _ = command("info")
+    told = dict(line.split(maxsplit=1) for line in printed.splitlines())
+    assert status == 0
+    assert told["posterion"] == version("posterion") and told["numpy"] == version("numpy")
+    assert told["galvani"]
+
+
+def test_a_folder_of_another_command_is_not_written_over(command, tmp_path) -> None:
+    COMMAND.set("fit eis")
+    mark_folder(tmp_path)
+    table = tmp_path / "sigma.csv"
+    table.write_text("T (C),sigma (S/cm)\n25,1e-4\n40,2e-4\n60,4e-4\n", "utf-8")
+    status, _, said = command("fit", "arrhenius", table, "--out", tmp_path)
+    assert status == 2 and "the result of posterion fit eis" in said
+    COMMAND.set("fit eis")
+    FitOutput(tmp_path).check()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["fit arrhenius NAME", "fit series NAME NAME --circuit R0 --thickness 1mm --diameter 1mm",
+     "plot NAME nyquist --out a.pdf", "data inspect NAME"],
+)  # fmt: skip
+def test_a_name_that_is_too_long_is_told_in_a_line(command, typed) -> None:
+    status, _, said = command(*typed.replace("NAME", "a" * 300).split())
+    assert status == 2 and len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("damage", [lambda code: code[: len(code) // 2], lambda code: b""])
+@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+def test_damaged_compiled_code_is_deleted_and_compiled_anew(
+    damage, ending, tmp_path, capsys
+) -> None:
+    source = tmp_path / "compiled.py"
+    source.write_text(
+        "import numba\n\n@numba.njit(cache=True)\ndef next_of(x):\n    return x + 1\n", "utf-8"
+    )
+
+    def call() -> int:
+        spec = importlib.util.spec_from_file_location("compiled", source)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module.next_of(2)
+
+    assert with_sound_code(call) == 3
+    (path,) = tmp_path.rglob(f"*.{ending}")
+    path.write_bytes(damage(path.read_bytes()))
+    assert with_sound_code(call) == 3
+    assert "compiling anew" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="another"):
+        with_sound_code(lambda: int("another"))

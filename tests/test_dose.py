@@ -464,7 +464,7 @@ def test_the_command_prints_one_document(
     (answer,) = document["dose"]["answers"]
     assert answer["p_best"]["7"] > 0.7
     assert document["parameters"]["specimen_spread"]["median"] < 0.4
-    assert sorted(path.name for path in out.iterdir()) == [
+    assert sorted(path.name for path in out.glob("[!.]*")) == [
         "posterior.nc", "report.html", "summary.csv",
     ]  # fmt: skip
     from posterion import load

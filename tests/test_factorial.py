@@ -250,7 +250,7 @@ def test_the_command_prints_one_document(
     assert left.value.code == 0
     assert document["diagnostics"]["passed"]
     assert "b over a at 25 C" in document["derived"]
-    assert sorted(path.name for path in out.iterdir()) == [
+    assert sorted(path.name for path in out.glob("[!.]*")) == [
         "posterior.nc", "report.html", "summary.csv",
     ]  # fmt: skip
 

@@ -237,7 +237,7 @@ def test_any_text_is_a_prior_or_refused(text: str) -> None:
     [
         ("", "cannot be read; write it like LogNormal"),
         ("5", "cannot be read"),
-        ("Lognormal(5, 2)", "not a family of priors; known are Normal"),
+        ("Lognormal(5, 2)", "not a family of priors; did you mean LogNormal"),
         ("Normal(0)", r"Normal takes \(mu, sigma\)"),
         ("Normal(0, 1, 2)", r"Normal takes \(mu, sigma\)"),
         ("Normal(0, 1, mu=2)", r"Normal takes \(mu, sigma\)"),

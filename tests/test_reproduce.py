@@ -446,7 +446,7 @@ def test_the_page_escapes_what_it_is_given(done: Audit, monkeypatch) -> None:
 
 def test_what_is_written(done: Audit, folder: Path) -> None:
     names = {"report.html", "claims.csv", "claims.json", "summary.png"}
-    assert {path.name for path in folder.iterdir()} == names
+    assert {path.name for path in folder.glob("[!.]*")} == names
     assert (folder / "claims.json").read_text(encoding="utf-8") == json_text(done.rows)
     with (folder / "claims.csv").open(encoding="utf-8", newline="") as file:
         table = list(csv.DictReader(file))

@@ -1,8 +1,10 @@
 """Saving and loading: nothing is lost, nothing is half written."""
 
+import errno
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import xarray as xr
 
 import posterion as po
 from posterion import PosterionError
-from posterion.inference.store import replacing
+from posterion.inference.store import replacing, save
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +167,14 @@ def test_netcdf_of_something_else(tmp_path: Path) -> None:
     xr.Dataset({"T": ("t", np.arange(3.0))}).to_netcdf(path, engine="h5netcdf")
     with pytest.raises(PosterionError, match="holds no posterior"):
         po.load(path)
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=100_000))
+    with pytest.raises(PosterionError, match="cannot write .*a.nc: No space left"):
+        save(xr.DataTree(xr.Dataset({"a": 1.0})), tmp_path / "a.nc")
+    with pytest.raises(PosterionError, match="No space left"), replacing(tmp_path / "b"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with pytest.raises(PosterionError, match="too long"), replacing(tmp_path / ("a" * 300)):
+        pass
+    assert [*tmp_path.iterdir()] == []

@@ -358,7 +358,7 @@ def test_command_prints_tables_and_writes_files(command, tmp_path) -> None:
     assert "Note: dV 500 mV has no ±" in out
     assert "Trusted" in out and max(map(len, out.splitlines()[:-1])) <= 80
     folder = tmp_path / "cell"
-    assert sorted(path.name for path in folder.iterdir()) == [
+    assert sorted(path.name for path in folder.glob("[!.]*")) == [
         "posterior.nc", "report.html", "summary.csv",
     ]  # fmt: skip
     again = variance_shares(po.load(folder / "posterior.nc"))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...errors import PosterionError, Setting
+from ...units import number_of, share_of
 
 if TYPE_CHECKING:
     from ...inference.cycling.cycle_series import Question
@@ -61,19 +62,3 @@ def growth_question(threshold: str | float = 2.0) -> "Question":
     from ...inference.cycling.cycle_series import Question
 
     return Question("first", share)
-
-
-def share_of(written: str | float) -> float | None:
-    """Read ``0.8`` or ``80%``; None where it is no number."""
-    text = str(written).strip()
-    share = number_of(text.removesuffix("%"))
-    return share / 100 if share is not None and text.endswith("%") else share
-
-
-def number_of(written: str | float) -> float | None:
-    """Read a finite number; None where it is none."""
-    try:
-        value = float(written)
-    except ValueError:
-        return None
-    return value if abs(value) < float("inf") else None

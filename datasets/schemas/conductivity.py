@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import xarray as xr
 
 from ..tables.columns import naming
 from ..tables.dialect import Dialect
+from ..tables.in_memory import Source
 from ..tables.names import same
 from ..tables.roles import Column, refuse_rivals
 from ..tables.sheet import Schema
@@ -119,7 +119,7 @@ SCHEMA = Schema(
 
 
 def read_table(
-    path: str | Path,
+    path: Source,
     *,
     temperature_unit: str | None = None,
     conductivity_unit: str | None = None,
@@ -131,7 +131,8 @@ def read_table(
     Parameters
     ----------
     path
-        A table of text with a header (comma, semicolon, tab or blanks; decimal points or
+        A file, or a table in memory (pandas, polars, xarray, a dictionary of columns): a table
+        of text with a header (comma, semicolon, tab or blanks; decimal points or
         commas). Read are temperatures in K or °C, 1/T and 1000/T, and σ, σT and logarithms of
         them; units stand in the header, as in ``T [K]`` or ``sigma (mS cm-1)``.
     temperature_unit

@@ -16,6 +16,7 @@ from ..formats.cycler_summary import sign_in_words, summarised
 from ..formats.neware import is_neware, read_neware
 from ..tables.columns import checked_names
 from ..tables.dialect import Dialect
+from ..tables.in_memory import Source
 from ..tables.text import FileText, read_file_text
 from ..tables.units import Unit
 from .cycling_normal import normalized
@@ -28,7 +29,7 @@ _CONVENTIONS = ("auto", "as_written", "swapped")
 
 
 def read_cycling(
-    path: str | Path,
+    path: Source,
     *,
     capacity_unit: str | None = None,
     columns: Mapping[str, str] | None = None,
@@ -46,7 +47,8 @@ def read_cycling(
     Parameters
     ----------
     path
-        A table of text with a header (comma, semicolon, tab or blanks; decimal points or
+        A file, or a table in memory (pandas, polars, xarray, a dictionary of columns): a table
+        of text with a header (comma, semicolon, tab or blanks; decimal points or
         commas): a row for each cycle, with the cycle number, the capacity of discharge and, if
         measured, that of charge, and a column that tells cells apart; or a column of cycle
         numbers and one of discharge capacities for each of several cells. Or records over time
@@ -99,14 +101,13 @@ def read_cycling(
     given = {alias.get(role, role): name for role, name in (columns or {}).items()}
     named = checked_names(given, ROLES)
     unit = CAPACITY.given(capacity_unit)
-    path = Path(path)
     recorded = _recorded(path, dialect, unit)
     if isinstance(recorded, FileText):
         arguments = read_cycle_table(recorded, named, unit, convention, cell)
     else:
         _refuse_options(recorded, named, unit)
         arguments = _by_cycle(recorded, convention)
-        arguments["cell"] = path.stem if cell is None else cell
+        arguments["cell"] = recorded.stem if cell is None else cell
     return normalized(cycling_dataset(**arguments), mass, area)
 
 
@@ -115,16 +116,18 @@ class _Records:
     """What a cycler recorded, and where it comes from."""
 
     name: str
+    stem: str
     format: str
     series: Series
     sha256: str
     messages: list[str]
 
 
-def _recorded(path: Path, dialect: Dialect | None, unit: Unit | None) -> FileText | _Records:
+def _recorded(path: Source, dialect: Dialect | None, unit: Unit | None) -> FileText | _Records:
     """Return the records of a cycler, or the text of what may be a table of cycles."""
-    if is_neware(path):
-        return _Records(path.name, "Neware", *read_neware(path))
+    if isinstance(path, str | Path) and is_neware(Path(path)):
+        name, stem = Path(path).name, Path(path).stem
+        return _Records(name, stem, "Neware", *read_neware(Path(path)))
     text = outline(read_file_text(path, dialect))
     header = instrument_header(text)
     if header is None:
@@ -132,7 +135,7 @@ def _recorded(path: Path, dialect: Dialect | None, unit: Unit | None) -> FileTex
     series, messages = read_series(text, header, unit.text if unit else None)
     if 1 < np.unique(series.cycle).size == series.cycle.size:
         return text  # a summary with a row for each cycle has the same columns
-    return _Records(text.name, header.format, series, text.sha256, messages)
+    return _Records(text.name, text.stem, header.format, series, text.sha256, messages)
 
 
 def _refuse_options(recorded: _Records, named: Mapping[str, str], unit: Unit | None) -> None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Unpack
 
 import numpy as np
@@ -14,6 +13,7 @@ from ...errors import PosterionError
 from ..tables.cells import lines_in_words
 from ..tables.columns import naming
 from ..tables.dialect import Dialect
+from ..tables.in_memory import Source
 from ..tables.names import plain, same
 from ..tables.points import Array, Origin, points_of
 from ..tables.roles import Column, Role, column_of, columns_of
@@ -172,7 +172,7 @@ SCHEMA = Schema(
 
 
 def read_growth(
-    path: str | Path,
+    path: Source,
     *,
     unit: str | None = None,
     columns: Mapping[str, str] | None = None,
@@ -183,7 +183,8 @@ def read_growth(
     Parameters
     ----------
     path
-        A table with a header: a row for each cycle and series, with the cycle number, the
+        A file, or a table in memory (pandas, polars, xarray, a dictionary of columns). A table
+        with a header: a row for each cycle and series, with the cycle number, the
         resistance with its unit as in ``R (ohm)``, and columns of text, such as ``path`` and
         ``sample``, that tell series apart; or a row for each cycle with a column for each
         resistance, whose names then are the ``path``.

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Unpack
 
 import numpy as np
@@ -13,6 +12,7 @@ import xarray as xr
 from ...errors import PosterionError
 from ...units import registry
 from ..tables.dialect import Dialect
+from ..tables.in_memory import Source
 from ..tables.points import Array, Labels, Origin, Points, points_of, repeated, sha256_of, source_of
 from ..tables.roles import Column, Role, column_of, columns_of, firsts
 from ..tables.sheet import Schema, Sheet
@@ -276,7 +276,7 @@ SCHEMA = Schema(
 
 
 def read_limits(
-    path: str | Path,
+    path: Source,
     *,
     unit: str | None = None,
     seen_every: float | None = None,

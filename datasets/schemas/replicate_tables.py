@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
-from pathlib import Path
 
 import xarray as xr
 
@@ -13,6 +12,7 @@ from ...errors import PosterionError, Setting
 from ...units import registry
 from ..tables.columns import label_of
 from ..tables.dialect import Dialect
+from ..tables.in_memory import Source
 from ..tables.names import key_of, plain, same, splits
 from ..tables.numbers import number
 from ..tables.roles import Column
@@ -27,7 +27,7 @@ _SPECIMENS = re.compile(r"(specimen|pellet|cell)(s?)(id|no|number|label|name)?#?
 
 
 def read_replicates(
-    path: str | Path,
+    path: Source,
     *,
     group: str,
     value: str,
@@ -43,7 +43,8 @@ def read_replicates(
     Parameters
     ----------
     path
-        A table of text with a header (comma, semicolon, tab or blanks; decimal points or
+        A file, or a table in memory (pandas, polars, xarray, a dictionary of columns): a table
+        of text with a header (comma, semicolon, tab or blanks; decimal points or
         commas).
     group, value
         Names of the columns that say what was made alike, and that hold the numbers. The unit

@@ -11,13 +11,14 @@ from ..formats.impedance import Instrument, instrument_of
 from ..schema import spectrum_dataset
 from ..tables.columns import checked_names
 from ..tables.dialect import Dialect
+from ..tables.in_memory import NAME, Source
 from ..tables.text import FileText, read_file_text
-from .spectrum_table import SCHEMA, Source, sweeps_of
+from .spectrum_table import SCHEMA, Provenance, sweeps_of
 from .sweep import Sign, Sweep, refuse_too_many, settle_sign
 
 
 def read_spectrum(
-    path: str | Path,
+    path: Source,
     *,
     sign: Sign = "auto",
     which: int | str | None = None,
@@ -29,7 +30,8 @@ def read_spectrum(
     Parameters
     ----------
     path
-        A table of text, with or without header, or a file of Gamry (.DTA), BioLogic (.mpt, or
+        A file, or a table in memory (pandas, polars, xarray, a dictionary of columns): a table
+        of text, with or without header, or a file of Gamry (.DTA), BioLogic (.mpt, or
         the same as .txt), ZPlot (.z) or VersaStudio (.par). The content tells which.
     sign
         ``"as_written"``: the column is Z'', ``"negated"``: it is -Z''. ``"auto"`` keeps to the
@@ -66,7 +68,7 @@ def read_spectrum(
         if len(labels) == 1:
             return spectra[labels[0]]
         raise PosterionError(
-            f"{Path(path).name} holds {len(labels)} spectra; choose one with ",
+            f"{_name(path)} holds {len(labels)} spectra; choose one with ",
             Setting("which", labels[0]),
             f" (the labels are {_shortened(labels)}), or read all with read_spectra.",
         )
@@ -75,14 +77,14 @@ def read_spectrum(
         label = labels[which] if 0 <= which < len(labels) else None
     if label not in spectra:
         raise PosterionError(
-            f"{Path(path).name} holds no spectrum {which!r} among its {len(labels)}; "
+            f"{_name(path)} holds no spectrum {which!r} among its {len(labels)}; "
             f"the labels are {_shortened(labels)}."
         )
     return spectra[label]
 
 
 def read_spectra(
-    path: str | Path,
+    path: Source,
     *,
     sign: Sign = "auto",
     columns: Mapping[str, str] | None = None,
@@ -146,9 +148,13 @@ def _sweeps_of_sections(text: FileText, kind: Instrument) -> list[Sweep]:
     sweeps: list[Sweep] = []
     for section in kind.sections(text):
         stated = f"the convention of {kind.format} files"
-        source = Source(stated, section.label, section.messages, kind.index)
+        source = Provenance(stated, section.label, section.messages, kind.index)
         sweeps += sweeps_of(SCHEMA.sheet(text, {}, section.table), source)
     return sweeps
+
+
+def _name(path: Source) -> str:
+    return Path(path).name if isinstance(path, str | Path) else NAME
 
 
 def _settled(sweeps: Sequence[Sweep], sign: Sign) -> list[Sweep]:

@@ -46,7 +46,7 @@ SCHEMA = Schema(
 
 
 @dataclass(frozen=True)
-class Source:
+class Provenance:
     """What the layout of an instrument's file says beside its table."""
 
     stated: str = ""
@@ -55,12 +55,12 @@ class Source:
     index: tuple[str, ...] | None = None
 
 
-def sweeps_of(sheet: _Sheet, source: Source | None = None) -> list[Sweep]:
+def sweeps_of(sheet: _Sheet, source: Provenance | None = None) -> list[Sweep]:
     """Return the sweeps of a table, one for each pair of columns, index, block and run.
 
     The sign of Z'' is stated only where the header or the layout of the file does.
     """
-    source, sides = source or Source(), sheet.columns
+    source, sides = source or Provenance(), sheet.columns
     header = sheet.table.header or SCHEMA.bare
     sheet.messages.extend(source.messages)
     if sheet.table.header is None:
@@ -112,7 +112,7 @@ def _direct_current(frequency: Array) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _of_side(sheet: _Sheet, side: Side, columns: Sequence[Column], source: Source) -> list[Sweep]:
+def _of_side(sheet: _Sheet, side: Side, columns: Sequence[Column], source: Provenance) -> list[Sweep]:
     positions, titles = [c.position for c in side.columns], sheet.header or "fzz"
     rows = tuple(row for row in sheet.table.rows if any(row.cells[k] for k in positions))
     for row in rows:
@@ -227,7 +227,11 @@ def _rectangular(values: Sequence[_Values], messages: list[str]) -> tuple[Array,
 
 
 def _parts(
-    table: Table, columns: Sequence[Column], frequency: Array, points: list[int], source: Source
+    table: Table,
+    columns: Sequence[Column],
+    frequency: Array,
+    points: list[int],
+    source: Provenance,
 ) -> list[tuple[str, str, list[int]]]:
     """Return label, title and points of each sweep; no label where there is one sweep."""
     found = []

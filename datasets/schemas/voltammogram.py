@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Unpack
 
 import numpy as np
@@ -11,6 +10,7 @@ import xarray as xr
 
 from ...errors import PosterionError, Setting
 from ..tables.dialect import Dialect
+from ..tables.in_memory import Source
 from ..tables.points import Origin, points_of, source_of
 from ..tables.roles import Column, Role, column_of, columns_of, firsts
 from ..tables.sheet import Schema
@@ -113,7 +113,7 @@ SCHEMA = Schema(
 
 
 def read_voltammogram(
-    path: str | Path,
+    path: Source,
     *,
     current_unit: str | None = None,
     columns: Mapping[str, str] | None = None,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from ...errors import PosterionError
 from .cells import require_numbers
 from .columns import checked_names, labels_of, refuse_duplicates, refuse_missing_names, wanting
 from .dialect import Dialect
+from .in_memory import Source
 from .numbers import last_digit, number
 from .points import Array, Origin
 from .roles import Column
@@ -50,7 +50,7 @@ class Schema[Columns]:
     errors: bool = False
 
     def read(
-        self, path: str | Path, columns: Mapping[str, str] | None, dialect: Dialect | None
+        self, path: Source, columns: Mapping[str, str] | None, dialect: Dialect | None
     ) -> "Sheet[Columns]":
         """Read a file that holds such a table.
 

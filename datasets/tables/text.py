@@ -1,12 +1,14 @@
 """The text of a file from a stranger: bounded in size, checked to be text, decoded."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import PosterionError
 from .dialect import Dialect
 from .grids import lines_of
+from .in_memory import NAME, Source, lines_in_memory
 
 MAX_BYTES = 50_000_000
 MAX_LINE = 100_000
@@ -33,8 +35,10 @@ class FileText:
     dialect: Dialect = Dialect()
 
 
-def read_file_text(path: str | Path, dialect: Dialect | None = None) -> FileText:
+def read_file_text(path: Source, dialect: Dialect | None = None) -> FileText:
     """Read text in UTF-8, UTF-16, GB 18030, Shift-JIS or Windows-1252, a sheet, Parquet or JSON.
+
+    A table in memory is read as the lines that it would have in a file.
 
     Raises
     ------
@@ -42,6 +46,9 @@ def read_file_text(path: str | Path, dialect: Dialect | None = None) -> FileText
         If the file is missing, no file, empty, binary, larger than ``MAX_BYTES``, or a line of
         it longer than ``MAX_LINE``.
     """
+    lines = lines_in_memory(path)
+    if lines is not None:
+        return _of_grid(Path(NAME), "\n".join(lines).encode(), lines, [], dialect or Dialect())
     path = Path(path)
     name = path.name
     data = file_bytes(path, MAX_BYTES)
@@ -53,16 +60,16 @@ def read_file_text(path: str | Path, dialect: Dialect | None = None) -> FileText
         raise PosterionError(f"{name} is empty; expected a table of measured values.")
     # Some exports end lines with \r\r\n; str.splitlines would also split at form feeds.
     text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    lines = tuple(text.split("\n"))
-    for number, line in enumerate(lines, 1):
+    written = tuple(text.split("\n"))
+    for number, line in enumerate(written, 1):
         if len(line) > MAX_LINE:
             raise PosterionError(
                 f"{name}, line {number}: {len(line)} characters; expected a table with one "
                 "point in each line, so export the data as text or CSV."
             )
     sha256 = hashlib.sha256(data).hexdigest()
-    ended = not lines[-1].strip()
-    return FileText(name, path.stem, sha256, lines, messages, ended, dialect or Dialect())
+    ended = not written[-1].strip()
+    return FileText(name, path.stem, sha256, written, messages, ended, dialect or Dialect())
 
 
 def _of_grid(
@@ -83,9 +90,9 @@ def file_bytes(path: Path, limit: int) -> bytes:
         If the file is missing, no file, empty, or too large.
     """
     name = path.name
-    if path.is_dir():
+    if os.path.isdir(path):  # Path.is_dir fails at a name that is too long
         raise PosterionError(f"{name} is a directory; give the path of one file in it.")
-    if not path.exists():
+    if not os.path.exists(path):
         raise PosterionError(f"{path}: no such file; check the path.")
     if not path.is_file():
         raise PosterionError(f"{name} is not a regular file; give the path of a data file.")

@@ -154,7 +154,7 @@ def _to_foot(tree: xr.DataTree) -> Iterator[Caution]:
     """Say where R_total ends, if that is the foot of a tail; see `count_to_foot`."""
     if FOOT in tree.attrs and Verdict.of(tree).passed:
         yield Caution(
-            "tail",
+            "window",
             ("R_total",),
             f"R_total is of what is faster than {hertz(json.loads(tree.attrs[FOOT]))}, where the "
             "phase angle is smallest and the tail of the blocking electrodes begins: whether a "

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import PosterionError
 from ...models.cycle_law import CycleLaw
+from ...units import share_of
 from ..measured import group_dim
 from ..pooling import MEAN
 from ..predict import shared_labels, unmeasured_group
@@ -102,7 +103,7 @@ def value_at(
 
 def cycles_to(
     tree: xr.DataTree,
-    threshold: float,
+    threshold: str | float,
     *,
     reference: Reference = "first",
     who: Who = "measured",
@@ -137,17 +138,20 @@ def cycles_to(
         If the run failed its checks, the law is none of cycles, or the threshold or the
         horizon is not above zero.
     """
-    if not threshold > 0:
-        raise PosterionError(f"the threshold is {threshold:g}; it must be above zero, such as 0.8.")
+    share = share_of(threshold)
+    if share is None or not share > 0:
+        raise PosterionError(
+            f"the threshold is {threshold}; it must be above zero, such as 0.8 or '80%'."
+        )
     law, parameters = _parameters(tree, who, of, seed)
     last = float(_measured(tree, "cycle").max())
     horizon = HORIZON * last if horizon is None else horizon
     if not horizon > 0:
         raise PosterionError(f"the horizon is {horizon:g} cycles; it must be above zero.")
-    wanted = threshold * _reference_value(tree, law, parameters, reference, who)
+    wanted = share * _reference_value(tree, law, parameters, reference, who)
     start = _respond(law, parameters, xr.zeros_like(wanted))
-    falling = wanted < start if threshold < 1 else start < wanted
-    sign = -1.0 if threshold < 1 else 1.0
+    falling = wanted < start if share < 1 else start < wanted
+    sign = -1.0 if share < 1 else 1.0
 
     def beyond(cycle: xr.DataArray) -> xr.DataArray:
         return sign * (_respond(law, parameters, cycle) - wanted) >= 0

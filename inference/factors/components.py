@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ...errors import PosterionError
 from ...models.parameter import Parameter, Values
-from ..build import given_priors
+from ..build import Priors, given_priors
 from ..engine.sample import Progress, Sampler
 from ..fit import PACKAGES, data_digest, density_key
 from ..noise.correlated import correlated_variable
@@ -135,7 +135,7 @@ class Components:
         places: Places,
         noise: BySpecimen,
         *,
-        given: Mapping[str, Prior | str] | None = None,
+        given: Priors | None = None,
         window: Mapping[str, float] | None = None,
         seed: int = 0,
         draws: int = 1000,
@@ -143,7 +143,7 @@ class Components:
         progress: Progress | None = None,
     ) -> xr.DataTree:
         """Sample the scales; the result is that of `fit`."""
-        own = given_priors(given or {})
+        own = given_priors(given or {}, (*self.parameters, *noise.parameters))
         priors = self.chosen(noise, own, window or {})
         key = density_key(self.text, priors, noise, None)
         sampler = Sampler(self.build(data, places, noise, priors), key)
