@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .analyses.asking import ask
     from .analyses.audit.run import audit, reproduce
+    from .analyses.batch.many import fit_many
     from .analyses.fit import fit
     from .analyses.fit_laws import fit_laws
     from .analyses.pellet import fit_series
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .datasets.cut import cut
     from .datasets.cycling_files import read_cycling
     from .datasets.cycling_schema import cycling_dataset
+    from .datasets.each_file import read_each
     from .datasets.growth_files import read_growth
     from .datasets.growth_schema import growth_dataset
     from .datasets.limits_files import read_limits
@@ -144,6 +146,7 @@ _HOMES = {
     "factorial": "inference.factors.factorial",
     "fit": "analyses.fit",
     "fit_laws": "analyses.fit_laws",
+    "fit_many": "analyses.batch.many",
     "fit_series": "analyses.pellet",
     "ask": "analyses.asking",
     "document": "analyses.telling",
@@ -154,6 +157,7 @@ _HOMES = {
     "load": "inference.store",
     "predict": "inference.predict",
     "relaxation_peaks": "inference.relaxation_peaks",
+    "read_each": "datasets.each_file",
     "read_growth": "datasets.growth_files",
     "read_limits": "datasets.limits_files",
     "read_replicates": "datasets.replicate_files",
@@ -242,6 +246,7 @@ __all__ = [
     "factorial",
     "fit",
     "fit_laws",
+    "fit_many",
     "fit_series",
     "growth_dataset",
     "interactions",
@@ -250,6 +255,7 @@ __all__ = [
     "load",
     "predict",
     "ratios",
+    "read_each",
     "read_growth",
     "read_limits",
     "read_replicates",

@@ -10,11 +10,14 @@ from cyclopts import App, CycloptsError, Parameter
 
 from ..errors import PosterionError
 from .audit import audit
+from .batch import batch_app
+from .batch_run import TYPED
 from .calibrate import calibrate
 from .compare import compare_app
 from .data import data_app
 from .fit import fit_app
 from .plot import plot
+from .report import report
 from .reproduce import reproduce
 from .run import BAD_INPUT, print_error
 from .spelling import as_flag
@@ -41,6 +44,8 @@ app = App(
     verbose=False,
 )
 app.command(fit_app)
+app.command(batch_app)
+app.command(report, usage="Usage: posterion report DIR NAME")
 app.command(transference)
 app.command(compare_app)
 app.command(data_app)
@@ -62,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         What is typed after ``posterion``; that of the process unless told.
     """
     typed = as_read(sys.argv[1:] if arguments is None else arguments)
+    TYPED.set(typed)
     try:
         status = app(typed) or 0
     except CycloptsError as error:
