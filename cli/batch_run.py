@@ -30,6 +30,8 @@ COMMAND = "batch.json"
 TYPED: ContextVar[Sequence[str]] = ContextVar("TYPED", default=())
 """What was typed after ``posterion``."""
 
+PAGE = "report.html"
+
 SHOWN = 60
 """Data sets that are drawn because something is wrong with them."""
 
@@ -98,6 +100,8 @@ def run_each(
     running: Running,
 ) -> int:
     """Fit each data set, or write the page of one, and return the exit status."""
+    import pandas as pd
+
     ensure_place_for_compiled_code()
     if running.page is not None:
         return _write_one(asked, found, running.page, out)
@@ -122,12 +126,16 @@ def run_each(
             if each.word in ("refused", "failed") and len(shown) < SHOWN:
                 shown[each.name] = each
             tick()
-    #PAGE
+    from ..report.pages.batch import Wrong, write
+
+    wrong = [Wrong(each.name, each.word, each.reason, each.data) for each in shown.values()]
+    command = f"posterion report {out}"
+    write(out / PAGE, pd.read_parquet(kept.table), asked.model, tally.counts, wrong, command)
     if running.as_json:
         print(json.dumps(tally.counts))
     else:
         total = sum(tally.words.values())
-        print_lines([f"{total} fitted one by one: {tally.text}", f"wrote {kept.table}"])
+        print_lines([f"{total} fitted one by one: {tally.text}", f"wrote {kept.table} and {PAGE}"])
     return tally.status
 
 
