@@ -17,7 +17,7 @@ from cyclopts import Parameter
 from ..errors import PosterionError
 from .compiled import ensure_place_for_compiled_code
 from .options import OUTPUT, Flag
-from .run import BAD_INPUT, DOUBTFUL, REFUSED, TRUSTED, Fitted, print_lines, progress
+from .run import BAD_INPUT, DOUBTFUL, REFUSED, TRUSTED, Fitted, print_error, print_lines, progress
 from .spelling import as_flag
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ TYPED: ContextVar[Sequence[str]] = ContextVar("TYPED", default=())
 """What was typed after ``posterion``."""
 
 PAGE = "report.html"
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as of shells."""
 
 SHOWN = 60
 """Data sets that are drawn because something is wrong with them."""
@@ -112,20 +115,19 @@ def run_each(
     kept.prepare(draws=running.keep is not None)
     _keep_command(out)
     shown: dict[str, Done] = {}
-    with _bar(found, paths, tally, silent=running.quiet) as (counted, tick):
-        done = run_batch(
-            asked,
-            counted,
-            kept,
-            jobs=running.jobs,
-            keep_draws=running.keep is not None,
-            spell=as_flag,
-        )
-        for each in done:
-            tally.add(each)
-            if each.word in ("refused", "failed") and len(shown) < SHOWN:
-                shown[each.name] = each
-            tick()
+    draws = running.keep is not None
+    try:
+        with _bar(found, paths, tally, silent=running.quiet) as (counted, tick):
+            for each in run_batch(
+                asked, counted, kept, jobs=running.jobs, keep_draws=draws, spell=as_flag
+            ):
+                tally.add(each)
+                if each.word in ("refused", "failed") and len(shown) < SHOWN:
+                    shown[each.name] = each
+                tick()
+    except KeyboardInterrupt:
+        print_error(f"interrupted ({tally.text}); the same command goes on from there.")
+        return INTERRUPTED
     from ..report.pages.batch import Wrong, write
 
     wrong = [Wrong(each.name, each.word, each.reason, each.data) for each in shown.values()]

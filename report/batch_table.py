@@ -32,16 +32,16 @@ class Over:
 
 def over(table: pd.DataFrame) -> Over:
     """Return the temperature where it is known and differs, else the cycle, else the order."""
-    sets = table.drop_duplicates("name").set_index("name")
+    sets = table[table["verdict"] != "failed"].drop_duplicates("name").set_index("name")
     order = pd.Series(np.arange(1.0, len(sets) + 1), index=sets.index)
     temperature = sets["temperature_c"].astype(float)
     if temperature.notna().all() and temperature.nunique() > 2:
         return Over("Temperature (°C)", temperature)
     found = [_CYCLE.search(name) for name in sets.index]
-    if all(found) and len({match[1] for match in found if match}) > 2:
+    if found and all(found) and len({match[1] for match in found if match}) > 2:
         return Over("Cycle", pd.Series([float(m[1]) for m in found if m], index=sets.index))
     labels = [name.rpartition(": ")[2] for name in sets.index]
-    if sets["source"].nunique() == 1 and all(map(_NUMBER.fullmatch, labels)):
+    if sets["source"].nunique() == 1 and len(sets) > 2 and all(map(_NUMBER.fullmatch, labels)):
         return Over("Label", pd.Series([*map(float, labels)], index=sets.index))
     return Over("Place in the batch", order)
 

@@ -1,9 +1,12 @@
-"""Many data sets, each by itself: what is kept, what is done again, and what one that fails costs."""
+"""Many data sets, each by itself: what is kept, what is done again, what a failure costs."""
 
 import json
 import re
 import shlex
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from math import sqrt
 from pathlib import Path
@@ -270,6 +273,8 @@ def test_scatter_alone_stands_apart_seldom() -> None:
 def test_quantities_are_drawn_over_what_differs(names, celsius, label, values) -> None:
     source = "m.csv" if ":" in names[0] else names
     table = pd.DataFrame({"name": names, "temperature_c": celsius, "source": source})
+    table = table.assign(verdict="trusted")
+    table.loc[len(table)] = {"name": "notes.txt", "source": "notes.txt", "verdict": "failed"}
     found = over(table)
     assert found.label == label and found.values.tolist() == values
 
@@ -283,7 +288,7 @@ def test_the_page_shows_what_is_wrong_and_escapes_names() -> None:
     table = pd.DataFrame(
         [
             known | {"name": f"s{k}", "parameter": "R1", "q03": R - 1, "median": R, "q97": R + 1,
-                     "unit": "ohm", "doubtful": k == 2, "verdict": "doubtful" if k == 2 else "trusted"}
+                     "unit": "ohm", "doubtful": k == 2, "verdict": ("trusted", "doubtful")[k == 2]}
             for k, R in enumerate([100.0, 101, 102, 99, 300, 100, 101, 99, 100, 102])
         ]
         + [known | {"name": name, "verdict": "failed", "doubtful": True}]
@@ -304,21 +309,26 @@ def test_the_page_shows_what_is_wrong_and_escapes_names() -> None:
 TRUTH = {"A": 0.30, "B": 0.42}
 
 
-@pytest.fixture(scope="module")
-def laws(tmp_path_factory) -> Path:
-    """Run the command of docs/batch.md that fits laws, on tables of known energies."""
-    folder = tmp_path_factory.mktemp("batch")
+def write_tables(folder: Path, energies: dict[str, float]) -> None:
+    """Write a table of pellets with known energies, and notes that are no table."""
     rng = np.random.default_rng(5)
     celsius = np.array([20.0, 30, 40, 50, 60, 70, 80])
     T = celsius + 273.15
     (folder / "tables").mkdir()
     lines = ["pellet,T (degC),sigma (S/cm)"]
-    for pellet, energy in TRUTH.items():
+    for pellet, energy in energies.items():
         sigma = 1e-4 * 300 / T * np.exp(-energy / 8.617333262e-5 * (1 / T - 1 / 300))
         sigma *= np.exp(0.01 * rng.normal(size=T.size))
         lines += [f"{pellet},{t},{s!r}" for t, s in zip(celsius, sigma.tolist(), strict=True)]
     (folder / "tables" / "sigma.csv").write_text("\n".join(lines) + "\n")
     (folder / "tables" / "notes.txt").write_text("pellets were pressed on Monday\n")
+
+
+@pytest.fixture(scope="module")
+def laws(tmp_path_factory) -> Path:
+    """Return a folder in which the commands of docs/batch.md for laws can be typed."""
+    folder: Path = tmp_path_factory.mktemp("batch")
+    write_tables(folder, TRUTH)
     return folder
 
 
@@ -389,3 +399,28 @@ def test_what_cannot_work_is_said_at_once(command, more, said) -> None:
     circuit = "" if "--circuit" in more else "--circuit R0"
     status, _, err = command(f"posterion batch tables {circuit} --out none {more}")
     assert status == 2 and re.search(said, err)
+
+
+@pytest.mark.slow
+def test_after_kills_at_random_moments_the_table_is_that_of_an_undisturbed_run(tmp_path) -> None:
+    kills, rng = 20, np.random.default_rng(7)
+    write_tables(tmp_path, {f"p{k}": 0.3 + 0.001 * k for k in range(3 * kills)})
+    command = [sys.executable, "-m", "posterion", "batch", "arrhenius", "tables", "--by", "pellet"]
+    killed = [*command, "--out", "killed"]
+    parts = tmp_path / "killed" / "parts"
+    for _ in range(kills):
+        before = len([*parts.glob("[!.]*")])
+        process = subprocess.Popen(killed, cwd=tmp_path, stderr=subprocess.DEVNULL)
+        more = rng.integers(0, 4)  # with 0 while it starts
+        while len([*parts.glob("[!.]*")]) < before + more and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(rng.uniform(0, 0.3))
+        process.kill()
+        process.wait()
+    for name in ("killed", "undisturbed"):
+        done = subprocess.run([*command, "--out", name, "--json"], cwd=tmp_path, text=True,
+                              capture_output=True, check=False)  # fmt: skip
+        assert json.loads(done.stdout)["trusted"] > 2 * kills, done.stderr
+    one, other = (tmp_path / name / "results.parquet" for name in ("killed", "undisturbed"))
+    assert one.read_bytes() == other.read_bytes()
+    assert len([*parts.iterdir()]) == 3 * kills

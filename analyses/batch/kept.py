@@ -6,6 +6,7 @@ whole or not at all.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,10 +70,9 @@ class Kept:
                 raise PosterionError(
                     f"cannot make the folder {self.folder}: {error.strerror}; choose another."
                 ) from error
-        for name in (".", PARTS, DRAWS):
-            for leftover in (self.folder / name).glob(".*.*"):
-                if leftover.is_file():
-                    leftover.unlink(missing_ok=True)
+        for pattern in (f".{TABLE}.*", f"{PARTS}/.*", f"{DRAWS}/.*"):
+            for leftover in self.folder.glob(pattern):
+                leftover.unlink(missing_ok=True)
 
     def found(self, key: str, *, draws: bool) -> tuple[Word, str] | None:
         """Return word and reason of a result that is kept, with draws where these are wanted."""
@@ -91,14 +91,14 @@ class Kept:
 
         if answer.draws is not None:
             save(answer.draws, self.draws_of(key))
-        with replacing(self._path(key)) as temporary:
+        with _written(self._path(key)) as temporary:
             pq.write_table(pa.Table.from_pylist([*answer.rows], _of_parts()), temporary)
 
     def join(self, places: Sequence[Place]) -> None:
         """Write the table of all data sets, in their order."""
         import pyarrow.parquet as pq
 
-        with replacing(self.table) as temporary, pq.ParquetWriter(temporary, schema()) as writer:
+        with _written(self.table) as temporary, pq.ParquetWriter(temporary, schema()) as writer:
             for table in self._tables(places):
                 writer.write_table(table)
 
@@ -130,6 +130,16 @@ class Kept:
             return pq.read_table(self._path(key), schema=_of_parts())
         except (OSError, pa.ArrowException):
             return None
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[Path]:
+    """Give a temporary path that takes the place of `path`; a full disk is one sentence."""
+    try:
+        with replacing(path) as temporary:
+            yield temporary
+    except OSError as error:
+        raise PosterionError(f"cannot write {path}: {error}; choose another disk.") from error
 
 
 def schema() -> "pa.Schema":
