@@ -130,8 +130,14 @@ def batch_arrhenius(
         question=question if predict else (),
         **sampling.keywords,
     )
-    units = {"temperature_unit": temperature_unit, "conductivity_unit": conductivity_unit}
-    found = read_each(paths, read_table, by=by, **units, **reading.keywords)
+    found = read_each(
+        paths,
+        read_table,
+        by=by,
+        temperature_unit=temperature_unit,
+        conductivity_unit=conductivity_unit,
+        **reading.keywords,
+    )
     return run_each(asked, found, paths, out, running)
 
 
