@@ -82,9 +82,10 @@ class Tally:
 
     @property
     def text(self) -> str:
-        """The counts that are not zero, in words."""
-        said = [f"{count} {word}" for word, count in self.counts.items() if count]
-        return ", ".join(said) or "none yet"
+        """The counts, in words."""
+        said = ", ".join(f"{count} {word}" for word in WORDS if (count := self.words[word]))
+        before = f"; {self.skipped} of them done before" if self.skipped else ""
+        return f"{said or 'none yet'}{before}"
 
     @property
     def status(self) -> int:
