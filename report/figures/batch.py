@@ -71,6 +71,7 @@ def quantity_over(
         decades_axis(axes)
     axes.set_xlabel(label)
     axes.set_ylabel(scale.label(name))
+    axes.locator_params(axis="x", integer=bool((x == np.rint(x)).all()))
     tidy(axes)
     if not sound.all():
         figure.legend(loc="outside upper center", ncols=3, fontsize=9, frameon=False)
