@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .analyses.asking import ask
     from .analyses.audit.run import audit, reproduce
+    from .analyses.batch.many import fit_many
     from .analyses.fit import fit
     from .analyses.fit_laws import fit_laws
     from .analyses.pellet import fit_series
     from .analyses.telling import document, write_report
     from .datasets.arrays import conductivities, spectrum
     from .datasets.cut import cut
+    from .datasets.each_file import read_each
     from .datasets.schemas.conductivity import read_table
     from .datasets.schemas.cycling import read_cycling
     from .datasets.schemas.cycling_points import cycling_dataset
@@ -142,6 +144,7 @@ _HOMES = {
     "factorial": "inference.factors.factorial",
     "fit": "analyses.fit",
     "fit_laws": "analyses.fit_laws",
+    "fit_many": "analyses.batch.many",
     "fit_series": "analyses.pellet",
     "ask": "analyses.asking",
     "document": "analyses.telling",
@@ -152,6 +155,7 @@ _HOMES = {
     "load": "inference.store",
     "predict": "inference.predict",
     "relaxation_peaks": "inference.relaxation_peaks",
+    "read_each": "datasets.each_file",
     "read_growth": "datasets.schemas.growth",
     "read_limits": "datasets.schemas.limits",
     "read_replicates": "datasets.schemas.replicate_tables",
@@ -240,6 +244,7 @@ __all__ = [
     "factorial",
     "fit",
     "fit_laws",
+    "fit_many",
     "fit_series",
     "growth_dataset",
     "interactions",
@@ -248,6 +253,7 @@ __all__ = [
     "load",
     "predict",
     "ratios",
+    "read_each",
     "read_growth",
     "read_limits",
     "read_replicates",

@@ -10,6 +10,8 @@ from cyclopts import App, CycloptsError, Parameter
 
 from ..errors import PosterionError
 from .audit import audit
+from .batch import batch_app
+from .batch_run import TYPED
 from .calibrate import calibrate
 from .compare import compare_app
 from .data import data_app
@@ -17,6 +19,7 @@ from .fit import fit_app
 from .folder import COMMAND
 from .info import info
 from .plot import plot
+from .report import report
 from .reproduce import reproduce
 from .run import BAD_INPUT, print_error
 from .spelling import as_flag
@@ -43,6 +46,8 @@ app = App(
     verbose=False,
 )
 app.command(fit_app)
+app.command(batch_app)
+app.command(report, usage="Usage: posterion report DIR NAME")
 app.command(transference)
 app.command(compare_app)
 app.command(data_app)
@@ -66,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     typed = as_read(sys.argv[1:] if arguments is None else arguments)
     COMMAND.set(" ".join(app.parse_commands(typed)[0]))
+    TYPED.set(typed)
     try:
         status = app(typed) or 0
     except CycloptsError as error:

@@ -19,8 +19,9 @@ from .arrange import arrange
 from .build import Priors, choose_priors, given_priors, parameters_of
 from .calibration.experiment import BLOCK, Experiment, Record
 from .cells import Pool, cells
+from .digests import data_digest
 from .engine.sample import Progress
-from .fit import PACKAGES, data_digest
+from .fit import PACKAGES
 from .noise.independent import Noise, suited_noise
 from .store import replacing
 

@@ -4,9 +4,7 @@ import hashlib
 import json
 from collections.abc import Hashable
 from dataclasses import replace
-from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -17,6 +15,7 @@ from .arrange import arrange, output_unit, uncertain
 from .build import Priors, build, choose_priors, given_priors, parameters_of, set_data
 from .caution.general import enumerated
 from .cells import Cells, Kind, Pool, cells
+from .digests import code, data_digest
 from .discrepancy import condition
 from .doubts.judge import judge
 from .engine.descents import Shrunk
@@ -202,15 +201,6 @@ def density_key(model: str, given: dict[str, Prior], noise: Noise, shape: Hashab
     return digest.hexdigest()
 
 
-@cache
-def code() -> tuple[str, ...]:
-    """Return what else decides on a log density: our own sources and the compilers."""
-    root = Path(__file__).parents[1]
-    sources = sorted([*root.glob("models/**/*.py"), *root.glob("inference/**/*.py")])
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
-    return (digest.hexdigest(), *(version(name) for name in ("pymc", "pytensor", "numba")))
-
-
 def describe(
     tree: xr.DataTree,
     model: Model,
@@ -258,12 +248,3 @@ def describe(
                     "symbol": parameter.symbol,
                 }
         tree.children[group].dataset = dataset
-
-
-def data_digest(data: xr.Dataset) -> str:
-    """Return the sha256 of all values of a data set."""
-    digest = hashlib.sha256()
-    for name in sorted(map(str, data.variables)):
-        digest.update(name.encode())
-        digest.update(np.ascontiguousarray(data[name].values).tobytes())
-    return digest.hexdigest()

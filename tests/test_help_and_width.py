@@ -16,6 +16,7 @@ from posterion.inference.prior import Prior
 from posterion.models.transference import BruceVincent
 
 MODELS = {
+    "batch": [po.Circuit.parse("R0-p(R1,CPE1)")],
     "eis": [po.Circuit.parse("R0-p(R1,CPE1)")],
     "drt": [po.DRT()],
     "series": [po.Circuit.parse("R0-p(R1,CPE1)")],
@@ -36,7 +37,7 @@ def commands(below: App, name: str = "") -> Iterator[tuple[str, App]]:
         yield name, below
     for own in below:
         if not own.startswith("-"):
-            yield from commands(below[own], own)
+            yield from commands(below[own], f"{name} {own}".strip())
 
 
 ALL = dict(commands(app))
@@ -49,16 +50,17 @@ PRIORS = {
 
 
 def test_every_command_with_priors_is_looked_at() -> None:
-    assert set(PRIORS) == {*MODELS, *COMPARISONS}
+    assert {name.split()[-1] for name in PRIORS} == {*MODELS, *COMPARISONS}
 
 
 @pytest.mark.parametrize("name", PRIORS)
 def test_the_example_of_a_prior_is_of_a_parameter_that_the_command_has(name: str) -> None:
     parameter, _, prior = re.match(r"'([^=]+)(=)([^']+)'", PRIORS[name]).groups()
     Prior.parse(prior)
-    if name in COMPARISONS:
+    own = name.split()[-1]
+    if own in COMPARISONS:
         assert parameter in COMPARED
-    for model in MODELS.get(name, ()):
+    for model in MODELS.get(own, ()):
         assert parameter in {p.name for p in model.coordinates({parameter}).parameters}
 
 

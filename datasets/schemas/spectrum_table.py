@@ -112,7 +112,9 @@ def _direct_current(frequency: Array) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _of_side(sheet: _Sheet, side: Side, columns: Sequence[Column], source: Provenance) -> list[Sweep]:
+def _of_side(
+    sheet: _Sheet, side: Side, columns: Sequence[Column], source: Provenance
+) -> list[Sweep]:
     positions, titles = [c.position for c in side.columns], sheet.header or "fzz"
     rows = tuple(row for row in sheet.table.rows if any(row.cells[k] for k in positions))
     for row in rows:

@@ -138,7 +138,7 @@ def sampler_of(
     scatter
         The spread between specimens, of shape (groups,) or one for all, where it is known.
     """
-    from ..fit import code
+    from ..digests import code
 
     shape = (len(specimens.groups), assumed)
     sampler = _samplers.pop(shape, None)

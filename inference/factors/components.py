@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from ...errors import PosterionError
 from ...models.parameter import Parameter, Values
 from ..build import Priors, given_priors
+from ..digests import data_digest
 from ..engine.sample import Progress, Sampler
-from ..fit import PACKAGES, data_digest, density_key
+from ..fit import PACKAGES, density_key
 from ..noise.correlated import correlated_variable
 from ..noise.specimens import SPECIMEN_SPREAD, WITHIN, BySpecimen
 from ..prior import Prior
