@@ -35,7 +35,7 @@ ASKED = Asked(CIRCUIT, seed=3)
 def spectrum(R: float, celsius: float | None = None) -> xr.Dataset:
     frequency = np.logspace(5, 0, 12)
     Z = R / (1 + 2j * np.pi * frequency * R * 1e-6)
-    data = po.spectrum_dataset(frequency, Z, source="made up")
+    data = po.spectrum(frequency, Z)
     return data.assign_attrs({} if celsius is None else {"temperature_c": celsius})
 
 
@@ -352,6 +352,7 @@ def documented(word: str) -> str:
     return next(line for line in text.splitlines() if line.startswith("posterion") and word in line)
 
 
+@pytest.mark.slow
 def test_the_documented_command_fits_each_pellet_goes_on_and_makes_pages(
     command, laws, monkeypatch
 ) -> None:

@@ -211,7 +211,14 @@ def typed(arguments: list[str], path: Callable[[str], Path]) -> list[str]:
     return [str(path(each[1:])) if each.startswith("@") else each for each in arguments]
 
 
-@pytest.mark.parametrize("kind", CASES)
+QUICK = ("spectrum", "conductivities", "transference", "groups")
+"""Of each way through the house one; all others take minutes together, under the mark slow."""
+
+
+SLOW = [pytest.param(kind, marks=pytest.mark.slow) for kind in CASES if kind not in QUICK]
+
+
+@pytest.mark.parametrize("kind", [*QUICK, *SLOW])
 def test_a_command_and_python_tell_the_same(
     kind: str,
     path: Callable[[str], Path],
