@@ -35,7 +35,7 @@ def pellet(data: Path) -> None:
     circuit = po.Circuit.parse(PELLET)
     for kelvin, values in published(data / "reference_Batch_EISfit_Report.txt").items():
         spectrum = po.read_spectrum(data / f"s04147-{kelvin - 273}deg.txt")
-        post = po.fit(circuit, spectrum, seed=1)
+        post = po.fit(circuit, spectrum, noise=po.Proportional(), seed=1)
         print(f"{kelvin - 273} degC: {verdict_of(post)}")
         if not po.Verdict.of(post).passed:
             continue
@@ -61,7 +61,7 @@ def cells(data: Path) -> None:
         ("R0-p(R1,C1)", dummy[1]),
     ):
         circuit = po.Circuit.parse(text)
-        post = po.fit(circuit, spectrum, seed=1)
+        post = po.fit(circuit, spectrum, noise=po.Proportional(), seed=1)
         print(f"{spectrum.attrs['source']}, {text}: {verdict_of(post)}")
         names = [parameter.name for parameter in circuit.parameters]
         if po.Verdict.of(post).passed:
@@ -81,7 +81,7 @@ def instruments(data: Path) -> None:
         "exampleDataPowersuite.txt",
     ):
         spectrum = po.read_spectrum(data / name)
-        post = po.fit(circuit, spectrum, seed=1)
+        post = po.fit(circuit, spectrum, noise=po.Proportional(), seed=1)
         print(f"{name}, {spectrum.sizes['frequency']} points, {circuit}: {verdict_of(post)}")
         if po.Verdict.of(post).passed:
             for quantity in ("R0", "R1", "noise"):
@@ -94,7 +94,7 @@ def ageing_cell(data: Path) -> None:
     circuit = po.Circuit.parse("R0-p(R1,CPE1)-p(R2,CPE2)-CPE3")
     trusted = twice = 0
     for label, spectrum in po.read_spectra(data / "battery_data_even_index.csv").items():
-        post = po.fit(circuit, spectrum, seed=1)
+        post = po.fit(circuit, spectrum, noise=po.Proportional(), seed=1)
         verdict = po.Verdict.of(post)
         trusted += verdict.passed
         twice += any("twice" in note for note in verdict.notes)
