@@ -208,7 +208,7 @@ def test_a_descent_finds_an_amplitude_that_has_no_slope_at_zero() -> None:
     ends = {}
     points = np.random.default_rng(2).normal(size=(500, 2)) * [1.0, 2.0] - [0.0, 4.0]
     for amplitudes in ((), ("amplitude",)):
-        sampler = Sampler(model, None, (), Shrunk(amplitudes))
+        sampler = Sampler(model, shrunk=Shrunk(amplitudes))
         target = Target.of(sampler.density)
         descend = sampler._descend(target, points, np.ones(2), 1)
         ends[amplitudes] = np.array([descend(x)[1] for x in points[:40]])
