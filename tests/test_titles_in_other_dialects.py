@@ -175,7 +175,7 @@ LIVES = "cell,sample,{},running\n1,A,300,no\n2,A,500,yes\n"
 def test_the_unit_of_a_lifetime(file):
     with pytest.raises(PosterionError, match="is in cycles, but the unit given is another"):
         po.read_limits(file(LIVES.format("cycles")), unit="h")
-    with pytest.raises(PosterionError, match="the lifetimes have no unit"):
+    with pytest.raises(PosterionError, match="say the unit of the lifetimes"):
         po.read_limits(file(LIVES.format("lifetime")))
     data = po.read_limits(file(LIVES.format("lifetime")), unit="h")
     assert data["lifetime"].attrs["units"] == "hour"
