@@ -77,6 +77,7 @@ def proposed_chains(
     seed: int,
     draws: int,
     chains: int,
+    walks: Sequence[int] = WALKS,
 ) -> Iterator["Chains"]:
     """Sample a posterior by proposals that were fitted to it, better each time.
 
@@ -97,6 +98,8 @@ def proposed_chains(
         The coordinates on which the widths of all others depend.
     seed, draws, chains
         As of `run_chains`.
+    walks
+        Turns of each walk between draws that are kept.
 
     Yields
     ------
@@ -128,7 +131,7 @@ def proposed_chains(
         mixture = refitted(mixture, past.points, past.weights)
     pool = past.points[rng.choice(len(past.points), draws * chains, p=past.weights)]
     known = -np.inf
-    for thin in WALKS:
+    for thin in walks:
         shape = refitted(shape, pool, np.full(len(pool), 1 / len(pool)), leading)
         proposal = Mixture((1 - DEFENSIVE, DEFENSIVE), (shape, mixture))
         stats, drift = _walked(target, proposal, pool, (chains, draws, thin), rng)

@@ -28,7 +28,7 @@ from .evidence import estimate_evidence
 from .explanations import LIGHT, sample_each, screened
 from .explore import DROP, MANY, Descend, Mode, ends_of, explore, settled
 from .groups import complete, draws_tree
-from .independence import proposed_chains
+from .independence import WALKS, proposed_chains
 from .plan import (
     CLOSE_ACCEPT,
     FEW_GROUPS,
@@ -290,10 +290,12 @@ class Sampler:
             first = f"sampled twice; of the first run: {verdict.messages[0]}"
             if self.leading and found and few:
                 # Independent draws where these are certified, which no walk is.
-                run = next(self._proposed(target, found, (*notes, first), seed, draws, chains))
-                if run[1].passed:
+                noted = (*notes, first)
+                once = self._proposed(target, found, noted, seed, draws, chains, walks=())
+                certified = next(once, None)
+                if certified is not None and certified[1].passed:
                     clock.lap("sample_s")
-                    return run
+                    return certified
             again = self._second_plan(stats, plan)
             stats = run_chains(
                 Target.of(self.density),
@@ -320,10 +322,11 @@ class Sampler:
         seed: int,
         draws: int,
         chains: int,
+        walks: Sequence[int] = WALKS,
     ) -> Iterator[tuple[xr.DataTree, Verdict]]:
         """Sample by proposals, and check; see `proposed_chains`."""
         lead = self.density.places(self.leading)
-        for run in proposed_chains(target, found, lead, seed, draws, chains):
+        for run in proposed_chains(target, found, lead, seed, draws, chains, walks):
             tree = draws_tree(self.density, run.stats)
             verdict = diagnose(tree, modes=len(found), notes=notes, drift=run.drift, grew=run.grew)
             tree.attrs |= {"sampler": run.sampler, "grew": run.grew}
