@@ -113,10 +113,10 @@ def run_each(
     from ..analyses.batch.many import run_batch
 
     tally, kept = Tally(), Kept(out)
-    kept.prepare(draws=running.keep is not None)
+    draws = running.keep is not None
+    kept.prepare(draws=draws)
     _keep_command(out)
     shown: dict[str, Done] = {}
-    draws = running.keep is not None
     try:
         with _bar(found, paths, tally, silent=running.quiet) as (counted, tick):
             for each in run_batch(

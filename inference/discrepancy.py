@@ -379,10 +379,16 @@ def distribution(tree: xr.DataTree, tau: Array, *, group: int | None = None) -> 
     array
         γ(ln τ) in ohm, of shape (draws, m): its integral over ln τ is a resistance.
     """
-    causal = causal_amplitudes(tree, group)
+    return np.asarray(
+        drawn_amplitudes(tree, group) @ modes_of(tree).density(np.log10(tau)).T / np.log(10)
+    )
+
+
+def drawn_amplitudes(tree: xr.DataTree, group: int | None = None) -> Array:
+    """Return each mode of relaxation as it was drawn, in ohm, of shape (draws, count)."""
+    causal = _causal(tree, group)
     offsets = of_group(tree, group)[OFFSET].transpose(*SAMPLE, MODE).values
-    offsets = offsets.reshape(-1, offsets.shape[-1])[:, : causal.shape[-1]]
-    return np.asarray((causal * offsets) @ modes_of(tree).density(np.log10(tau)).T / np.log(10))
+    return np.asarray(causal * offsets.reshape(-1, offsets.shape[-1])[:, : causal.shape[-1]])
 
 
 def spread_before(tree: xr.DataTree, tau: Array, weights: Array) -> float:
@@ -402,11 +408,11 @@ def spread_before(tree: xr.DataTree, tau: Array, weights: Array) -> float:
     float
         Standard deviation, median over the amplitudes and length scales of the posterior.
     """
-    each = causal_amplitudes(tree) * (weights @ modes_of(tree).density(np.log10(tau)) / np.log(10))
+    each = _causal(tree, None) * (weights @ modes_of(tree).density(np.log10(tau)) / np.log(10))
     return float(np.median(np.linalg.norm(each, axis=1)))
 
 
-def causal_amplitudes(tree: xr.DataTree, group: int | None = None) -> Array:
+def _causal(tree: xr.DataTree, group: int | None) -> Array:
     """Return the amplitude of each mode of relaxation in ohm, of shape (draws, count)."""
     values, noise = _drawn(tree, of_group(tree, group)), _discrepant(tree)
     causal = noise.causal_amplitudes(values, json.loads(tree.attrs["window"]))

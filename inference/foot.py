@@ -1,19 +1,14 @@
 """The resistance before blocking electrodes, where a slow arc may stand for part of their tail."""
 
-import json
-
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
 from ..models.circuit import Circuit
 from ..models.coordinates import blocking_elements, peaks_of_arcs
-from .discrepancy import LEFT_OUT, OFFSET, causal_amplitudes, modes_of
+from .discrepancy import LEFT_OUT, drawn_amplitudes, modes_of
 from .partly import SHARP, TOTAL
 from .revive import model_of
-
-Array = NDArray[np.float64]
 
 FOOT = "foot_Hz"
 """Attribute of a result whose R_total is what relaxes faster than this."""
@@ -44,17 +39,15 @@ def count_to_foot(tree: xr.DataTree) -> None:
     foot = foot_of_tail(tree) if blocking_elements(circuit) else None
     if foot is None or 0 < high <= SHARP * low:
         return
-    offsets = posterior[OFFSET].values.reshape(-1, posterior[OFFSET].shape[-1])
-    causal = causal_amplitudes(tree)
     faster = modes_of(tree).resistance_to(-np.log10(2 * np.pi * foot))
-    left_out = ((causal * offsets[:, : causal.shape[1]]) @ faster).reshape(posterior[TOTAL].shape)
+    left_out = (drawn_amplitudes(tree) @ faster).reshape(posterior[TOTAL].shape)
     total = posterior[TOTAL] - posterior[LEFT_OUT] + left_out
     for resistance, peak in peaks_of_arcs(circuit):
         total = total - posterior[resistance].where(posterior[peak] < foot, 0.0)
     posterior[TOTAL] = total.assign_attrs(posterior[TOTAL].attrs)
     posterior[LEFT_OUT] = posterior[LEFT_OUT].copy(data=left_out)
     tree.children["posterior"].dataset = posterior
-    tree.attrs[FOOT] = json.dumps(foot)
+    tree.attrs[FOOT] = foot
 
 
 def foot_of_tail(tree: xr.DataTree) -> float | None:

@@ -25,6 +25,13 @@ FEWEST_REPLICAS, MOST_REPLICAS, NUMBERS = 1000, 4000, 1_000_000
 """Simulated data sets, and the numbers in all of them. A doubt is raised where two of a thousand
 reach the data, and of a thousand the seed would decide whether two do."""
 
+
+def one_in(drawn: Array, fewest: int) -> int:
+    """Return which of many simulated data sets to take: every so many, at least so few of them."""
+    most = int(np.clip(NUMBERS // drawn[0].size, fewest, MOST_REPLICAS))
+    return max(1, len(drawn) // most)
+
+
 TINY = 1e-12
 """Axes along which a prediction varies by less of the largest variance are those of rounding."""
 
@@ -113,8 +120,7 @@ def replicas_of(tree: xr.DataTree) -> Array:
     correlated, distances from the middle are taken as they are.
     """
     found, noise = _Predicted.of(tree), noise_of(tree)
-    most = int(np.clip(NUMBERS // found.values.size, FEWEST_REPLICAS, MOST_REPLICAS))
-    fewer = max(1, len(found.drawn) // most)
+    fewer = one_in(found.drawn, FEWEST_REPLICAS)
     simulated = found.drawn[::fewer]
     if is_dependent(noise):
         left = (simulated - found.median) / found.spread

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import marked
 from ...models.circuit import Circuit, Leaf
-from ...models.coordinates import find_arcs
+from ...models.coordinates import PEAK, find_arcs
 from ...units import hertz
 from ..discrepancy import MODE, OFFSET, is_discrepant, modes_of
 from ..foot import FOOT
@@ -156,7 +156,7 @@ def _to_foot(tree: xr.DataTree) -> Iterator[Caution]:
         yield Caution(
             "window",
             ("R_total",),
-            f"R_total is of what is faster than {hertz(json.loads(tree.attrs[FOOT]))}, where the "
+            f"R_total is of what is faster than {hertz(tree.attrs[FOOT])}, where the "
             "phase angle is smallest and the tail of the blocking electrodes begins: whether a "
             "slower arc is one or part of that tail, these data cannot tell.",
         )
@@ -233,9 +233,7 @@ def _outside_window(tree: xr.DataTree, circuit: Circuit) -> Iterator[Caution]:
         subject = f"The arc of {element}"
         if traced or element.code in ("T", "TLMQ"):
             subject = f"The bend in the response of {element}"
-        elif (
-            name.endswith("_tau") and f"{element}_f_peak" not in tree.children["posterior"].dataset
-        ):
+        elif name.endswith("_tau") and f"{element}{PEAK}" not in tree.children["posterior"].dataset:
             subject = f"The relaxation of {element}"
         if middle > high / EDGE:
             where = "lies above" if middle > high else "lies close to"
@@ -279,7 +277,7 @@ def _characteristic_frequencies(
         if times and ohms:
             pairs.append((times[0], leaf, ohms[0]))
     for time, leaf, resistance in pairs:
-        peak = f"{leaf}_f_peak"
+        peak = f"{leaf}{PEAK}"
         if peak in posterior:
             yield time, leaf, resistance, posterior[peak].values
         else:

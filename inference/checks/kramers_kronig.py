@@ -10,6 +10,7 @@ from scipy import stats
 from ...errors import PosterionError
 from ...units import hertz
 from ..deciding import beside_limit
+from ..residuals import one_in
 from ..revive import model_of
 from ..unstack import unstack
 from .one_check import Check
@@ -22,9 +23,8 @@ PER_DECADE = 4
 FEWEST = 10
 """Spectra of fewer frequencies are followed by the test's own circuit whatever they are."""
 
-FEWEST_REPLICAS, MOST_REPLICAS, NUMBERS = 200, 4000, 1_000_000
-"""So many simulated spectra that chance in them moves no verdict: of 200 it moved z by 0.2. Where
-they are long fewer are taken, of so many numbers together."""
+FEWEST_REPLICAS = 200
+"""Simulated spectra where these are long; of so few chance moves z by 0.2."""
 
 CLEAR = 3.0
 """Standard deviations beyond which a pattern is none of the noise (about 1 in 700)."""
@@ -187,8 +187,7 @@ def kramers_kronig(tree: xr.DataTree, clear: float = CLEAR) -> KramersKronig | N
     replicas = tree.children["posterior_predictive"].dataset["Z"]
     drawn = replicas.transpose("chain", "draw", "part", "frequency").values
     drawn = drawn.reshape(-1, *drawn.shape[2:])
-    most = int(np.clip(NUMBERS // drawn[0].size, FEWEST_REPLICAS, MOST_REPLICAS))
-    drawn = drawn[:: max(1, len(drawn) // most), :, order]
+    drawn = drawn[:: one_in(drawn, FEWEST_REPLICAS), :, order]
     Z = measured.values[:, order]
     modulus = np.hypot(*Z)
 
