@@ -57,11 +57,11 @@ def left_out(tree: xr.DataTree) -> Iterator[Doubt]:
         share = float(np.median(np.abs(shares)))
         if share > LEFT_OUT:
             whose = f" of {label}" if label else ""
-            about = about_label(tree, label) if label else each
-            counted = ""
+            about, counted = about_label(tree, label) if label else ALL, ""
             if share <= MUCH_LEFT_OUT:
                 counted = " R_total counts it in, but the resistances of the arcs need not."
-                about = tuple(own for own in about if own not in (name, total))
+                others = about_label(tree, label) if label else each
+                about = tuple(own for own in others if own not in (name, total))
             yield Doubt(
                 f"The circuit leaves out {100 * share:.0f} % of R_total{whose}: a process is "
                 f"missing in it.{counted} Look where, and add an element there.",
