@@ -18,6 +18,7 @@ from .data import data_app
 from .fit import fit_app
 from .folder import COMMAND
 from .info import info
+from .interrupted import interrupts_kept
 from .plot import plot
 from .report import report
 from .reproduce import reproduce
@@ -73,7 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     COMMAND.set(" ".join(app.parse_commands(typed)[0]))
     TYPED.set(typed)
     try:
-        status = app(typed) or 0
+        with interrupts_kept():
+            status = app(typed) or 0
     except CycloptsError as error:
         print_error(in_words(error, app, typed))
         status = BAD_INPUT

@@ -1,5 +1,6 @@
 """The contract at the command line: what is printed, what is written, and the exit status."""
 
+import ctypes
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import pytest
 import xarray as xr
 
 from posterion import cli
+from posterion.cli.interrupted import interrupts_kept
 
 CIRCUIT = "R0-p(R1,CPE1)"
 
@@ -265,6 +267,20 @@ def test_an_interrupted_run_leaves_no_half_written_file(end, spectrum_file, tmp_
     assert "Traceback" not in err
     assert [path.name for path in out.iterdir()] == ["summary.csv"]
     assert (out / "summary.csv").read_text() == "the old one"
+
+
+def test_an_interrupt_within_compiled_code_is_not_lost(capsys) -> None:
+    def called_back() -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), interrupts_kept():
+            ctypes.CFUNCTYPE(None)(called_back)()
+            time.sleep(5)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert capsys.readouterr().err == ""
 
 
 def test_data_list_show_export_inspect(command, tmp_path) -> None:
